@@ -1,0 +1,296 @@
+"""What may be shown of a wave: frozen results that have passed disclosure control.
+
+Everything people see (pages, charts, exports, reports) is made from these types and from nothing
+else. They hold no number that was not released, and no digit more than is printed.
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, fields, is_dataclass
+from types import UnionType
+from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
+
+NOT_SHOWN = "Not shown"
+FORMAT = 1
+
+Band = Literal["few", "mixed", "most"]
+Verdict = Literal["higher", "lower", "same", "cannot_tell", "not_shown", "first", "break"]
+Origin = Literal["ballots", "imported"]
+
+VERDICT_WORDS: Mapping[Verdict, str] = {
+    "higher": "likely higher",
+    "lower": "likely lower",
+    "same": "about the same",
+    "cannot_tell": "can’t tell",
+    "not_shown": NOT_SHOWN,
+    "first": "first pulse",
+    "break": "not comparable",
+}
+VERDICT_SHAPES: Mapping[Verdict, str] = {
+    "higher": "▲",
+    "lower": "▼",
+    "same": "=",
+    "cannot_tell": "?",
+    "not_shown": "▨",
+    "first": "•",
+    "break": "¦",
+}
+BAND_WORDS: Mapping[Band, str] = {"few": "few agree", "mixed": "mixed", "most": "most agree"}
+
+
+@dataclass(frozen=True)
+class WaveHead:
+    """Which wave: ``date`` is the day it closed, ISO. ``imported`` waves had no covenant."""
+
+    id: str
+    label: str
+    date: str
+    origin: Origin
+    simulated: bool
+
+
+@dataclass(frozen=True)
+class UnitHead:
+    """A group of the covenant's tree. ``too_few``: known before opening to be too small."""
+
+    id: str
+    name: str
+    parent: str | None
+    headcount: int | None
+    too_few: bool
+
+
+@dataclass(frozen=True)
+class ItemHead:
+    """A question as it was asked. ``reversed``: agreeing is the worse answer."""
+
+    id: str
+    theme: str
+    text: str
+    reversed: bool
+
+
+@dataclass(frozen=True)
+class ThemeHead:
+    """A theme and what is known of its quality. ``reliability`` is a sentence, or empty."""
+
+    id: str
+    title: str
+    description: str
+    formula: Literal["mean", "favourable"]
+    validated: bool
+    fear: bool
+    text_theme: str
+    items: tuple[ItemHead, ...]
+    reliability: str
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One released figure, rounded as printed (rule D8).
+
+    ``n`` is words ("395", "about 45", "10–19"). Groups of 10–19 answers have a ``band`` and no
+    number. ``low`` and ``high`` are the ends of the 95 % interval, rounded outward.
+    ``shares`` are percent favourable, neutral, unfavourable, as printed ("under 6" possible).
+    """
+
+    n: str
+    score: float | None
+    low: float | None
+    high: float | None
+    band: Band | None
+    shares: tuple[str, str, str] | None
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """A verdict and the words behind it. ``difference`` with its interval only where released."""
+
+    verdict: Verdict
+    against: str
+    difference: float | None = None
+    low: float | None = None
+    high: float | None = None
+    why: str = ""
+
+
+@dataclass(frozen=True)
+class Row:
+    """One theme in one group: ``figure`` is ``None`` where it is not shown."""
+
+    theme: str
+    unit: str
+    figure: Figure | None
+    change: Comparison
+    rest: Comparison
+
+
+@dataclass(frozen=True)
+class ItemRow:
+    """One question, for the whole organisation."""
+
+    item: str
+    figure: Figure | None
+
+
+@dataclass(frozen=True)
+class Participation:
+    """Answers received of people invited, for groups large enough. ``None``: not shown."""
+
+    unit: str
+    invited: int | None
+    answered: str | None
+    rate: str | None
+
+
+@dataclass(frozen=True)
+class Silence:
+    """What was not said about a theme, whole organisation: words as printed."""
+
+    theme: str
+    prefer_not: str
+    skipped: str
+    worst: float | None
+    best: float | None
+
+
+@dataclass(frozen=True)
+class TextTheme:
+    """A theme in what people wrote to one question. ``count`` is words; no share unless audited."""
+
+    theme: str
+    title: str
+    count: str
+    negative: str
+    positive: str
+    suggestion: str
+
+
+@dataclass(frozen=True)
+class TextResult:
+    """What people wrote to one question: counts by software, unaudited unless said otherwise."""
+
+    question: str
+    text: str
+    comments: str
+    themes: tuple[TextTheme, ...]
+    no_theme: str
+    withheld: tuple[tuple[str, str], ...]
+    audited: bool = False
+    coder: str = ""
+
+
+@dataclass(frozen=True)
+class Quote:
+    """A comment whose author let it be published and that two reviewers cleared."""
+
+    question: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Summary:
+    """A wave's results, safe to show to everybody invited."""
+
+    programme: str
+    instrument: str
+    instrument_version: str
+    wave: WaveHead
+    rule: Mapping[str, int]
+    units: tuple[UnitHead, ...]
+    themes: tuple[ThemeHead, ...]
+    rows: tuple[Row, ...]
+    items: tuple[ItemRow, ...]
+    participation: tuple[Participation, ...]
+    silence: tuple[Silence, ...]
+    text: tuple[TextResult, ...]
+    quotes: tuple[Quote, ...] = ()
+    notes: tuple[str, ...] = ()
+    format: int = FORMAT
+
+    @property
+    def root(self) -> UnitHead:
+        return next(unit for unit in self.units if unit.parent is None)
+
+    def unit(self, unit_id: str) -> UnitHead:
+        return next(unit for unit in self.units if unit.id == unit_id)
+
+    def theme(self, theme_id: str) -> ThemeHead:
+        return next(theme for theme in self.themes if theme.id == theme_id)
+
+    def row(self, theme_id: str, unit_id: str | None = None) -> Row:
+        """A theme in a group; in the whole organisation when no group is named."""
+        wanted = unit_id or self.root.id
+        return next(row for row in self.rows if row.theme == theme_id and row.unit == wanted)
+
+    def children(self, unit_id: str) -> tuple[UnitHead, ...]:
+        return tuple(unit for unit in self.units if unit.parent == unit_id)
+
+    def participation_of(self, unit_id: str) -> Participation | None:
+        return next((line for line in self.participation if line.unit == unit_id), None)
+
+    def to_dict(self) -> dict[str, Any]:
+        return asdict(self)
+
+    def to_json(self) -> str:
+        """The bytes that are published: same summary, same text."""
+        return json.dumps(self.to_dict(), ensure_ascii=False, sort_keys=True, indent=1) + "\n"
+
+    def sha256(self) -> str:
+        return hashlib.sha256(self.to_json().encode()).hexdigest()
+
+    @classmethod
+    def from_json(cls, text: str) -> "Summary":
+        return cls.from_dict(json.loads(text))
+
+    @classmethod
+    def from_dict(cls, raw: Mapping[str, Any]) -> "Summary":
+        if raw.get("format") != FORMAT:
+            raise ValueError(f"These results have format {raw.get('format')}; this reads {FORMAT}.")
+        built: Summary = _build(cls, raw)
+        return built
+
+
+@dataclass(frozen=True)
+class TrendPoint:
+    """A group's figure in one wave of a trend. ``joined``: comparable with the point before."""
+
+    wave: WaveHead
+    figure: Figure | None
+    change: Comparison
+    joined: bool
+
+
+def trend(
+    summaries: Sequence[Summary], theme_id: str, unit_id: str | None = None
+) -> tuple[TrendPoint, ...]:
+    """The points of a theme over waves in the order given; a wave without the theme is left out.
+
+    A break stands where the later wave says that it cannot be compared with the one before.
+    """
+    points: list[TrendPoint] = []
+    for summary in summaries:
+        wanted = unit_id or summary.root.id
+        row = next((r for r in summary.rows if r.theme == theme_id and r.unit == wanted), None)
+        if row is None:
+            continue
+        joined = bool(points) and row.change.verdict != "break"
+        points.append(TrendPoint(summary.wave, row.figure, row.change, joined))
+    return tuple(points)
+
+
+def _build(kind: Any, raw: Any) -> Any:
+    """The inverse of ``asdict`` for the types above."""
+    if is_dataclass(kind) and isinstance(kind, type):
+        hints = get_type_hints(kind)
+        return kind(**{f.name: _build(hints[f.name], raw[f.name]) for f in fields(kind)})
+    origin, arguments = get_origin(kind), get_args(kind)
+    if origin in (Union, UnionType):
+        inner = next(argument for argument in arguments if argument is not type(None))
+        return None if raw is None else _build(inner, raw)
+    if origin is tuple:
+        if len(arguments) == 2 and arguments[1] is Ellipsis:
+            return tuple(_build(arguments[0], value) for value in raw)
+        return tuple(_build(part, value) for part, value in zip(arguments, raw, strict=True))
+    return raw

@@ -1,0 +1,1 @@
+"""From comments to counted themes: redaction, codebook, coder."""

@@ -1,0 +1,57 @@
+"""Candour's web application. Read :func:`create_app` and you know it."""
+
+from collections.abc import Mapping
+from typing import Any, Literal
+
+from flask import Flask
+
+from surveyapp import (
+    actions,
+    admin,
+    auth,
+    board,
+    config,
+    errors,
+    extensions,
+    formatting,
+    headers,
+    home,
+    people,
+    permissions,
+    respond,
+    results,
+    surveys,
+    transparency,
+)
+
+Door = Literal["all", "registrar", "office"]
+
+STAFF = (auth, surveys, people, results, board, actions, admin)
+PUBLIC = (home, transparency)
+RESPONDENT = (respond,)
+DOORS: Mapping[str, tuple[Any, ...]] = {
+    "all": (*PUBLIC, *RESPONDENT, *STAFF),
+    "registrar": (transparency, *RESPONDENT),
+    "office": (*PUBLIC, *STAFF),
+}
+
+
+def create_app(
+    settings: Mapping[str, Any] | None = None,
+    *,
+    role: Door = "all",
+    instance_path: str | None = None,
+) -> Flask:
+    """The application with the doors of ``role``: everything, the respondents', or the office's."""
+    app = Flask(__name__, instance_path=instance_path, instance_relative_config=True)
+    config.configure(app, settings)
+    extensions.init_app(app)
+    headers.init_app(app)
+    formatting.init_app(app)
+    errors.init_app(app)
+    for feature in DOORS[role]:
+        app.register_blueprint(feature.views.blueprint)
+    if role != "registrar":
+        auth.init_app(app)
+    permissions.check(app)
+    return app

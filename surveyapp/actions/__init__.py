@@ -1,0 +1,3 @@
+"""You said, we will: the ledger of commitments."""
+
+from surveyapp.actions import views as views

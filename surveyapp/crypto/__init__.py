@@ -1,0 +1,1 @@
+"""Blind signatures, envelopes, trees and receipts: pure functions with public test vectors."""

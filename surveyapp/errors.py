@@ -1,0 +1,89 @@
+"""One table from named error to page. A service raises one of these; no view formats a failure."""
+
+from flask import Flask, render_template
+from flask.typing import ResponseReturnValue
+from werkzeug.exceptions import HTTPException
+
+
+class CandourError(Exception):
+    """A refusal with a sentence for the person: what is wrong and what to do now."""
+
+    status = 400
+    title = "That did not work"
+
+    def __init__(self, message: str, details: list[str] | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.details = details or []
+
+
+class NotAllowed(CandourError):
+    """The person may not do this."""
+
+    status = 403
+    title = "You cannot do that"
+
+
+class NotFound(CandourError):
+    """There is nothing here, or nothing that this person may see."""
+
+    status = 404
+    title = "Page not found"
+
+
+class NotNow(CandourError):
+    """The wave's state or a date does not allow it."""
+
+    status = 409
+    title = "Not now"
+
+
+class Rejected(CandourError):
+    """A file or form that cannot be used; ``details`` lists each problem."""
+
+    status = 422
+    title = "Please check what you sent"
+
+
+PAGES = {
+    400: ("That did not work", "Go back, check what you sent and try again."),
+    401: ("Please sign in", "Sign in to see this page."),
+    403: ("You cannot do that", "Your account does not cover this. Ask your administrator."),
+    404: ("Page not found", "Check the address, or go to the start page."),
+    405: ("That did not work", "Go back and use the button on the page."),
+    413: ("That is too big", "Send a smaller file: at most 12 MB."),
+    415: ("That did not work", "Send the form from the page itself."),
+    429: ("Too many tries", "Wait a minute, then try again."),
+    500: ("Something went wrong on our side", "Nothing was lost. Try again in a minute."),
+    503: ("We are busy", "Nothing was lost. Try again in a minute."),
+}
+
+
+def init_app(app: Flask) -> None:
+    """Show every failure as a page in the same form."""
+
+    @app.errorhandler(CandourError)
+    def refusal(error: CandourError) -> ResponseReturnValue:
+        return page(error.status, error.title, error.message, error.details)
+
+    @app.errorhandler(HTTPException)
+    def http(error: HTTPException) -> ResponseReturnValue:
+        if error.response is not None:
+            return error.response
+        code = error.code or 500
+        title, words = PAGES.get(code, PAGES[400])
+        return page(code, title, words, [])
+
+    @app.errorhandler(Exception)
+    def crash(error: Exception) -> ResponseReturnValue:
+        # SECURITY 7: the class and the route, never a message, which may hold what somebody wrote.
+        app.logger.error("unhandled %s", type(error).__name__)
+        if app.testing:
+            raise error
+        title, words = PAGES[500]
+        return page(500, title, words, [])
+
+
+def page(status: int, title: str, message: str, details: list[str]) -> ResponseReturnValue:
+    body = render_template("error.html", title=title, message=message, details=details)
+    return body, status

@@ -1,0 +1,3 @@
+"""The start page."""
+
+from surveyapp.home import views as views

@@ -1,0 +1,5 @@
+"""The start page."""
+
+from flask import Blueprint
+
+blueprint = Blueprint("home", __name__)

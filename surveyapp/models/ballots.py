@@ -1,0 +1,23 @@
+"""Sealed ballots (``box`` store): no name, no time, no address, no running number."""
+
+import uuid
+
+from sqlalchemy import LargeBinary, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from surveyapp.extensions import db
+
+
+class Ballot(db.Model):
+    """A sealed ballot under the SHA-256 of its ballot key. ``counter``: the higher one stays."""
+
+    __bind_key__ = "box"
+    __tablename__ = "ballot"
+    # A SQLite rowid would keep the order of arrival.
+    __table_args__ = {"sqlite_with_rowid": False}
+
+    key_sha256: Mapped[bytes] = mapped_column(LargeBinary(32), primary_key=True)
+    wave_id: Mapped[uuid.UUID] = mapped_column(index=True)
+    class_key: Mapped[str] = mapped_column(String(300))
+    counter: Mapped[int]
+    record: Mapped[bytes] = mapped_column(LargeBinary)

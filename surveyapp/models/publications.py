@@ -1,0 +1,64 @@
+"""Frozen results and the noticeboard (office store)."""
+
+import uuid
+
+from sqlalchemy import (
+    JSON,
+    CheckConstraint,
+    ForeignKey,
+    LargeBinary,
+    String,
+    Text,
+    UniqueConstraint,
+)
+from sqlalchemy.orm import Mapped, mapped_column
+
+from surveyapp.extensions import db
+
+
+class Publication(db.Model):
+    """A wave's summary as published, byte for byte. ``released_on`` is empty while only the board
+    sees it. A correction is a further ``number``; nothing is overwritten."""
+
+    __tablename__ = "publication"
+    __table_args__ = (
+        UniqueConstraint("wave_id", "number"),
+        CheckConstraint("length(sha256) = 64", name="hashed"),
+    )
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid.uuid4)
+    wave_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("wave.id"))
+    number: Mapped[int] = mapped_column(default=1)
+    summary: Mapped[str] = mapped_column(Text)
+    sha256: Mapped[str] = mapped_column(String(64))
+    released_on: Mapped[str | None] = mapped_column(String(10))
+
+
+class PublishedFile(db.Model):
+    """A file made with a publication: a chart, the report, an export."""
+
+    __tablename__ = "published_file"
+
+    publication_id: Mapped[uuid.UUID] = mapped_column(
+        ForeignKey("publication.id"), primary_key=True
+    )
+    name: Mapped[str] = mapped_column(String(120), primary_key=True)
+    media_type: Mapped[str] = mapped_column(String(80))
+    body: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class Notice(db.Model):
+    """A line of the public noticeboard: each holds the hash of the one before."""
+
+    __tablename__ = "notice"
+    __table_args__ = (
+        CheckConstraint("n >= 0", name="n_natural"),
+        CheckConstraint("length(prev) = 64 AND length(sha256) = 64", name="hashed"),
+    )
+
+    n: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    prev: Mapped[str] = mapped_column(String(64), unique=True)
+    type: Mapped[str] = mapped_column(String(20))
+    body: Mapped[dict[str, object]] = mapped_column(JSON)
+    date: Mapped[str] = mapped_column(String(10))
+    sha256: Mapped[str] = mapped_column(String(64), unique=True)

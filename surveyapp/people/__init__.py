@@ -1,0 +1,3 @@
+"""The roster: who is invited."""
+
+from surveyapp.people import views as views

@@ -1,0 +1,3 @@
+"""Answering: the only pages a respondent meets."""
+
+from surveyapp.respond import views as views

@@ -1,0 +1,3 @@
+"""Reading publications."""
+
+from surveyapp.results import views as views

@@ -1,0 +1,5 @@
+"""Reading publications."""
+
+from flask import Blueprint
+
+blueprint = Blueprint("results", __name__)

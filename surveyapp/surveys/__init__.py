@@ -1,0 +1,3 @@
+"""Programmes and waves: setting up, committing, watching."""
+
+from surveyapp.surveys import views as views

@@ -1,0 +1,3 @@
+"""What was promised and what happened, open to anyone."""
+
+from surveyapp.transparency import views as views
