@@ -9,8 +9,11 @@ from surveyapp.extensions import db
 
 
 class Commitment(db.Model):
-    """An answer to a finding: we will, or we won’t, because. Work starts only once ``effect`` says what it
-    should move, which way, for whom and how it will be checked. Whether it is late is computed, never stored."""
+    """An answer to a finding: we will, or we won’t, because.
+
+    Work starts only once ``effect`` says what it should move, which way, for whom and how it will
+    be checked. Whether it is late is computed, never stored.
+    """
 
     __tablename__ = "commitment"
     __table_args__ = (
