@@ -1,0 +1,305 @@
+"""Hand-made summaries with every state a page or report must show.
+
+Riverside is a made-up home with six groups and four pulses. Speaking up is reworded in the third
+pulse (a break), recognition is withheld in the second (a gap), Garden is shown in bands, Laundry
+is not shown and Kitchen is known to be too small. No number here was computed: a page only shows.
+"""
+
+from collections.abc import Sequence
+
+from analysis.summary import (
+    Band,
+    Comparison,
+    Figure,
+    ItemHead,
+    ItemRow,
+    Participation,
+    Quote,
+    Row,
+    Silence,
+    Summary,
+    TextResult,
+    TextTheme,
+    ThemeHead,
+    UnitHead,
+    Verdict,
+    WaveHead,
+)
+
+WAVES = (
+    ("2026-02", "February 2026", "2026-02-27"),
+    ("2026-05", "May 2026", "2026-05-29"),
+    ("2026-08", "August 2026", "2026-08-28"),
+    ("2026-11", "November 2026", "2026-11-20"),
+)
+RULE = {"k": 10, "headcount": 12, "k_sensitive": 20, "banded_below": 20, "large": 50}
+
+UNITS = (
+    UnitHead("riverside", "Riverside", None, 690, False),
+    UnitHead("days", "Days", "riverside", 330, False),
+    UnitHead("nights", "Nights", "riverside", 160, False),
+    UnitHead("community", "Community team", "riverside", 146, False),
+    UnitHead("garden", "Garden", "riverside", 24, False),
+    UnitHead("laundry", "Laundry", "riverside", 21, False),
+    UnitHead("kitchen", "Kitchen", "riverside", 9, True),
+)
+
+THEMES = (
+    ThemeHead(
+        "speaking_up",
+        "Safe to speak up",
+        "Whether people can raise a worry without it counting against them.",
+        "mean",
+        True,
+        True,
+        "fear",
+        (
+            ItemHead(
+                "speak_1",
+                "speaking_up",
+                "I can raise a worry about care without it counting against me",
+                False,
+            ),
+            ItemHead(
+                "speak_2",
+                "speaking_up",
+                "People here keep quiet because they fear what happens next",
+                True,
+            ),
+            ItemHead(
+                "speak_3", "speaking_up", "When I speak up, somebody listens and answers", False
+            ),
+        ),
+        "The questions go together well (0.84, likely 0.82 to 0.86).",
+    ),
+    ThemeHead(
+        "communication",
+        "Communication",
+        "Whether people are told what they need to know, in time, and believe it.",
+        "mean",
+        False,
+        False,
+        "communication",
+        (
+            ItemHead("comm_1", "communication", "I hear about changes before they reach me", False),
+            ItemHead("comm_2", "communication", "I believe what I am told here", False),
+        ),
+        "",
+    ),
+    ThemeHead(
+        "workload",
+        "Workload",
+        "Whether the work fits in the time and the people there are.",
+        "mean",
+        False,
+        False,
+        "workload",
+        (
+            ItemHead("work_1", "workload", "I can do my work well in the hours I have", False),
+            ItemHead("work_2", "workload", "I take work home because there is too much", True),
+        ),
+        "Look at each question by itself: they do not go together (0.48).",
+    ),
+    ThemeHead(
+        "recognition",
+        "Recognition",
+        "Whether good work is noticed.",
+        "favourable",
+        False,
+        False,
+        "recognition",
+        (ItemHead("recog_1", "recognition", "Good work is noticed here", False),),
+        "",
+    ),
+)
+
+FIRST = Comparison("first", "")
+NOT_SHOWN_CHANGE = Comparison("not_shown", "")
+
+
+def figure(n: str, score: float, low: float, high: float, shares: tuple[str, str, str]) -> Figure:
+    return Figure(n=n, score=score, low=low, high=high, band=None, shares=shares)
+
+
+def band(word: Band) -> Figure:
+    return Figure(n="10–19", score=None, low=None, high=None, band=word, shares=None)
+
+
+def change(
+    verdict: Verdict, difference: float, low: float, high: float, against: str
+) -> Comparison:
+    return Comparison(verdict, against, difference, low, high)
+
+
+# Whole organisation, by theme: one (figure, change) a pulse.
+_ORGANISATION: dict[str, tuple[tuple[Figure | None, Comparison], ...]] = {
+    "speaking_up": (
+        (figure("395", 46.1, 43.2, 49.0, ("34%", "28%", "38%")), FIRST),
+        (
+            figure("400", 45.2, 42.3, 48.1, ("33%", "28%", "39%")),
+            change("cannot_tell", -0.9, -5.1, 3.3, "February 2026"),
+        ),
+        (
+            figure("405", 54.7, 51.8, 57.6, ("48%", "27%", "25%")),
+            Comparison("break", "May 2026", why="A question was reworded."),
+        ),
+        (
+            figure("395", 61.9, 59.0, 64.8, ("58%", "22%", "20%")),
+            change("higher", 7.2, 3.0, 11.4, "August 2026"),
+        ),
+    ),
+    "communication": (
+        (figure("395", 40.3, 37.2, 43.4, ("29%", "31%", "40%")), FIRST),
+        (
+            figure("400", 41.0, 38.0, 44.0, ("30%", "31%", "39%")),
+            change("same", 0.7, -3.6, 5.0, "February 2026"),
+        ),
+        (
+            figure("400", 43.2, 40.1, 46.3, ("32%", "30%", "38%")),
+            change("cannot_tell", 2.2, -2.1, 6.5, "May 2026"),
+        ),
+        (
+            figure("395", 44.0, 41.0, 47.0, ("33%", "30%", "37%")),
+            change("same", 0.8, -3.5, 5.1, "August 2026"),
+        ),
+    ),
+    "workload": (
+        (figure("395", 55.6, 52.7, 58.5, ("47%", "25%", "28%")), FIRST),
+        (
+            figure("400", 52.0, 49.1, 54.9, ("42%", "26%", "32%")),
+            change("cannot_tell", -3.6, -7.7, 0.5, "February 2026"),
+        ),
+        (
+            figure("405", 49.3, 46.4, 52.2, ("38%", "27%", "35%")),
+            change("cannot_tell", -2.7, -6.8, 1.4, "May 2026"),
+        ),
+        (
+            figure("395", 43.8, 40.9, 46.7, ("31%", "26%", "43%")),
+            change("lower", -5.5, -9.6, -1.4, "August 2026"),
+        ),
+    ),
+    "recognition": (
+        (figure("390", 51.0, 46.0, 56.0, ("51%", "24%", "25%")), FIRST),
+        (None, NOT_SHOWN_CHANGE),
+        (
+            figure("400", 53.0, 48.0, 58.0, ("53%", "23%", "24%")),
+            Comparison("not_shown", "May 2026"),
+        ),
+        (
+            figure("395", 54.0, 49.0, 59.0, ("54%", "22%", "24%")),
+            change("cannot_tell", 1.0, -6.0, 8.0, "August 2026"),
+        ),
+    ),
+}
+
+# Groups in the last pulse, by theme and unit.
+_REST = "the rest"
+_SHARES = ("50%", "25%", "25%")
+_GROUPS: dict[str, dict[str, tuple[Figure | None, Comparison, Comparison]]] = {
+    theme: {
+        "days": (
+            figure("210", 66.2 + shift, 62.5 + shift, 69.9 + shift, _SHARES),
+            change("cannot_tell", 2.0, -3.1, 7.1, "August 2026"),
+            Comparison("same", _REST),
+        ),
+        "nights": (
+            figure("60", 52.4 + shift, 46.8 + shift, 58.0 + shift, _SHARES),
+            change("cannot_tell", -1.0, -9.0, 7.0, "August 2026"),
+            Comparison("lower", _REST),
+        ),
+        "community": (
+            figure("85", 60.0 + shift, 54.9 + shift, 65.1 + shift, _SHARES),
+            change("cannot_tell", 3.0, -4.0, 10.0, "August 2026"),
+            Comparison("cannot_tell", _REST),
+        ),
+        "garden": (band(word), Comparison("cannot_tell", "August 2026"), NOT_SHOWN_CHANGE),
+        "laundry": (None, NOT_SHOWN_CHANGE, NOT_SHOWN_CHANGE),
+        "kitchen": (None, NOT_SHOWN_CHANGE, NOT_SHOWN_CHANGE),
+    }
+    for theme, shift, word in (
+        ("speaking_up", 0.0, "mixed"),
+        ("communication", -18.0, "few"),
+        ("workload", -17.5, "few"),
+        ("recognition", -8.0, "most"),
+    )
+}
+
+_ITEM_FIGURES = {
+    "speak_1": figure("395", 62.0, 58.9, 65.1, ("58%", "22%", "20%")),
+    "speak_2": figure("395", 58.3, 55.1, 61.5, ("52%", "25%", "23%")),
+    "speak_3": figure("390", 65.4, 62.2, 68.6, ("61%", "20%", "19%")),
+    "comm_1": figure("395", 41.2, 38.0, 44.4, ("30%", "28%", "42%")),
+    "comm_2": figure("395", 46.8, 43.6, 50.0, ("36%", "31%", "33%")),
+    "work_1": figure("395", 42.0, 38.9, 45.1, ("29%", "24%", "47%")),
+    "recog_1": figure("395", 58.1, 54.9, 61.3, ("54%", "22%", "24%")),
+}
+
+_TEXT = (
+    TextResult(
+        question="barriers",
+        text="What makes good days hard here, and what should stop?",
+        comments="about 180",
+        themes=(
+            TextTheme("workload", "Workload", "about 70", "about 60", "fewer than 5", "about 15"),
+            TextTheme(
+                "fear", "Fear of speaking out", "about 20", "about 20", "fewer than 5", "5–9"
+            ),
+            TextTheme("communication", "Communication", "about 45", "about 35", "5–9", "about 10"),
+        ),
+        no_theme="about 30",
+        withheld=(("Recognition", "fewer than 5 comments"),),
+        coder="rules 1",
+    ),
+)
+
+_QUOTES = (
+    Quote("barriers", "We hear nothing back."),
+    Quote("barriers", 'I write <notes> at home & "nobody" sees it.'),
+)
+
+
+def summary(number: int = 4, *, simulated: bool = True, imported: bool | None = None) -> Summary:
+    """The results of pulse 1 to 4; the first two are imported unless told otherwise."""
+    index = number - 1
+    wave_id, label, date = WAVES[index]
+    from_file = number <= 2 if imported is None else imported
+    last = number == len(WAVES)
+    rows: list[Row] = []
+    for theme in THEMES:
+        shown, moved = _ORGANISATION[theme.id][index]
+        rows.append(Row(theme.id, "riverside", shown, moved, Comparison("not_shown", "")))
+        for unit in UNITS[1:]:
+            group, group_change, rest = _GROUPS[theme.id][unit.id]
+            group_change = group_change if last else NOT_SHOWN_CHANGE
+            rows.append(Row(theme.id, unit.id, group, group_change, rest))
+    return Summary(
+        programme="Riverside pulse",
+        instrument="candour-core",
+        instrument_version="1",
+        wave=WaveHead(wave_id, label, date, "imported" if from_file else "ballots", simulated),
+        rule=RULE,
+        units=UNITS,
+        themes=THEMES,
+        rows=tuple(rows),
+        items=tuple(
+            ItemRow(item.id, _ITEM_FIGURES.get(item.id)) for t in THEMES for item in t.items
+        ),
+        participation=(
+            Participation("riverside", 690, "about 415", "60%"),
+            Participation("days", 330, "about 215", "65%"),
+            Participation("nights", 160, "about 60", "38%"),
+            Participation("community", 146, "about 90", "62%"),
+            Participation("garden", None, None, None),
+            Participation("laundry", None, None, None),
+            Participation("kitchen", None, None, None),
+        ),
+        silence=tuple(Silence(theme.id, "1 in 28", "about 10", 37.0, 77.0) for theme in THEMES),
+        text=_TEXT,
+        quotes=_QUOTES if last else (),
+        notes=("People who answered may differ from people who did not.",),
+    )
+
+
+def summaries(*, simulated: bool = True) -> Sequence[Summary]:
+    """All four pulses, oldest first."""
+    return tuple(summary(number, simulated=simulated) for number in range(1, len(WAVES) + 1))
