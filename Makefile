@@ -1,18 +1,45 @@
 # `make help` prints every target; CI calls the same ones.
 PY := .venv/bin/python
+.DEFAULT_GOAL := help
 
-.PHONY: help check lint fix
+.PHONY: help demo test check fix setup setup-test run bench docs lock clean
 help:  ## show this list
-	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
 
-lint:  ## format, style and types
+demo: setup  ## set everything up, run a made-up organisation through it and serve it on port 8000
+	@.venv/bin/surveyapp demo $(if $(ONCE),--once)
+
+test: setup-test  ## run every test
+	@tools/test $(TESTS)
+
+check: setup-test  ## format, style, types, import contracts, generated pages; changes nothing
 	.venv/bin/ruff format --check -q .
 	.venv/bin/ruff check -q .
 	.venv/bin/mypy
+	.venv/bin/lint-imports --no-logo
+	$(PY) -m tools.docs --check
 
-check: lint  ## everything that changes nothing and needs no browser
-	.venv/bin/lint-imports
-
-fix:  ## put format and style right where a machine can
+fix: setup-test  ## put format and style right where a machine can
 	.venv/bin/ruff check -q --fix .
 	.venv/bin/ruff format -q .
+
+setup:  ## make the environment, install locked packages, build the stylesheet
+	@tools/setup web
+
+setup-test:
+	@tools/setup test
+
+run: setup  ## serve instance/ on port 8000
+	.venv/bin/surveyapp serve
+
+bench: setup-test  ## measure; NAME=journey, pages …
+	$(PY) -m benchmarks $(NAME)
+
+docs: setup-test  ## write the pages that are generated from the code
+	$(PY) -m tools.docs
+
+lock:  ## compile the locked requirements anew (needs uv)
+	tools/lock
+
+clean:  ## remove what was built; keeps instance/
+	rm -rf .venv node_modules surveyapp/static/build .mypy_cache .ruff_cache .pytest_cache
