@@ -5,6 +5,8 @@ from zoneinfo import ZoneInfo
 
 from flask import Flask, current_app
 
+from analysis.summary import BAND_WORDS, VERDICT_SHAPES, VERDICT_WORDS
+
 
 def local(moment: datetime) -> datetime:
     """A stored UTC time in the organisation's zone."""
@@ -27,7 +29,16 @@ def moment(value: datetime) -> str:
     return f"{there:%A} {there.day} {there:%B %Y}, {clock}"
 
 
+def score(value: float) -> str:
+    """``62`` or ``-3.5``: a released figure with no digit more than was released."""
+    return f"{value:g}".replace("-", "\N{MINUS SIGN}")
+
+
 def init_app(app: Flask) -> None:
-    """Offer these as template filters."""
+    """Offer these as template filters, and the words and shapes of verdicts to every template."""
     app.jinja_env.filters["day"] = day
     app.jinja_env.filters["moment"] = moment
+    app.jinja_env.filters["score"] = score
+    app.jinja_env.globals["verdict_words"] = VERDICT_WORDS
+    app.jinja_env.globals["verdict_shapes"] = VERDICT_SHAPES
+    app.jinja_env.globals["band_words"] = BAND_WORDS
