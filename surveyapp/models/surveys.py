@@ -77,7 +77,8 @@ class Wave(db.Model):
 
 class WaveUnit(db.Model):
     """A group as frozen at commit. ``key`` is its path; ``class_key`` the group whose signing key
-    its people use: itself, or the nearest one above with enough people."""
+    its people use: itself, or the nearest one above with enough people. Only an imported wave, whose
+    file does not say how many people there were, lacks a ``headcount``."""
 
     __tablename__ = "wave_unit"
     __table_args__ = (
@@ -92,5 +93,5 @@ class WaveUnit(db.Model):
     key: Mapped[str] = mapped_column(String(300))
     name: Mapped[str] = mapped_column(String(200))
     parent_key: Mapped[str | None] = mapped_column(String(300))
-    headcount: Mapped[int]
+    headcount: Mapped[int | None]
     class_key: Mapped[str] = mapped_column(String(300))
