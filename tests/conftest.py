@@ -1,31 +1,77 @@
-"""What every test may ask for: an application on four fresh in-memory databases."""
+"""What every test may ask for: an application on four fresh in-memory databases, and nobody who
+can send mail.
+
+Act through a client; then look in a fresh ``with app.app_context():``, where a change that nobody
+committed is not there. Never call a client inside an application context.
+"""
+
+import smtplib
 
 import pytest
-from sqlalchemy.pool import StaticPool
 
-MEMORY = {"connect_args": {"check_same_thread": False}, "poolclass": StaticPool}
+from tests import factories
+
+
+@pytest.fixture(autouse=True)
+def no_mail_leaves(monkeypatch, request):
+    """A test that opens a connection to a mail server fails, unless the server is its own."""
+    if request.node.get_closest_marker("own_mail_server"):
+        return
+
+    def refuse(*_args, **_kwargs):
+        raise AssertionError("A test tried to send mail.")
+
+    monkeypatch.setattr(smtplib.SMTP, "connect", refuse)
 
 
 @pytest.fixture
-def app(tmp_path):
-    from surveyapp import create_app
-    from surveyapp.extensions import db
+def make_app(tmp_path):
+    """Builds an application with other settings or another door."""
 
-    app = create_app(
-        {
-            "TESTING": True,
-            "SECRET_KEY": "a secret that only tests know",
-            "WTF_CSRF_ENABLED": False,
-            "DATABASES": dict.fromkeys(("office", "who", "box", "answers"), "sqlite://"),
-            "SQLALCHEMY_ENGINE_OPTIONS": {"hide_parameters": True, **MEMORY},
-        },
-        instance_path=str(tmp_path / "instance"),
-    )
-    with app.app_context():
-        db.create_all(bind_key="__all__")
-    return app
+    def make(role="all", **settings):
+        return factories.an_app(tmp_path / "instance", role=role, **settings)
+
+    return make
+
+
+@pytest.fixture
+def app(make_app):
+    return make_app()
 
 
 @pytest.fixture
 def client(app):
+    """A browser that nobody is signed in with: a stranger's, or a respondent's."""
+    return app.test_client()
+
+
+def _member(role):
+    @pytest.fixture(name=role)
+    def signed_in(app):
+        browser = app.test_client()
+        factories.sign_in(browser, role)
+        return browser
+
+    signed_in.__doc__ = f"A browser signed in as {role}."
+    return signed_in
+
+
+# The cast, each a signed-in browser.
+hr = _member("hr")
+board = _member("board")
+manager = _member("manager")
+admin = _member("admin")
+witness = _member("witness")
+auditor = _member("auditor")
+
+
+@pytest.fixture(name="stranger")
+def _stranger(app):
+    """A browser that nobody is signed in with."""
+    return app.test_client()
+
+
+@pytest.fixture(name="respondent")
+def _respondent(app):
+    """A browser of somebody invited: no account, ever."""
     return app.test_client()

@@ -22,7 +22,8 @@ class Role(enum.StrEnum):
 
 
 class Account(db.Model):
-    """Somebody who signs in. ``unit_key`` is a manager's own group."""
+    """Somebody who signs in. ``unit_key`` is a manager's own group; ``setup_sha256`` belongs to
+    the one-time link with which they choose a password."""
 
     __tablename__ = "account"
     __table_args__ = (CheckConstraint("email = lower(email)", name="email_lower"),)
@@ -36,8 +37,8 @@ class Account(db.Model):
     totp_secret: Mapped[str | None] = mapped_column(String(300))
     totp_last_step: Mapped[int] = mapped_column(default=0)
     recovery_hashes: Mapped[list[str]] = mapped_column(JSON, default=list)
-    failures: Mapped[int] = mapped_column(default=0)
-    failures_since: Mapped[datetime | None]
+    setup_sha256: Mapped[bytes | None] = mapped_column(LargeBinary(32), unique=True)
+    setup_until: Mapped[datetime | None]
     active: Mapped[bool] = mapped_column(default=True)
 
     @property
@@ -46,6 +47,18 @@ class Account(db.Model):
 
     def has(self, *roles: Role) -> bool:
         return self.active and not self.roles.isdisjoint(roles)
+
+
+class SignInFailure(db.Model):
+    """Wrong tries for one address in the last quarter of an hour, whether it has an account or
+    not: the answer must not tell which."""
+
+    __tablename__ = "sign_in_failure"
+    __table_args__ = (CheckConstraint("failures > 0", name="counted"),)
+
+    address_sha256: Mapped[bytes] = mapped_column(LargeBinary(32), primary_key=True)
+    failures: Mapped[int]
+    since: Mapped[datetime]
 
 
 class StaffSession(db.Model):

@@ -1,0 +1,234 @@
+"""People who sign in: their roles, their set-up link, and whether a sign-in is good."""
+
+import hashlib
+import re
+import secrets
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from sqlalchemy import delete, select
+
+from surveyapp.errors import CandourError, NotFound, Rejected
+from surveyapp.extensions import db
+from surveyapp.models.accounts import Account, Role, SignInFailure
+from surveyapp.services import passwords, second_step, staff_sessions
+
+TRIES = 5
+PAUSE = timedelta(minutes=15)
+SETUP_LASTS = timedelta(hours=72)
+EMAIL = re.compile(r"[^@\s]+@[^@\s]+")
+
+ROLE_WORDS = {
+    Role.HR: "HR",
+    Role.BOARD: "Board member",
+    Role.MANAGER: "Manager",
+    Role.ADMIN: "Administrator",
+    Role.WITNESS: "Witness",
+    Role.AUDITOR: "Auditor",
+}
+# Roles that one person may not hold together, and why (SECURITY 8).
+APART = (
+    (
+        {Role.ADMIN},
+        {Role.HR, Role.BOARD, Role.MANAGER, Role.WITNESS, Role.AUDITOR},
+        "An administrator looks after the server, so holds no other role.",
+    ),
+    (
+        {Role.BOARD},
+        {Role.HR, Role.MANAGER},
+        "The board checks the results for the front line, so HR and managers cannot sit on it.",
+    ),
+    (
+        {Role.WITNESS},
+        {Role.HR, Role.BOARD, Role.MANAGER, Role.AUDITOR},
+        "A witness stands outside, so holds no other role.",
+    ),
+    (
+        {Role.AUDITOR},
+        {Role.HR, Role.BOARD, Role.MANAGER},
+        "An auditor stands outside, so holds no other role.",
+    ),
+)
+
+
+class Paused(CandourError):
+    """Too many wrong tries for this address; said alike whether or not it has an account."""
+
+    status = 429
+    title = "Please wait a little"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "There were five wrong tries for this address. Wait 15 minutes, then try again."
+        )
+
+
+def everyone() -> list[Account]:
+    """All accounts by name, those that are switched off last."""
+    return list(db.session.scalars(select(Account).order_by(Account.active.desc(), Account.name)))
+
+
+def add(
+    email: str, name: str, roles: Iterable[Role], now: datetime, *, unit_key: str | None = None
+) -> tuple[Account, str]:
+    """A new account and the secret of its set-up link."""
+    email = email.strip().lower()
+    if not EMAIL.fullmatch(email):
+        raise Rejected("Write a whole e-mail address, such as a.khan@example.org.")
+    if by_email(email) is not None:
+        raise Rejected("There is an account with this address already.")
+    account = Account(email=email, name=name.strip(), role_names=[], password_hash="")
+    db.session.add(account)
+    set_roles(account, roles, unit_key=unit_key)
+    db.session.flush()
+    return account, new_setup_link(account, now)
+
+
+def by_email(email: str) -> Account | None:
+    """The account of this address, if there is one."""
+    return db.session.scalar(select(Account).where(Account.email == email.strip().lower()))
+
+
+def set_roles(account: Account, roles: Iterable[Role], *, unit_key: str | None = None) -> None:
+    """Give an account exactly these roles. It is signed out everywhere, so they count at once."""
+    wanted = set(roles)
+    if not wanted:
+        raise Rejected("Choose at least one role, or switch the account off.")
+    for one, others, why in APART:
+        if wanted & one and wanted & others:
+            raise Rejected(why)
+    if unit_key and Role.MANAGER not in wanted:
+        raise Rejected("Only a manager has a group. Leave the group empty, or add the role.")
+    account.role_names = sorted(wanted)
+    account.unit_key = unit_key or None
+    if account.id is not None:
+        staff_sessions.end_all(account.id)
+
+
+def switch(account: Account, *, active: bool) -> None:
+    """Let an account in again, or shut it out at once."""
+    account.active = active
+    staff_sessions.end_all(account.id)
+
+
+def new_setup_link(account: Account, now: datetime) -> str:
+    """The secret of a link that works once, for three days. What the account had stays until the
+    link is used."""
+    secret = secrets.token_urlsafe(32)
+    account.setup_sha256 = hashlib.sha256(secret.encode()).digest()
+    account.setup_until = now + SETUP_LASTS
+    return secret
+
+
+def by_setup_link(secret: str, now: datetime) -> Account:
+    """Whose set-up link this is. Raises ``NotFound`` when it was used, replaced or is too old."""
+    digest = hashlib.sha256(secret.encode()).digest()
+    account = db.session.scalar(select(Account).where(Account.setup_sha256 == digest))
+    if account is None or not account.active or (account.setup_until or now) <= now:
+        raise NotFound(
+            "This set-up link was used already or is too old. Ask your administrator for a new one."
+        )
+    return account
+
+
+def password_problem(account: Account, password: str) -> str | None:
+    """Why this password will not do for this person, or ``None``."""
+    local = account.email.partition("@")[0]
+    return passwords.problem(password, about=(account.email, local, account.name))
+
+
+def set_up(account: Account, password: str) -> None:
+    """Take the password chosen through a set-up link. The link ends, and so does every earlier
+    second step and sign-in."""
+    change_password(account, password)
+    account.setup_sha256 = account.setup_until = None
+    account.totp_secret = None
+    account.totp_last_step = 0
+    account.recovery_hashes = []
+
+
+def change_password(account: Account, password: str) -> None:
+    """Take another password and sign the account out everywhere."""
+    if problem := password_problem(account, password):
+        raise Rejected(problem)
+    account.password_hash = passwords.make_hash(password)
+    staff_sessions.end_all(account.id)
+
+
+def needs_second_step(account: Account) -> bool:
+    """Everybody does but those who are managers and nothing else."""
+    return account.roles != {Role.MANAGER}
+
+
+def may_use(account: Account) -> bool:
+    """Whether a session of this account counts: it is active and its sign-in is set up."""
+    has_second_step = account.totp_secret is not None
+    return (
+        account.active
+        and bool(account.password_hash)
+        and (has_second_step or not needs_second_step(account))
+    )
+
+
+def check_password(email: str, password: str, now: datetime) -> Account | None:
+    """The account if the password is right. Raises :class:`Paused` after five wrong tries."""
+    _refuse_if_paused(email, now)
+    account = by_email(email)
+    usable = account is not None and account.active
+    stored = account.password_hash if account is not None and usable else ""
+    if passwords.matches(stored, password):
+        return account
+    count_failure(email, now)
+    return None
+
+
+def check_second_step(account: Account, typed: str, now: datetime) -> bool:
+    """Whether these are the digits of this half minute, or an unused recovery code."""
+    _refuse_if_paused(account.email, now)
+    if account.totp_secret is None or not account.active:
+        return False
+    secret = second_step.unlock(account, account.totp_secret)
+    step = second_step.step_of(secret, typed, account.totp_last_step)
+    if step is not None:
+        account.totp_last_step = step
+        return True
+    if second_step.use_recovery_code(account, typed):
+        return True
+    count_failure(account.email, now)
+    return False
+
+
+def enrol(account: Account, locked: str, typed: str) -> list[str] | None:
+    """Start using an app's secret once its digits are right: the recovery codes, else ``None``."""
+    step = second_step.step_of(second_step.unlock(account, locked), typed, 0)
+    if step is None:
+        return None
+    account.totp_secret, account.totp_last_step = locked, step
+    return second_step.new_recovery_codes(account)
+
+
+def _address_hash(email: str) -> bytes:
+    return hashlib.sha256(email.strip().lower().encode()).digest()
+
+
+def _refuse_if_paused(email: str, now: datetime) -> None:
+    db.session.execute(delete(SignInFailure).where(SignInFailure.since <= now - PAUSE))
+    counted = db.session.get(SignInFailure, _address_hash(email))
+    if counted is not None and counted.failures >= TRIES:
+        raise Paused
+
+
+def count_failure(email: str, now: datetime) -> None:
+    """Count a wrong try for an address, whoever it belongs to."""
+    counted = db.session.get(SignInFailure, _address_hash(email))
+    if counted is None:
+        counted = SignInFailure(address_sha256=_address_hash(email), failures=0, since=now)
+        db.session.add(counted)
+    counted.failures += 1
+
+
+def forget_failures(email: str) -> None:
+    """Start counting anew after a whole sign-in."""
+    db.session.execute(
+        delete(SignInFailure).where(SignInFailure.address_sha256 == _address_hash(email))
+    )
