@@ -1,0 +1,295 @@
+"""The ballot: what is said in it, and the record that carries it sealed.
+
+The record is canonical JSON, the same whether a browser or the server made it. Its ballot key is
+new for every ballot and known to nobody; the credential is the class's blind signature on it.
+"""
+
+import base64
+import hashlib
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric.utils import (
+    decode_dss_signature,
+    encode_dss_signature,
+)
+
+from surveyapp.crypto import blind, envelope, receipts
+from surveyapp.crypto.canonical import NotCanonical, canonical, parse
+
+VERSION = 1
+USES = ("publish", "board", "themes")
+PURPOSE = b"candour/v1/ballot\0"
+COUNTER_LIMIT = 2**31 - 1
+
+
+class BallotError(ValueError):
+    """A ballot that cannot be accepted. ``reason`` is one word, counted publicly."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+@dataclass(frozen=True)
+class Comment:
+    """What somebody wrote to one question, and how it may be used."""
+
+    question: str
+    text: str
+    use: str
+
+
+@dataclass(frozen=True)
+class Plaintext:
+    """What a ballot says. An item that was not answered is absent. One nonce for the ratings and
+    one for each comment."""
+
+    class_key: str
+    ratings: Mapping[str, int]
+    comments: tuple[Comment, ...]
+    nonce: bytes
+    comment_nonces: tuple[bytes, ...]
+
+    def to_bytes(self) -> bytes:
+        comments = [
+            {"question": c.question, "text": c.text, "use": c.use, "nonce": _b64(nonce)}
+            for c, nonce in zip(self.comments, self.comment_nonces, strict=True)
+        ]
+        return canonical(
+            {
+                "v": VERSION,
+                "class": self.class_key,
+                "ratings": dict(self.ratings),
+                "nonce": _b64(self.nonce),
+                "comments": comments,
+            }
+        )
+
+    @classmethod
+    def from_bytes(cls, data: bytes) -> "Plaintext":
+        """Raises :class:`BallotError`. A comment without a choice counts as ``themes`` only."""
+        raw = _object(data, {"v", "class", "ratings", "nonce", "comments"}, "answers")
+        ratings, comments = raw["ratings"], raw["comments"]
+        if not isinstance(ratings, dict) or not isinstance(comments, list):
+            raise BallotError("answers")
+        if not all(type(code) is int for code in ratings.values()):
+            raise BallotError("answers")
+        read = [_comment(part) for part in comments]
+        return cls(
+            class_key=_text(raw["class"], "answers"),
+            ratings=ratings,
+            comments=tuple(comment for comment, _ in read),
+            nonce=_sized(raw["nonce"], receipts.NONCE_BYTES, "answers"),
+            comment_nonces=tuple(nonce for _, nonce in read),
+        )
+
+    def receipt(self) -> bytes:
+        return receipts.of_response(self.nonce, self.ratings)
+
+    def comment_receipts(self) -> tuple[bytes, ...]:
+        return tuple(
+            receipts.of_comment(nonce, c.question, c.text, c.use)
+            for c, nonce in zip(self.comments, self.comment_nonces, strict=True)
+        )
+
+
+@dataclass(frozen=True)
+class Record:
+    """A sealed ballot as cast: nothing in it says whose, when, or what."""
+
+    wave: str
+    class_key: str
+    prefix: bytes
+    credential: bytes
+    public_key: bytes
+    counter: int
+    outer: tuple[bytes, ...]
+    signature: bytes = b""
+
+    @cached_property
+    def key_sha256(self) -> bytes:
+        return hashlib.sha256(self.public_key).digest()
+
+    @property
+    def wave_id(self) -> uuid.UUID:
+        return uuid.UUID(self.wave)
+
+    def to_bytes(self) -> bytes:
+        return canonical(self._body() | {"signature": _b64(self.signature)})
+
+    def signed_bytes(self) -> bytes:
+        """What the ballot key signs: everything else, with its purpose in front."""
+        return PURPOSE + canonical(self._body())
+
+    def _body(self) -> dict[str, Any]:
+        return {
+            "v": VERSION,
+            "wave": self.wave,
+            "class": self.class_key,
+            "prefix": _b64(self.prefix),
+            "credential": _b64(self.credential),
+            "public_key": _b64(self.public_key),
+            "counter": self.counter,
+            "outer": [_b64(sealed) for sealed in self.outer],
+        }
+
+    @classmethod
+    def from_bytes(cls, data: bytes) -> "Record":
+        """Read a record; only its one canonical spelling. Raises :class:`BallotError`."""
+        names = {
+            "v", "wave", "class", "prefix", "credential", "public_key", "counter", "outer",
+            "signature",
+        }  # fmt: skip
+        raw = _object(data, names, "form")
+        if not isinstance(raw["outer"], list) or not 1 <= len(raw["outer"]) <= 4:
+            raise BallotError("form")
+        if type(raw["counter"]) is not int or not 1 <= raw["counter"] <= COUNTER_LIMIT:
+            raise BallotError("form")
+        return cls(
+            wave=_wave(raw["wave"]),
+            class_key=_text(raw["class"], "form"),
+            prefix=_sized(raw["prefix"], blind.PREFIX_BYTES, "form"),
+            credential=_unb64(raw["credential"], "form"),
+            public_key=_sized(raw["public_key"], 65, "form"),
+            counter=raw["counter"],
+            outer=tuple(_unb64(part, "form") for part in raw["outer"]),
+            signature=_sized(raw["signature"], 64, "form"),
+        )
+
+
+def seal(
+    plaintext: bytes,
+    wave: str,
+    ballot_key_sha256: bytes,
+    *,
+    inner: ec.EllipticCurvePublicKey,
+    outer: Sequence[ec.EllipticCurvePublicKey],
+    size: int,
+) -> tuple[bytes, ...]:
+    """Pad, seal to the platform, then once to each outer key (SECURITY 4, step 4)."""
+    inside = envelope.seal(envelope.pad(plaintext, size), inner, envelope.inner_info(wave))
+    info = envelope.outer_info(wave, ballot_key_sha256)
+    return tuple(envelope.seal(inside, key, info) for key in outer)
+
+
+def sealed_size(size: int) -> int:
+    """Bytes of a padded text of ``size`` in its two envelopes."""
+    return size + 2 * envelope.ADDED
+
+
+def sign(record: Record, key: ec.EllipticCurvePrivateKey) -> Record:
+    """The record with the ballot key's signature: ECDSA P-256, SHA-256, r ‖ s as in WebCrypto."""
+    r, s = decode_dss_signature(key.sign(record.signed_bytes(), ec.ECDSA(hashes.SHA256())))
+    return replace(record, signature=r.to_bytes(32) + s.to_bytes(32))
+
+
+def credential_message(record: Record) -> bytes:
+    """What the class signed: the randomiser, then SHA-256 of the ballot's public key."""
+    return record.prefix + record.key_sha256
+
+
+def verify(record: Record, class_key: blind.PublicKey, *, envelopes: int, size: int) -> None:
+    """Raises :class:`BallotError` unless sizes, credential and signature are right."""
+    if len(record.outer) != envelopes:
+        raise BallotError("size")
+    if any(len(part) != sealed_size(size) for part in record.outer):
+        raise BallotError("size")
+    if not blind.verify(class_key, credential_message(record), record.credential):
+        raise BallotError("credential")
+    half = len(record.signature) // 2
+    der = encode_dss_signature(
+        int.from_bytes(record.signature[:half]), int.from_bytes(record.signature[half:])
+    )
+    try:
+        envelope.load_public(record.public_key).verify(
+            der, record.signed_bytes(), ec.ECDSA(hashes.SHA256())
+        )
+    except (InvalidSignature, envelope.EnvelopeError) as error:
+        raise BallotError("signature") from error
+
+
+def peel(record: Record, outer: ec.EllipticCurvePrivateKey) -> bytes:
+    """The inner envelope, from whichever outer one this key opens. Raises :class:`BallotError`."""
+    info = envelope.outer_info(record.wave, record.key_sha256)
+    for sealed in record.outer:
+        try:
+            return envelope.unseal(sealed, outer, info)
+        except envelope.EnvelopeError:
+            continue
+    raise BallotError("envelope")
+
+
+def unseal(inside: bytes, wave: str, inner: ec.EllipticCurvePrivateKey) -> Plaintext:
+    """What the ballot says. Raises :class:`BallotError`."""
+    try:
+        padded = envelope.unseal(inside, inner, envelope.inner_info(wave))
+        return Plaintext.from_bytes(envelope.unpad(padded))
+    except envelope.EnvelopeError as error:
+        raise BallotError("envelope") from error
+
+
+def _object(data: bytes, names: set[str], reason: str) -> dict[str, Any]:
+    try:
+        raw = parse(data)
+    except NotCanonical as error:
+        raise BallotError(reason) from error
+    if not isinstance(raw, dict) or set(raw) != names or raw["v"] != VERSION:
+        raise BallotError(reason)
+    return raw
+
+
+def _comment(raw: object) -> tuple[Comment, bytes]:
+    if not isinstance(raw, dict) or set(raw) - {"use"} != {"question", "text", "nonce"}:
+        raise BallotError("answers")
+    use = raw.get("use")
+    comment = Comment(
+        _text(raw["question"], "answers"),
+        _text(raw["text"], "answers"),
+        use if use in USES else "themes",
+    )
+    return comment, _sized(raw["nonce"], receipts.NONCE_BYTES, "answers")
+
+
+def _text(value: object, reason: str) -> str:
+    if not isinstance(value, str):
+        raise BallotError(reason)
+    return value
+
+
+def _wave(value: object) -> str:
+    try:
+        if isinstance(value, str) and str(uuid.UUID(value)) == value:
+            return value
+    except ValueError:
+        pass
+    raise BallotError("form")
+
+
+def _b64(data: bytes) -> str:
+    return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
+
+
+def _unb64(value: object, reason: str) -> bytes:
+    if not isinstance(value, str):
+        raise BallotError(reason)
+    try:
+        data = base64.b64decode(value + "=" * (-len(value) % 4), altchars=b"-_", validate=True)
+    except ValueError as error:
+        raise BallotError(reason) from error
+    if _b64(data) != value:
+        raise BallotError(reason)
+    return data
+
+
+def _sized(value: object, size: int, reason: str) -> bytes:
+    data = _unb64(value, reason)
+    if len(data) != size:
+        raise BallotError(reason)
+    return data

@@ -1,0 +1,60 @@
+"""Canonical JSON: the same bytes from every program, so that they can be hashed and signed.
+
+RFC 8785 restricted to what needs no judgement: objects with ASCII keys, arrays, strings, whole
+numbers that every language holds exactly, true, false and null. Fractions are refused.
+"""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+EXACT = 2**53 - 1
+
+
+class NotCanonical(ValueError):
+    """The value holds something that canonical JSON has no one form for."""
+
+
+def canonical(value: Any) -> bytes:
+    """The one UTF-8 form of ``value`` (RFC 8785, restricted). Raises :class:`NotCanonical`.
+
+    >>> canonical({"b": [1, True, None], "a": "é"})
+    b'{"a":"\\xc3\\xa9","b":[1,true,null]}'
+    """
+    _check(value)
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+    try:
+        return text.encode()
+    except UnicodeEncodeError as error:
+        raise NotCanonical("A text holds half of a character.") from error
+
+
+def parse(data: bytes) -> Any:
+    """Read canonical JSON, refusing every other spelling of the same value."""
+    try:
+        value = json.loads(data)
+    except (ValueError, RecursionError) as error:
+        raise NotCanonical("This is not JSON.") from error
+    if canonical(value) != data:
+        raise NotCanonical("This JSON is not in its canonical form.")
+    return value
+
+
+def _check(value: Any) -> None:
+    match value:
+        case None | bool() | str():
+            return
+        case int():
+            if abs(value) > EXACT:
+                raise NotCanonical("A whole number is too large to be held exactly.")
+        case list() | tuple():
+            for part in value:
+                _check(part)
+        case Mapping():
+            for key, part in value.items():
+                # Sorting by code point and by UTF-16 unit agree only within ASCII.
+                if not isinstance(key, str) or not key.isascii():
+                    raise NotCanonical("A name in an object is not plain ASCII text.")
+                _check(part)
+        case _:
+            raise NotCanonical(f"{type(value).__name__} has no canonical form.")
