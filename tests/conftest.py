@@ -27,11 +27,14 @@ def no_mail_leaves(monkeypatch, request):
 @pytest.fixture
 def make_app(tmp_path):
     """Builds an application with other settings or another door."""
+    made = []
 
     def make(role="all", **settings):
-        return factories.an_app(tmp_path / "instance", role=role, **settings)
+        made.append(factories.an_app(tmp_path / "instance", role=role, **settings))
+        return made[-1]
 
-    return make
+    yield make
+    factories.dispose(made)
 
 
 @pytest.fixture

@@ -106,6 +106,16 @@ def an_app(instance, role="all", **settings):
     return app
 
 
+def dispose(apps):
+    """Close the databases of these applications."""
+    from surveyapp.extensions import db
+
+    for app in apps:
+        with app.app_context():
+            for engine in db.engines.values():
+                engine.dispose()
+
+
 def committed():
     """Commit every store."""
     from surveyapp import extensions
