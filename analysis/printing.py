@@ -1,0 +1,53 @@
+"""How a released figure is printed, one way for pages, charts, tables and reports.
+
+A figure arrives rounded (rule D8); nothing here adds or computes a digit.
+"""
+
+from analysis.summary import (
+    BAND_WORDS,
+    NOT_SHOWN,
+    VERDICT_SHAPES,
+    VERDICT_WORDS,
+    Comparison,
+    Figure,
+)
+
+HIDDEN = f"{VERDICT_SHAPES['not_shown']} {NOT_SHOWN}"
+
+
+def number(value: float) -> str:
+    """A released number without needless zeros: 62.0 is "62", 61.9 is "61.9".
+
+    >>> number(62.0), number(61.9)
+    ('62', '61.9')
+    """
+    return f"{value:g}"
+
+
+def interval(figure: Figure | None) -> str:
+    """The likely range, "59 to 65"; empty where there is none."""
+    if figure is None or figure.low is None or figure.high is None:
+        return ""
+    return f"{number(figure.low)} to {number(figure.high)}"
+
+
+def score(figure: Figure | None) -> str:
+    """A table cell: the score, a band in words, or "Not shown"."""
+    if figure is None:
+        return NOT_SHOWN
+    if figure.score is not None:
+        return number(figure.score)
+    return BAND_WORDS[figure.band] if figure.band else NOT_SHOWN
+
+
+def level(figure: Figure | None) -> str:
+    """A figure inside a sentence: "62 of 100, likely 59 to 65"."""
+    if figure is None or figure.score is None:
+        return score(figure)
+    likely = interval(figure)
+    return f"{number(figure.score)} of 100" + (f", likely {likely}" if likely else "")
+
+
+def verdict(comparison: Comparison) -> str:
+    """Shape and word together, never one of them alone."""
+    return f"{VERDICT_SHAPES[comparison.verdict]} {VERDICT_WORDS[comparison.verdict]}"

@@ -1,0 +1,255 @@
+"""Scores from 0 to 100 as dots with their likely range: over time, and theme by theme."""
+
+from collections.abc import Sequence
+
+from analysis import brand
+from analysis.canvas import SMALL, Axes, Figure, Rectangle, blank, fold, heading
+from analysis.printing import HIDDEN, number, verdict
+from analysis.summary import BAND_WORDS, NOT_SHOWN, Band, Summary, ThemeHead, TrendPoint
+from analysis.summary import Figure as Result
+
+BAND_SPANS: dict[Band, tuple[float, float]] = {"few": (0, 40), "mixed": (40, 70), "most": (70, 100)}
+_MOST_LABELS = 8
+_ANSWERS_FIT = 6
+
+
+def over_time(points: Sequence[TrendPoint], theme: ThemeHead) -> Figure:
+    height = 3.7
+    figure, axes = blank(height, left=0.5, right=0.25, top=0.85, bottom=0.62)
+    below = "0 to 100, higher is better. Bars: likely range."
+    simulated = any(point.wave.simulated for point in points)
+    heading(figure, height, theme.title, below, simulated=simulated)
+    axes.set_xlim(-0.6, max(len(points), 2) - 0.4)
+    axes.set_ylim(0, 100)
+    axes.set_yticks([0, 25, 50, 75, 100])
+    axes.grid(axis="y", color=brand.LINE, alpha=0.35, linewidth=0.7)
+    axes.set_axisbelow(True)
+    for place, point in enumerate(points):
+        if place and not point.joined:
+            _break(axes, place - 0.5)
+        if point.figure is None:
+            _gap(axes, place)
+        elif point.figure.score is None:
+            _banded(axes, place, point.figure.band)
+        else:
+            before = points[place - 1].figure if place and point.joined else None
+            if before is not None and before.score is not None:
+                axes.plot(
+                    [place - 1, place],
+                    [before.score, point.figure.score],
+                    color=brand.LINE,
+                    linewidth=1.4,
+                    zorder=2,
+                )
+            _dot(axes, place, point.figure)
+    _label_pulses(axes, points)
+    return figure
+
+
+def _dot(axes: Axes, place: float, result: Result) -> None:
+    """A point over its interval, with its number beside the upper end."""
+    if result.score is None:
+        return
+    top = result.score
+    if result.low is not None and result.high is not None:
+        axes.plot(
+            [place, place],
+            [result.low, result.high],
+            color=brand.TEAL,
+            linewidth=1.8,
+            marker="_",
+            markersize=9,
+            markeredgewidth=1.8,
+            zorder=3,
+        )
+        top = result.high
+    axes.plot(
+        [place],
+        [result.score],
+        "o",
+        color=brand.TEAL,
+        markersize=7,
+        markeredgecolor=brand.WHITE,
+        markeredgewidth=1,
+        zorder=4,
+    )
+    above = top < 90
+    axes.text(
+        place,
+        top + 2.5 if above else (result.low or top) - 2.5,
+        number(result.score),
+        ha="center",
+        va="bottom" if above else "top",
+        weight="bold",
+        zorder=5,
+    )
+
+
+def _banded(axes: Axes, place: float, band: Band | None) -> None:
+    """A small group's band: a box as high as the band, with its word; no number is implied."""
+    if band is None:
+        _gap(axes, place)
+        return
+    low, high = BAND_SPANS[band]
+    axes.add_patch(
+        Rectangle(
+            (place - 0.2, low),
+            0.4,
+            high - low,
+            facecolor=brand.TEAL_LIGHT,
+            edgecolor=brand.TEAL,
+            linewidth=1,
+            zorder=2,
+        )
+    )
+    axes.text(
+        place,
+        (low + high) / 2,
+        fold(BAND_WORDS[band], 6),
+        ha="center",
+        va="center",
+        size=SMALL,
+        zorder=5,
+    )
+
+
+def _gap(axes: Axes, place: float) -> None:
+    axes.add_patch(
+        Rectangle(
+            (place - 0.16, 0),
+            0.32,
+            100,
+            facecolor=brand.WHITE,
+            edgecolor=brand.LINE,
+            hatch="////",
+            linewidth=0,
+            alpha=0.45,
+            zorder=1,
+        )
+    )
+    axes.text(
+        place,
+        50,
+        NOT_SHOWN,
+        rotation=90,
+        ha="center",
+        va="center",
+        size=SMALL,
+        zorder=5,
+        bbox={"facecolor": brand.WHITE, "edgecolor": "none", "pad": 2},
+    )
+
+
+def _break(axes: Axes, place: float) -> None:
+    axes.plot([place, place], [0, 100], color=brand.INK, linewidth=1, dashes=(4, 3), zorder=2)
+    axes.text(
+        place,
+        99,
+        "not\ncomparable",
+        ha="center",
+        va="top",
+        size=SMALL - 1,
+        zorder=5,
+        bbox={"facecolor": brand.WHITE, "edgecolor": "none", "pad": 1.5},
+    )
+
+
+def _label_pulses(axes: Axes, points: Sequence[TrendPoint]) -> None:
+    """Names under the points; in a long trend every second or third, always the newest."""
+    step = -(-len(points) // _MOST_LABELS) or 1
+    places = [place for place in range(len(points)) if (len(points) - 1 - place) % step == 0]
+    width = max(7, 56 // max(len(places), 1))
+    labels = []
+    for place in places:
+        text = fold(points[place].wave.label, width, 2)
+        result = points[place].figure
+        if result is not None and len(points) <= _ANSWERS_FIT:
+            text += f"\n{result.n} answers"
+        labels.append(text)
+    axes.set_xticks(places, labels, size=SMALL)
+
+
+def every_theme(summary: Summary) -> Figure:
+    each, top, bottom = 0.44, 0.95, 0.35
+    height = top + bottom + each * len(summary.themes)
+    figure, axes = blank(height, left=2.0, right=1.75, top=top, bottom=bottom)
+    heading(
+        figure,
+        height,
+        "Every theme, whole organisation",
+        f"{summary.wave.label}. 0 to 100, higher is better. Bars: likely range.",
+        simulated=summary.wave.simulated,
+    )
+    axes.set_xlim(0, 100)
+    axes.set_ylim(len(summary.themes) - 0.5, -0.5)
+    axes.set_xticks([0, 25, 50, 75, 100])
+    axes.grid(axis="x", color=brand.LINE, alpha=0.35, linewidth=0.7)
+    axes.set_axisbelow(True)
+    axes.set_yticks(
+        range(len(summary.themes)), [fold(theme.title, 24, 2) for theme in summary.themes]
+    )
+    for place, theme in enumerate(summary.themes):
+        row = summary.row(theme.id)
+        _theme_line(axes, place, row.figure)
+        axes.annotate(
+            verdict(row.change),
+            (1, place),
+            xycoords=("axes fraction", "data"),
+            xytext=(10, 0),
+            textcoords="offset points",
+            va="center",
+            size=SMALL,
+            annotation_clip=False,
+        )
+    return figure
+
+
+def _theme_line(axes: Axes, place: int, result: Result | None) -> None:
+    if result is None:
+        axes.text(
+            50,
+            place,
+            HIDDEN,
+            ha="center",
+            va="center",
+            size=SMALL,
+            color=brand.MUTED,
+        )
+        return
+    if result.score is None:
+        word = BAND_WORDS[result.band] if result.band else NOT_SHOWN
+        axes.text(50, place, word, ha="center", va="center", size=SMALL)
+        return
+    right = result.score
+    if result.low is not None and result.high is not None:
+        axes.plot(
+            [result.low, result.high],
+            [place, place],
+            color=brand.TEAL,
+            linewidth=1.8,
+            marker="|",
+            markersize=9,
+            markeredgewidth=1.8,
+            zorder=3,
+        )
+        right = result.high
+    axes.plot(
+        [result.score],
+        [place],
+        "o",
+        color=brand.TEAL,
+        markersize=7,
+        markeredgecolor=brand.WHITE,
+        markeredgewidth=1,
+        zorder=4,
+    )
+    inside = right < 84
+    axes.text(
+        right + 2 if inside else (result.low or right) - 2,
+        place,
+        number(result.score),
+        ha="left" if inside else "right",
+        va="center",
+        weight="bold",
+        zorder=5,
+    )

@@ -1,0 +1,143 @@
+"""Charts: the same bytes each time; gaps and breaks are never joined; nothing by colour alone."""
+
+import os
+import re
+import subprocess
+import sys
+from dataclasses import replace
+from html import unescape
+
+import pytest
+
+from analysis import brand, plots
+from analysis.share_chart import width_of
+from analysis.summary import NOT_SHOWN, trend
+from tests.analysis import samples
+
+
+@pytest.fixture
+def pulses():
+    return samples.summaries()
+
+
+def draw_all(pulses):
+    newest = pulses[-1]
+    yield plots.themes_svg(newest)
+    for theme in newest.themes:
+        yield plots.trend_svg(trend(pulses, theme.id), theme)
+        yield plots.items_svg(newest, theme.id)
+
+
+def words(svg):
+    """matplotlib leaves each text it drew as a comment beside its outlines."""
+    comments = re.findall("<!--(.*?)-->", svg.decode(), re.DOTALL)
+    return [" ".join(text.split()) for text in comments]
+
+
+def joins(svg):
+    """How many lines run from one point to the next."""
+    return svg.decode().count(f"stroke: {brand.LINE}; stroke-width: 1.4")
+
+
+def test_the_same_results_give_the_same_bytes(pulses):
+    assert list(draw_all(pulses)) == list(draw_all(samples.summaries()))
+
+
+def test_another_process_draws_the_same_bytes_and_writes_nothing_home(pulses, tmp_path):
+    code = (
+        "import sys; from analysis import plots; from tests.analysis import samples;"
+        "sys.stdout.buffer.write(plots.themes_svg(samples.summary()))"
+    )
+    environment = {k: v for k, v in os.environ.items() if not k.startswith(("MPL", "XDG"))}
+    there = subprocess.run(  # noqa: S603  our own interpreter and words
+        [sys.executable, "-c", code],
+        env=environment | {"HOME": str(tmp_path), "PYTHONHASHSEED": "7"},
+        capture_output=True,
+        check=True,
+    )
+    assert there.stdout == plots.themes_svg(pulses[-1])
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_chart_names_no_date_and_no_machine(pulses):
+    for svg in draw_all(pulses):
+        assert b"<dc:date>" not in svg
+        assert b"<dc:creator>" not in svg
+
+
+def test_points_are_not_joined_across_a_break(pulses):
+    theme = pulses[-1].theme("speaking_up")
+    svg = plots.trend_svg(trend(pulses, theme.id), theme)
+    assert joins(svg) == 2  # February–May and August–November
+    assert "not comparable" in " ".join(words(svg))
+
+
+def test_points_are_not_joined_across_a_withheld_pulse(pulses):
+    theme = pulses[-1].theme("recognition")
+    svg = plots.trend_svg(trend(pulses, theme.id), theme)
+    assert joins(svg) == 1  # August–November
+    assert NOT_SHOWN in words(svg)
+
+
+def test_a_small_group_has_words_and_no_number(pulses):
+    theme = pulses[-1].theme("speaking_up")
+    points = trend(pulses, theme.id, "garden")
+    assert "of 100" not in plots.trend_alt(points, theme)
+    assert joins(plots.trend_svg(points, theme)) == 0
+
+
+def test_every_chart_of_made_up_data_says_so_and_no_other_does(pulses):
+    assert all("Simulated data" in words(svg) for svg in draw_all(pulses))
+    real = samples.summaries(simulated=False)
+    assert not any("Simulated data" in words(svg) for svg in draw_all(real))
+
+
+def test_the_words_of_a_trend_hold_the_headline_number_the_break_and_the_gap(pulses):
+    newest = pulses[-1]
+    speaking = plots.trend_alt(trend(pulses, "speaking_up"), newest.theme("speaking_up"))
+    assert speaking.startswith("Safe to speak up: 61.9 of 100, likely 59 to 64.8 in November 2026")
+    assert "Not comparable with the pulse before: August 2026" in speaking
+    recognition = plots.trend_alt(trend(pulses, "recognition"), newest.theme("recognition"))
+    assert "Not shown: May 2026" in recognition
+
+
+def test_the_words_of_the_bars_hold_all_shares_or_not_shown(pulses):
+    text = plots.items_alt(pulses[-1], "workload")
+    assert "29% favourable, 24% neutral, 47% unfavourable" in text
+    assert f"too much” {NOT_SHOWN}" in text
+
+
+def test_themes_stand_in_declared_order_whatever_their_values(pulses):
+    text = plots.themes_alt(pulses[-1])
+    places = [text.index(theme.title) for theme in samples.THEMES]
+    assert places == sorted(places)
+
+
+def test_an_empty_trend_and_one_point_are_drawn(pulses):
+    theme = pulses[-1].theme("speaking_up")
+    assert plots.trend_svg((), theme).startswith(b"<?xml")
+    assert plots.trend_alt((), theme) == "Safe to speak up: no pulses yet."
+    assert joins(plots.trend_svg(trend(pulses[-1:], theme.id), theme)) == 0
+
+
+def test_letters_with_a_meaning_to_the_drawing_program_are_only_letters(pulses):
+    theme = replace(pulses[-1].themes[0], title="Pay $x^2$ & <b>tools</b> -- now")
+    svg = plots.trend_svg(trend(pulses, "speaking_up"), theme)
+    assert "Pay $x^2$ & <b>tools</b>" in unescape(
+        re.search("<title>(.*?)</title>", svg.decode())[1]
+    )
+
+
+@pytest.mark.parametrize(
+    ("share", "width"), [("58%", 58), ("under 6%", 6), ("over 94%", 94), ("Not shown", 0)]
+)
+def test_a_bar_is_as_wide_as_its_printed_share(share, width):
+
+    assert width_of(share) == width
+
+
+def test_many_pulses_keep_their_labels_apart(pulses):
+    theme = pulses[-1].theme("workload")
+    points = trend(pulses, theme.id) * 6
+    labels = [word for word in words(plots.trend_svg(points, theme)) if "2026" in word]
+    assert len(labels) == 8
