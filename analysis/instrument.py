@@ -60,7 +60,8 @@ class ResponseSet:
 class Item:
     """One question.
 
-    ``column`` is its name in an imported table, ``values`` maps that table's words to codes.
+    ``column`` is its name in an imported table (several names, one a file, stand between " | "),
+    ``values`` maps that table's words to codes.
     ``breaks`` names waves from which its figures cannot be compared with those before.
     ``asked_if`` maps a column to the values for which the item was asked at all.
     """
@@ -120,13 +121,24 @@ class Source:
 
 @dataclass(frozen=True)
 class Columns:
-    """Which columns of an imported table hold the wave, the unit and the rest."""
+    """Which columns of an imported table hold the wave, the unit and the rest.
+
+    ``wave`` and ``unit`` may be empty: one wave a file, one group. ``files`` maps patterns of
+    file names to waves, ``waves`` maps waves to the day they closed, ``units`` maps words of the
+    unit column to paths ("Service/Team"). ``use`` names a column with the author's choice for
+    comments. An empty cell counts as ``missing``; words in ``not_asked`` mean that the question
+    did not apply.
+    """
 
     wave: str = "wave"
     unit: str = "unit"
+    use: str = ""
     waves: Mapping[str, str] = field(default_factory=dict)
+    files: Mapping[str, str] = field(default_factory=dict)
+    units: Mapping[str, str] = field(default_factory=dict)
     missing: tuple[str, ...] = ("", "NA", "N/A", "NaN", "nan")
     no_answer: tuple[str, ...] = ("Prefer not to say",)
+    not_asked: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -292,7 +304,7 @@ def _build(raw: Mapping[str, Any]) -> Instrument:
         for body in raw.get("scales", [])
     )
     columns = dict(raw.get("columns", {}))
-    for key in ("missing", "no_answer"):
+    for key in ("missing", "no_answer", "not_asked"):
         if key in columns:
             columns[key] = tuple(columns[key])
     return Instrument(
