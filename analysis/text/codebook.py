@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 SHIPPED = Path(__file__).parent / "codebook.toml"
-WEIGHTS: Mapping[str, float] = {"strong": 2.0, "plain": 1.0, "weak": 0.5, "asked": 1.0, "not": -1.0}
+WEIGHTS: Mapping[str, float] = {"strong": 2.0, "plain": 1.0, "weak": 0.25, "asked": 1.0, "not": -1.0}
 LONGEST = 4
 
 Direction = Literal["negative", "positive", "suggestion", "mixed"]

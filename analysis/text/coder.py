@@ -19,8 +19,8 @@ from analysis.text.language import WORDS, Clause, Token, clauses, is_covered, is
 
 NAME = "candour-words"
 VERSION = "1"
-MENTIONED = 1.0
-SURE = 3.0
+MENTIONED = 2.0
+SURE = 4.0
 SPELLING = 7
 
 Function = Literal["enabler", "aspiration", "barrier", "offer", "unset"]
@@ -96,10 +96,17 @@ class Coder:
                 totals[theme] += weight
         mentions: list[Mention] = []
         for theme in self.themes:
-            if totals[theme] >= MENTIONED:
+            if totals[theme] >= self._needed(theme, about):
                 weights = [sum(w for (t, _), w in e.items() if t == theme) for e in evidence]
                 mentions += self._mentions(theme, parts, weights, purpose)
         return Coded(tuple(mentions), _flags(parts, mentions), False, True, self.mark)
+
+    @staticmethod
+    def _needed(theme: str, about: str) -> float:
+        """Evidence a mention takes: less for what the question asks about, more for the rest."""
+        if not about:
+            return MENTIONED
+        return MENTIONED - 1 if theme == about else MENTIONED + 1
 
     def _evidence(self, clause: Clause, about: str) -> Mapping[tuple[str, tuple[str, ...]], float]:
         """Weight of each phrase found in a clause, by theme; a phrase counts once."""
