@@ -5,6 +5,7 @@ from zoneinfo import ZoneInfo
 
 from flask import Flask, current_app
 
+from analysis.printing import number
 from analysis.summary import BAND_WORDS, VERDICT_SHAPES, VERDICT_WORDS
 
 
@@ -30,8 +31,8 @@ def moment(value: datetime) -> str:
 
 
 def score(value: float) -> str:
-    """``62`` or ``-3.5``: a released figure with no digit more than was released."""
-    return f"{value:g}".replace("-", "\N{MINUS SIGN}")
+    """``62`` or ``61.9``: a released figure with no digit more than was released."""
+    return number(value)
 
 
 def init_app(app: Flask) -> None:

@@ -25,6 +25,7 @@ class Link:
 
 # Text, address, who may, and what the start page says of it.
 PLACES: tuple[tuple[str, str, tuple[Role, ...], str], ...] = (
+    ("My group", "/results/{slug}/my-group", (Role.MANAGER,), "What your own group told us."),
     ("Results", "/results/{slug}", READERS, "What people told us, pulse by pulse."),
     ("Board", "/board/{slug}", (Role.BOARD,), "Say whether the draft findings ring true."),
     ("What we will do", "/actions/{slug}", READERS, "What was promised, and what came of it."),

@@ -1,0 +1,109 @@
+"""What a results page says first: the order of findings and where groups differ.
+
+Everything here is worked out from released figures alone, so it can tell nobody more than they do.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from analysis.summary import Comparison, Row, Summary, TextResult, TextTheme, ThemeHead, UnitHead
+
+ORDER = {
+    "higher": 0, "lower": 0, "same": 1, "cannot_tell": 2, "break": 3, "first": 3, "not_shown": 4,
+}  # fmt: skip
+BANDS = {"few": 20.0, "mixed": 50.0, "most": 80.0}
+
+
+@dataclass(frozen=True)
+class Finding:
+    """A theme in the whole organisation."""
+
+    theme: ThemeHead
+    row: Row
+
+
+@dataclass(frozen=True)
+class Difference:
+    """A group that likely differs from the rest in a theme."""
+
+    theme: ThemeHead
+    unit: UnitHead
+    row: Row
+
+
+def strength(comparison: Comparison) -> float:
+    """How far a change lies from none, in half-widths of its interval; 0 where not released.
+
+    >>> strength(Comparison("higher", "May", 6.0, 3.0, 9.0))
+    2.0
+    """
+    difference, low, high = comparison.difference, comparison.low, comparison.high
+    if difference is None or low is None or high is None or high <= low:
+        return 0.0
+    return abs(difference) / ((high - low) / 2)
+
+
+def by_evidence(summary: Summary) -> list[Finding]:
+    """Themes of the whole organisation, strongest evidence of change first."""
+    rows = {row.theme: row for row in summary.rows if row.unit == summary.root.id}
+    found = [Finding(theme, rows[theme.id]) for theme in summary.themes if theme.id in rows]
+    return sorted(found, key=lambda f: (ORDER[f.row.change.verdict], -strength(f.row.change)))
+
+
+def tree(summary: Summary) -> list[tuple[UnitHead, int]]:
+    """The groups below the top with their depth, each under its parent, in the declared order."""
+
+    def below(parent: str, depth: int) -> Iterator[tuple[UnitHead, int]]:
+        for unit in children.get(parent, ()):
+            yield unit, depth
+            yield from below(unit.id, depth + 1)
+
+    children: dict[str, list[UnitHead]] = {}
+    for unit in summary.units:
+        if unit.parent is not None:
+            children.setdefault(unit.parent, []).append(unit)
+    return list(below(summary.root.id, 0))
+
+
+def differences(summary: Summary) -> list[Difference]:
+    """Groups that likely differ from the rest, in tree order: a list, never a ranking."""
+    rows = {(row.unit, row.theme): row for row in summary.rows}
+    found = []
+    for unit, _ in tree(summary):
+        for theme in summary.themes:
+            row = rows.get((unit.id, theme.id))
+            if row is not None and row.rest.verdict in ("higher", "lower"):
+                found.append(Difference(theme, unit, row))
+    return found
+
+
+def extremes(summary: Summary, unit_id: str) -> tuple[Finding, Finding] | None:
+    """A group's highest and lowest theme; ``None`` unless two themes are shown and differ."""
+    rows = {row.theme: row for row in summary.rows if row.unit == unit_id}
+    shown = [
+        (level, Finding(theme, rows[theme.id]))
+        for theme in summary.themes
+        if theme.id in rows and (level := _level(rows[theme.id])) is not None
+    ]
+    if len(shown) < 2:
+        return None
+    high, low = max(shown, key=lambda pair: pair[0]), min(shown, key=lambda pair: pair[0])
+    return (high[1], low[1]) if high[0] > low[0] else None
+
+
+def _level(row: Row) -> float | None:
+    if row.figure is None:
+        return None
+    if row.figure.score is not None:
+        return row.figure.score
+    return BANDS[row.figure.band] if row.figure.band else None
+
+
+def written_about(summary: Summary, theme: ThemeHead) -> Sequence[tuple[TextResult, TextTheme]]:
+    """What people wrote about a theme, question by question."""
+    return [
+        (question, found)
+        for question in summary.text
+        for found in question.themes
+        if theme.text_theme and found.theme == theme.text_theme
+    ]

@@ -1,0 +1,171 @@
+"""The results pages, the same for staff and for everybody invited."""
+
+from flask import redirect, render_template
+from flask.typing import ResponseReturnValue
+
+from analysis import plots
+from analysis.summary import UnitHead, trend
+from surveyapp.models.surveys import Programme
+from surveyapp.results import files, findings
+from surveyapp.results.reading import Reading, days_late
+from surveyapp.services import results
+
+
+def coming(programme: Programme, layout: str) -> ResponseReturnValue:
+    """Before the first results: what will be here, and when."""
+    waves = [wave for wave in programme.waves if wave.state != "published"]
+    return render_template(
+        "results/coming.html",
+        programme=programme,
+        waves=waves,
+        late=days_late(programme),
+        layout=layout,
+    )
+
+
+def overview(reading: Reading) -> ResponseReturnValue:
+    """Who answered, what changed, where it differs, what we will do."""
+    summary = reading.summary
+    return render_template(
+        "results/overview.html",
+        r=reading,
+        findings=findings.by_evidence(summary),
+        differences=findings.differences(summary),
+        participation=[
+            (unit, depth, line)
+            for unit, depth in findings.tree(summary)
+            if (line := summary.participation_of(unit.id)) is not None and line.rate is not None
+        ],
+        everyone=summary.participation_of(summary.root.id),
+    )
+
+
+def themes(reading: Reading) -> ResponseReturnValue:
+    """Every theme of the whole organisation, in the order they were declared."""
+    summary = reading.summary
+    return render_template(
+        "results/themes.html",
+        r=reading,
+        alt=plots.themes_alt(summary),
+        lines=[(theme, reading.row(theme.id)) for theme in summary.themes],
+    )
+
+
+def theme(reading: Reading, theme_id: str) -> ResponseReturnValue:
+    """One theme: the sentence, the chart from the same figures, the table, and the doubt."""
+    reading.theme_or_404(theme_id)
+    summary = reading.summary
+    head = summary.theme(theme_id)
+    points = trend(reading.summaries, theme_id)
+    return render_template(
+        "results/theme.html",
+        r=reading,
+        theme=head,
+        headline=head.title,
+        row=reading.row(theme_id),
+        points=points,
+        trend_alt=plots.trend_alt(points, head),
+        items=[(item, _item_figure(reading, item.id)) for item in head.items],
+        silence=next((line for line in summary.silence if line.theme == theme_id), None),
+        written=findings.written_about(summary, head),
+        doubts=(),
+        groups=[
+            (unit, depth, reading.row(theme_id, unit.id)) for unit, depth in findings.tree(summary)
+        ],
+    )
+
+
+def _item_figure(reading: Reading, item_id: str):
+    return next((row.figure for row in reading.summary.items if row.item == item_id), None)
+
+
+def over_time(reading: Reading) -> ResponseReturnValue:
+    """Every theme over every pulse."""
+    return render_template(
+        "results/over_time.html",
+        r=reading,
+        lines=[
+            (theme, {p.wave.id: p for p in trend(reading.summaries, theme.id)})
+            for theme in reading.summary.themes
+        ],
+    )
+
+
+def theme_trend(reading: Reading, theme_id: str) -> ResponseReturnValue:
+    """One theme over every pulse, with its breaks and gaps."""
+    reading.theme_or_404(theme_id)
+    head = reading.summary.theme(theme_id)
+    points = trend(reading.summaries, theme_id)
+    return render_template(
+        "results/trend.html",
+        r=reading,
+        theme=head,
+        points=points,
+        sentence=head.description,
+        alt=plots.trend_alt(points, head),
+    )
+
+
+def groups(reading: Reading) -> ResponseReturnValue:
+    """Groups by themes in tree order, each compared with the rest; never ranked."""
+    return render_template("results/groups.html", r=reading, tree=findings.tree(reading.summary))
+
+
+def group(reading: Reading, unit_id: str, *, asked: str = "") -> ResponseReturnValue:
+    """One group: what stands out, every theme, and questions for a team talk.
+
+    ``asked`` names a smaller group inside it that cannot be shown alone.
+    """
+    unit = reading.unit(unit_id)
+    parent = reading.unit(unit.parent) if unit.parent else None
+    return render_template(
+        "results/group.html",
+        r=reading,
+        unit=unit,
+        parent=parent,
+        asked=reading.unit(asked) if asked else None,
+        shown=_shown(reading, unit),
+        extremes=findings.extremes(reading.summary, unit_id),
+        participation=reading.summary.participation_of(unit_id),
+        lines=[(theme, reading.row(theme.id, unit_id)) for theme in reading.summary.themes],
+    )
+
+
+def own_group(reading: Reading, unit_key: str | None) -> ResponseReturnValue:
+    """The manager's own group, or the nearest one above it that is shown."""
+    units = {unit.id: unit for unit in reading.summary.units}
+    path = (unit_key or "").split("/")
+    while path and "/".join(path) not in units:
+        path.pop()
+    unit = own = units.get("/".join(path), reading.summary.root)
+    while not _shown(reading, unit) and unit.parent:
+        unit = units[unit.parent]
+    if unit.id == own.id and own.id == unit_key:
+        return redirect(reading.url("group", unit_id=unit.id))
+    return group(reading, unit.id, asked=own.id if own.id != unit.id else "")
+
+
+def _shown(reading: Reading, unit: UnitHead) -> bool:
+    return any(
+        row.figure is not None for (_, unit_id), row in reading.rows.items() if unit_id == unit.id
+    )
+
+
+def written(reading: Reading) -> ResponseReturnValue:
+    """What people wrote: counts by theme and question."""
+    return render_template("results/written.html", r=reading)
+
+
+def why(reading: Reading) -> ResponseReturnValue:
+    """Every reason for which a figure may not be shown, without saying which applies."""
+    return render_template("results/why.html", r=reading, rule=reading.summary.rule)
+
+
+def downloads(reading: Reading) -> ResponseReturnValue:
+    """The files made with these results."""
+    names = results.file_names(reading.publication)
+    return render_template(
+        "results/downloads.html",
+        r=reading,
+        files=[line for line in files.DOWNLOADS if line[0] in names],
+    )

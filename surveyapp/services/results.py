@@ -1,0 +1,152 @@
+"""Reading results: publications, and nothing behind them.
+
+A parsed summary is kept in memory under its publication and fingerprint, so that a page costs
+the same whether it opens one pulse or twenty. What does not match its fingerprint is not shown.
+"""
+
+import hashlib
+import uuid
+from collections import OrderedDict
+from threading import Lock
+
+from sqlalchemy import select
+
+from analysis.summary import Summary
+from surveyapp.errors import CandourError, NotFound
+from surveyapp.extensions import db
+from surveyapp.models.publications import Publication, PublishedFile
+from surveyapp.models.surveys import Programme, Wave
+
+Released = tuple[Wave, Summary]
+
+_KEPT = 64
+_parsed: OrderedDict[tuple[uuid.UUID, str], Summary] = OrderedDict()
+_lock = Lock()
+
+
+class Altered(CandourError):
+    """The stored results are not those that were published."""
+
+    status = 500
+    title = "These results cannot be shown"
+
+
+def programme_of(slug: str) -> Programme:
+    """The programme of that address. Raises :class:`NotFound`."""
+    programme = db.session.scalar(select(Programme).where(Programme.slug == slug))
+    if programme is None:
+        raise NotFound("There is no such programme. Check the address, or go to the start page.")
+    return programme
+
+
+def released(programme: Programme) -> list[Released]:
+    """Every published pulse with its results, oldest first; a correction replaces what it corrects.
+
+    Nothing is returned before its release, whoever asks.
+    """
+    return [
+        (wave, _summary(publication_id, sha256))
+        for wave, publication_id, sha256 in _heads(programme)
+    ]
+
+
+def latest(programme: Programme) -> Released | None:
+    """The newest published pulse, or ``None`` before the first."""
+    heads = _heads(programme)
+    if not heads:
+        return None
+    wave, publication_id, sha256 = heads[-1]
+    return wave, _summary(publication_id, sha256)
+
+
+def by_results_key(key: str) -> Released:
+    """The published pulse that this address, the same for everybody invited, leads to."""
+    wave = wave_of_key(key)
+    publication = publication_of(wave)
+    if publication is None:
+        raise NotFound("These results are not out yet. Come back on the date you were given.")
+    return wave, _summary(publication.id, publication.sha256)
+
+
+def wave_of_key(key: str) -> Wave:
+    """The pulse whose results the address leads to, published or not. Raises :class:`NotFound`."""
+    wave = db.session.scalar(select(Wave).where(Wave.results_key == key))
+    if wave is None:
+        raise NotFound("Check the address. Some mail programs cut off the end of a long one.")
+    return wave
+
+
+def publication_of(wave: Wave) -> Publication | None:
+    """A pulse's released publication: the last correction, or ``None`` before release."""
+    return db.session.scalar(
+        select(Publication)
+        .where(Publication.wave_id == wave.id, Publication.released_on.is_not(None))
+        .order_by(Publication.number.desc())
+        .limit(1)
+    )
+
+
+def draft(programme: Programme) -> tuple[Wave, Publication, Summary] | None:
+    """The results that only the board may see yet. Callers are open to the board and nobody else."""
+    found = db.session.execute(
+        select(Wave, Publication)
+        .join(Publication, Publication.wave_id == Wave.id)
+        .where(Wave.programme_id == programme.id, Publication.released_on.is_(None))
+        .order_by(Wave.number.desc(), Publication.number.desc())
+        .limit(1)
+    ).first()
+    if found is None:
+        return None
+    wave, publication = found
+    return wave, publication, _summary(publication.id, publication.sha256)
+
+
+def summary_of(publication: Publication) -> Summary:
+    """What a publication says."""
+    return _summary(publication.id, publication.sha256)
+
+
+def file_of(publication: Publication, name: str) -> PublishedFile | None:
+    """A file that was made with the publication."""
+    return db.session.get(PublishedFile, (publication.id, name))
+
+
+def file_names(publication: Publication) -> frozenset[str]:
+    """What can be downloaded with the publication."""
+    return frozenset(
+        db.session.scalars(
+            select(PublishedFile.name).where(PublishedFile.publication_id == publication.id)
+        )
+    )
+
+
+def _heads(programme: Programme) -> list[tuple[Wave, uuid.UUID, str]]:
+    """Pulses with their released publication, oldest first, without loading what they say."""
+    rows = db.session.execute(
+        select(Wave, Publication.id, Publication.sha256)
+        .join(Publication, Publication.wave_id == Wave.id)
+        .where(Wave.programme_id == programme.id, Publication.released_on.is_not(None))
+        .order_by(Wave.number, Publication.number)
+    )
+    newest = {wave.id: (wave, publication_id, sha256) for wave, publication_id, sha256 in rows}
+    return list(newest.values())
+
+
+def _summary(publication_id: uuid.UUID, sha256: str) -> Summary:
+    key = (publication_id, sha256)
+    with _lock:
+        if key in _parsed:
+            _parsed.move_to_end(key)
+            return _parsed[key]
+    text = db.session.scalar(select(Publication.summary).where(Publication.id == publication_id))
+    if text is None or hashlib.sha256(text.encode()).hexdigest() != sha256:
+        raise Altered(
+            "The stored results do not match their fingerprint. "
+            "Tell the person who runs the server, and compare with the noticeboard."
+        )
+    summary = Summary.from_json(text)
+    with _lock:
+        _parsed[key] = summary
+        while len(_parsed) > _KEPT:
+            _parsed.popitem(last=False)
+    return summary
