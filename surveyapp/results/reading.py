@@ -13,7 +13,7 @@ from surveyapp.clock import now
 from surveyapp.errors import NotFound
 from surveyapp.models.publications import Publication
 from surveyapp.models.surveys import Programme, Wave
-from surveyapp.services import results, waves
+from surveyapp.services import results
 
 
 @dataclass(frozen=True)
@@ -73,7 +73,7 @@ class Reading:
 
 
 def for_staff(slug: str) -> Reading | None:
-    """The newest published pulse, or the one asked for by ``?pulse=``; ``None`` before the first."""
+    """The newest published pulse, or the one ``?pulse=`` asks for; ``None`` before the first."""
     programme = results.programme_of(slug)
     everything = results.released(programme)
     asked = request.args.get("pulse")
@@ -98,7 +98,15 @@ def for_invited(key: str) -> Reading | None:
 
 def days_late(programme: Programme) -> int:
     """By how many days the programme's latest results are overdue; 0 when none are."""
-    return max((waves.overdue(wave, now()) for wave in programme.waves), default=0)
+    moment = now()
+    return max(
+        (
+            (moment - wave.publishes_at).days
+            for wave in programme.waves
+            if wave.publishes_at and wave.state != "published" and wave.publishes_at < moment
+        ),
+        default=0,
+    )
 
 
 def _reading(

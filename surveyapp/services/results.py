@@ -87,7 +87,7 @@ def publication_of(wave: Wave) -> Publication | None:
 
 
 def draft(programme: Programme) -> tuple[Wave, Publication, Summary] | None:
-    """The results that only the board may see yet. Callers are open to the board and nobody else."""
+    """The results that only the board may see yet: callers are open to the board alone."""
     found = db.session.execute(
         select(Wave, Publication)
         .join(Publication, Publication.wave_id == Wave.id)
