@@ -10,10 +10,10 @@ from typing import Literal
 
 import polars as pl
 
+from analysis.instrument import NOT_ASKED as NOT_ASKED
+from analysis.instrument import PREFER_NOT_TO_SAY as PREFER_NOT_TO_SAY
 from analysis.instrument import Instrument
 
-PREFER_NOT_TO_SAY = -1
-NOT_ASKED = -2
 UNIT = "unit"
 
 Use = Literal["publish", "board", "themes"]

@@ -14,6 +14,10 @@ from typing import Any, Literal
 
 BUNDLED = Path(__file__).parent / "instruments"
 
+# Codes of a rating that is no option: chosen not to say; and never put to the person.
+PREFER_NOT_TO_SAY = -1
+NOT_ASKED = -2
+
 Kind = Literal["rating", "choice", "number", "text"]
 Purpose = Literal[
     "tracker", "shadow", "peak", "wish", "scaling", "offer", "seen", "attribute", "open"

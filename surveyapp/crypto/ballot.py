@@ -27,6 +27,7 @@ VERSION = 1
 USES = ("publish", "board", "themes")
 PURPOSE = b"candour/v1/ballot\0"
 COUNTER_LIMIT = 2**31 - 1
+TEXT_LIMIT = 400  # characters of a comment
 
 
 class BallotError(ValueError):
@@ -177,6 +178,17 @@ def seal(
     inside = envelope.seal(envelope.pad(plaintext, size), inner, envelope.inner_info(wave))
     info = envelope.outer_info(wave, ballot_key_sha256)
     return tuple(envelope.seal(inside, key, info) for key in outer)
+
+
+def pad_size(ratings: Sequence[str], texts: Sequence[str]) -> int:
+    """The smallest envelope that holds every possible answer to these questions."""
+    longest = max((len(item) for item in ratings), default=0) + len('"":-32768,')
+    # A character takes at most four bytes; names, nonce, use and class take the rest.
+    needed = 600 + longest * len(ratings) + (4 * TEXT_LIMIT + 150) * len(texts)
+    for size in envelope.PADS:
+        if needed + envelope.LENGTH_BYTES <= size:
+            return size
+    raise ValueError("There are more comment boxes than an envelope holds.")
 
 
 def sealed_size(size: int) -> int:

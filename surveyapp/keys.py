@@ -1,0 +1,93 @@
+"""Key files: small, outside every database, readable only by their owner.
+
+    registrar/<wave>/   signing keys of a wave's classes, destroyed at close
+    opener/<wave>/      the inner key (and the platform's own outer key), destroyed after opening
+    publisher/<wave>/   what unlocks a wave's answers, destroyed at the end of retention
+    office/             keys of the installation
+    public/<wave>/      the public halves, for whoever checks a ballot
+
+Leave the first two out of backups: a copy of them undoes what sealing does.
+"""
+
+import os
+import stat
+import uuid
+from pathlib import Path
+from typing import Literal
+
+from flask import current_app
+
+from surveyapp.config import write_private
+from surveyapp.crypto import blocks
+
+Area = Literal["registrar", "opener", "publisher", "office", "public"]
+
+
+class MissingKey(LookupError):
+    """The key was never made, or has been destroyed."""
+
+
+def directory(area: Area, wave_id: uuid.UUID | None = None) -> Path:
+    """Where the keys of an area, and of one wave in it, lie."""
+    path = Path(current_app.config["KEYS"]) / area
+    return path / str(wave_id) if wave_id else path
+
+
+def put(path: Path, data: bytes) -> None:
+    """Write a new key file, mode 0400, durable before this returns; never over an old one."""
+    write_private(path, data)
+    # The file is durable only once its directory knows of it.
+    handle = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def get(path: Path) -> bytes:
+    """A key file's content. Raises :class:`MissingKey`."""
+    try:
+        return path.read_bytes()
+    except FileNotFoundError as error:
+        raise MissingKey(f"There is no key {path.name}.") from error
+
+
+def destroy(path: Path) -> None:
+    """Overwrite a key file and remove it; nothing happens if it is gone already.
+
+    A copying file system or a flash disk may keep the old bytes: that is why these directories
+    belong on an encrypted disk and in no backup.
+    """
+    try:
+        path.chmod(stat.S_IRUSR | stat.S_IWUSR)
+        with path.open("r+b") as file:
+            file.write(os.urandom(path.stat().st_size))
+            file.flush()
+            os.fsync(file.fileno())
+        path.unlink()
+    except FileNotFoundError:
+        return
+
+
+def destroy_all(area: Area, wave_id: uuid.UUID) -> None:
+    """Destroy every key of one wave in one area."""
+    folder = directory(area, wave_id)
+    if not folder.is_dir():
+        return
+    for path in sorted(folder.iterdir()):
+        destroy(path)
+    folder.rmdir()
+
+
+def wrapping_key(wave_id: uuid.UUID) -> bytes:
+    """The key that wraps the keys of one wave's answers; made when first asked for."""
+    path = directory("publisher", wave_id) / "answers.key"
+    try:
+        return get(path)
+    except MissingKey:
+        try:
+            put(path, blocks.new_key())
+        except FileExistsError:
+            # Another process made it in between; its key is the key.
+            return get(path)
+        return get(path)

@@ -1,0 +1,115 @@
+"""The ballot box: takes sealed ballots and can open none.
+
+It checks what can be checked from outside: the class's credential, the ballot key's signature,
+the size, and that the wave is open. It learns neither who sent a ballot nor what it says.
+"""
+
+import uuid
+from typing import Any
+from typing import cast as cast_type
+
+from sqlalchemy import CursorResult, func, select
+from sqlalchemy.dialects import postgresql, sqlite
+
+from surveyapp import keys
+from surveyapp.crypto import ballot
+from surveyapp.errors import NotNow, Rejected
+from surveyapp.extensions import box_session, db
+from surveyapp.models.ballots import Ballot
+from surveyapp.models.surveys import Wave
+from surveyapp.services import terms
+
+
+class BadBallot(Rejected):
+    """The record is no ballot of an open wave; ``reason`` is one word."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__("These answers could not be taken. Open your link again and resend them.")
+        self.reason = reason
+
+
+class Superseded(NotNow):
+    """Newer answers from the same ballot key are in the box already."""
+
+    def __init__(self) -> None:
+        super().__init__("Newer answers have been sent already, and those are kept.")
+
+
+class BoxClosed(NotNow):
+    """The wave takes no ballots now."""
+
+    title = "This pulse is not open"
+
+    def __init__(self) -> None:
+        super().__init__("Answers can be sent only between opening and closing.")
+
+
+def cast(record: bytes) -> None:
+    """Take a ballot. An exact repeat is taken again to no effect; a higher counter replaces; a
+    lower one, or other bytes under the same, is refused with :class:`Superseded`.
+
+    The caller commits, and only then tells the respondent. SQLite syncs every commit to disk.
+    """
+    try:
+        given = ballot.Record.from_bytes(record)
+        _must_be_open(given.wave_id)
+        conditions = terms.of(given.wave_id)
+        ballot.verify(
+            given,
+            conditions.classes[given.class_key],
+            envelopes=len(conditions.lid.outer),
+            size=conditions.lid.size,
+        )
+    except ballot.BallotError as error:
+        raise BadBallot(error.reason) from error
+    except (keys.MissingKey, KeyError) as error:
+        raise BadBallot("class") from error
+    row = {
+        "key_sha256": given.key_sha256,
+        "wave_id": given.wave_id,
+        "class_key": given.class_key,
+        "counter": given.counter,
+        "record": record,
+    }
+    changed = cast_type(CursorResult[Any], box_session().execute(_upsert(row))).rowcount
+    if changed != 1 and _kept(given.key_sha256) != record:
+        raise Superseded
+
+
+def counter(key_sha256: bytes) -> int:
+    """The counter of the ballot kept under this ballot key; 0 when there is none."""
+    found = box_session().scalar(select(Ballot.counter).where(Ballot.key_sha256 == key_sha256))
+    return found or 0
+
+
+def count(wave_id: uuid.UUID) -> int:
+    """How many ballots of a wave are in the box."""
+    number = box_session().scalar(
+        select(func.count()).select_from(Ballot).where(Ballot.wave_id == wave_id)
+    )
+    return number or 0
+
+
+def _must_be_open(wave_id: uuid.UUID) -> None:
+    state = db.session.scalar(select(Wave.state).where(Wave.id == wave_id))
+    if state != "open":
+        raise BoxClosed
+
+
+def _upsert(row: dict[str, Any]) -> Any:
+    """One statement, so that of many casts at once none is lost and none doubles."""
+    kind = box_session().get_bind().dialect.name
+    insert = postgresql.insert(Ballot) if kind == "postgresql" else sqlite.insert(Ballot)
+    statement = insert.values(row)
+    return statement.on_conflict_do_update(
+        index_elements=[Ballot.key_sha256],
+        set_={name: statement.excluded[name] for name in ("counter", "record")},
+        # A ballot key belongs to one wave and class; a record of another never replaces.
+        where=(statement.excluded.counter > Ballot.counter)
+        & (statement.excluded.wave_id == Ballot.wave_id)
+        & (statement.excluded.class_key == Ballot.class_key),
+    )
+
+
+def _kept(key_sha256: bytes) -> bytes | None:
+    return box_session().scalar(select(Ballot.record).where(Ballot.key_sha256 == key_sha256))

@@ -1,0 +1,157 @@
+"""The registrar: gives each person invited one credential, blindly, and never sees a ballot.
+
+It knows who collected, and the hash of what it was asked to sign. Neither says anything about the
+ballot that the credential is for.
+"""
+
+import hashlib
+import uuid
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, cast
+
+from flask import current_app
+from sqlalchemy import CursorResult, select, update
+
+from surveyapp import keys
+from surveyapp.crypto import blind, tokens
+from surveyapp.errors import NotFound, NotNow
+from surveyapp.extensions import who_session
+from surveyapp.models.participation import Invitation, InvitationKey
+from surveyapp.models.surveys import Wave
+from surveyapp.services import terms
+
+
+class UnknownCode(NotFound):
+    """No invitation has this token or code. Nothing says which part was wrong."""
+
+    title = "That code did not open a pulse"
+
+    def __init__(self) -> None:
+        super().__init__("Check the code in your message and try again.")
+
+
+class AlreadyUsed(NotNow):
+    """The invitation’s one credential went to another ballot."""
+
+    title = "This invitation has been used"
+
+    def __init__(self) -> None:
+        super().__init__("Somebody has already answered with this invitation.")
+
+
+class Closed(NotNow):
+    """The signing keys are destroyed, or not made yet."""
+
+    title = "This pulse is not open"
+
+    def __init__(self) -> None:
+        super().__init__("Answers can be sent only between opening and closing.")
+
+
+def make_keys(wave: Wave, class_keys: Sequence[str]) -> dict[str, str]:
+    """Make a signing key for each class; each class with the SHA-256 of its public key.
+
+    Repeated for a wave that is still a draft, it starts afresh. Once a covenant lists the keys
+    they stay.
+    """
+    if wave.covenant is not None:
+        raise NotNow("This pulse has its keys already. They are part of our promises.")
+    destroy_keys(wave)
+    public: dict[str, blind.PublicKey] = {}
+    for class_key in class_keys:
+        signing = blind.generate(_bits())
+        keys.put(_path(wave.id, class_key), signing.to_bytes())
+        public[class_key] = signing.public
+    return terms.publish_classes(wave.id, public)
+
+
+def destroy_keys(wave: Wave) -> None:
+    """Destroy the signing keys: from here on nobody can make a ballot. Safe to repeat."""
+    keys.destroy_all("registrar", wave.id)
+
+
+def look_up(text: str) -> Invitation | None:
+    """The invitation that a token or typed code opens. Changes nothing."""
+    return who_session().scalar(
+        select(Invitation)
+        .join(InvitationKey, InvitationKey.invitation_id == Invitation.id)
+        .where(InvitationKey.sha256 == tokens.digest(text))
+    )
+
+
+def issue(text: str, blinded: bytes) -> bytes:
+    """Sign a blinded message once for an invitation: the same message gets the same answer again,
+    any other is refused with :class:`AlreadyUsed`. The caller commits before using the answer.
+    """
+    found = _standing(text)
+    wanted = hashlib.sha256(blinded).digest()
+    if found.collected and found.blinded_sha256 != wanted:
+        raise AlreadyUsed
+    try:
+        signed = blind.blind_sign(_signing_key(found.wave_id, found.class_key), blinded)
+    except keys.MissingKey as error:
+        raise Closed from error
+    if found.collected:
+        return signed
+    # Of two that ask at once only one finds the row still free; nothing was released before.
+    taken = cast(
+        CursorResult[Any],
+        who_session().execute(
+            update(Invitation)
+            .where(Invitation.id == found.id, Invitation.collected.is_(False))
+            .values(collected=True, blinded_sha256=wanted)
+            .execution_options(synchronize_session=False)
+        ),
+    )
+    if taken.rowcount != 1 and _standing(text).blinded_sha256 != wanted:
+        raise AlreadyUsed
+    return signed
+
+
+def report(text: str) -> None:
+    """Note that somebody says another person used their invitation. Only the count is published."""
+    invitation = look_up(text)
+    if invitation is None:
+        raise UnknownCode
+    if not invitation.collected:
+        raise NotNow("Nobody has answered with this invitation yet. You can answer now.")
+    invitation.reported = True
+    who_session().flush()
+
+
+def _standing(text: str) -> Any:
+    row = (
+        who_session()
+        .execute(
+            select(
+                Invitation.id,
+                Invitation.wave_id,
+                Invitation.class_key,
+                Invitation.collected,
+                Invitation.blinded_sha256,
+            )
+            .join(InvitationKey, InvitationKey.invitation_id == Invitation.id)
+            .where(InvitationKey.sha256 == tokens.digest(text))
+        )
+        .one_or_none()
+    )
+    if row is None:
+        raise UnknownCode
+    return row
+
+
+def _path(wave_id: uuid.UUID, class_key: str) -> Path:
+    name = hashlib.sha256(class_key.encode()).hexdigest()
+    return keys.directory("registrar", wave_id) / f"{name}.key"
+
+
+def _signing_key(wave_id: uuid.UUID, class_key: str) -> blind.SigningKey:
+    return blind.SigningKey.from_bytes(keys.get(_path(wave_id, class_key)))
+
+
+def _bits() -> int:
+    bits = int(current_app.config.get("CLASS_KEY_BITS", blind.SMALLEST))
+    if bits < blind.SMALLEST and not current_app.testing:
+        raise NotNow(f"Signing keys need at least {blind.SMALLEST} bits. Change CLASS_KEY_BITS.")
+    return bits
