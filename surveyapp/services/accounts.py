@@ -3,6 +3,7 @@
 import hashlib
 import re
 import secrets
+import uuid
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
@@ -16,6 +17,7 @@ from surveyapp.services import passwords, second_step, staff_sessions
 TRIES = 5
 PAUSE = timedelta(minutes=15)
 SETUP_LASTS = timedelta(hours=72)
+HALFWAY_LASTS = timedelta(minutes=10)
 EMAIL = re.compile(r"[^@\s]+@[^@\s]+")
 
 ROLE_WORDS = {
@@ -196,6 +198,14 @@ def check_second_step(account: Account, typed: str, now: datetime) -> bool:
         return True
     count_failure(account.email, now)
     return False
+
+
+def halfway(account_id: str | None, since: str | None, now: datetime) -> Account | None:
+    """The account whose password was right at ``since``, while its second step may still come."""
+    if not account_id or not since or now - datetime.fromisoformat(since) > HALFWAY_LASTS:
+        return None
+    account = db.session.get(Account, uuid.UUID(account_id))
+    return account if account is not None and account.active else None
 
 
 def enrol(account: Account, locked: str, typed: str) -> list[str] | None:
