@@ -30,7 +30,8 @@ class Programme(db.Model):
 
 class Wave(db.Model):
     """One round. Times are UTC. ``instrument_json`` and ``rule`` are what the covenant freezes;
-    ``covenant`` is canonical JSON, set at commit and never changed."""
+    ``covenant`` is canonical JSON, set at commit and never changed. While open, ``ballots`` is the
+    rounded total of the day ``counted_on``; from closing it is exact. ``reminded``: rounds sent."""
 
     __tablename__ = "wave"
     __table_args__ = (
@@ -69,6 +70,8 @@ class Wave(db.Model):
     results_key: Mapped[str] = mapped_column(String(40), unique=True)
     closed_on: Mapped[str | None] = mapped_column(String(10))
     ballots: Mapped[int | None]
+    counted_on: Mapped[str | None] = mapped_column(String(10))
+    reminded: Mapped[int] = mapped_column(default=0)
     programme: Mapped[Programme] = relationship(back_populates="waves")
     units: Mapped[list["WaveUnit"]] = relationship(
         order_by="WaveUnit.position", cascade="all, delete-orphan"

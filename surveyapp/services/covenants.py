@@ -1,0 +1,139 @@
+"""What is fixed and published before a wave opens: everything that could be bent afterwards."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from datetime import datetime
+from importlib.metadata import version
+from typing import Any
+
+from flask import current_app
+
+from analysis.disclosure import Rule
+from analysis.instrument import Instrument
+from surveyapp.errors import NotNow
+from surveyapp.models.surveys import Wave
+from surveyapp.services import groups
+
+FORMAT = "candour/covenant/1"
+
+# What will be published, whatever it says. Each is released whole or cell by cell “Not shown”.
+TABLES = (
+    ("themes-all", "Each theme for everyone together, and how it changed"),
+    ("themes-groups", "Each theme for each group that is large enough"),
+    ("questions-all", "Each rating question for everyone together"),
+    ("participation", "How many answered, for groups that are large enough"),
+    ("silence", "How many left a theme out or preferred not to say, for everyone together"),
+    ("comments-themes", "How many comments touch each theme, counted by software"),
+)
+
+
+def of(wave: Wave) -> dict[str, Any]:
+    """The covenant as frozen. Raises :class:`NotNow` before commit and for imported waves."""
+    if wave.covenant is None:
+        if wave.origin == "imported":
+            raise NotNow("This pulse came from a file. There were no promises to lock.")
+        raise NotNow("This pulse is a draft. Our promises are fixed when it is committed.")
+    found: dict[str, Any] = json.loads(wave.covenant)
+    return found
+
+
+def build(
+    wave: Wave,
+    instrument: Instrument,
+    tree: groups.Tree,
+    class_keys: Mapping[str, str],
+    keys: Mapping[str, Any],
+) -> dict[str, Any]:
+    """The covenant of a wave: plain JSON without fractions, fit for :func:`crypto.canonical`."""
+    rule = Rule.from_dict(wave.rule)
+    return {
+        "format": FORMAT,
+        "programme": {
+            "slug": wave.programme.slug,
+            "name": wave.programme.name,
+            "organisation": wave.programme.organisation,
+            "simulated": wave.programme.simulated,
+        },
+        "wave": {
+            "id": str(wave.id),
+            "number": wave.number,
+            "label": wave.label,
+            "phase": wave.phase,
+        },
+        "promise": "basic",
+        "dates": {
+            "opens": _utc(wave.opens_at),
+            "closes": _utc(wave.closes_at),
+            "publishes": _utc(wave.publishes_at),
+        },
+        "timezone": current_app.config["TIMEZONE"],
+        "audience": wave.audience,
+        "rule": rule.to_dict(),
+        "tables": [{"id": name, "words": words} for name, words in TABLES],
+        "instrument": {
+            "id": instrument.id,
+            "version": instrument.version,
+            "language": instrument.language,
+            "title": instrument.title,
+            "wording_sha256": instrument.wording_sha256,
+            "sha256": hashlib.sha256(wave.instrument_json.encode()).hexdigest(),
+            "licence": instrument.source.licence,
+            "attribution": instrument.source.attribution,
+        },
+        "questions": _questions(instrument),
+        "themes": [
+            {
+                "id": scale.id,
+                "title": scale.title,
+                "items": list(scale.items),
+                "formula": scale.formula,
+                "answers_needed": scale.needed,
+            }
+            for scale in instrument.scales
+        ],
+        "invited": tree.people,
+        "groups": [
+            {
+                "key": group.key,
+                "name": group.name,
+                "parent": group.parent or "",
+                "people": group.headcount,
+                "counted_in": group.class_key,
+            }
+            for group in tree.groups
+        ],
+        "classes": [
+            {"key": key, "people": people, "public_key_sha256": class_keys[key]}
+            for key, people in tree.classes.items()
+        ],
+        "keys": dict(keys),
+        "software": {"name": "candour", "version": version("candour")},
+    }
+
+
+def _questions(instrument: Instrument) -> list[dict[str, Any]]:
+    return [
+        {
+            "id": item.id,
+            "kind": item.kind,
+            "purpose": item.purpose,
+            "text": item.text,
+            "theme": item.theme,
+            "reversed": item.reversed,
+            "sensitive": item.sensitive,
+            "options": [
+                {"code": option.code, "label": option.label}
+                for option in (
+                    instrument.response_set(item).options
+                    if item.responses in instrument.responses
+                    else ()
+                )
+            ],
+        }
+        for item in instrument.items
+    ]
+
+
+def _utc(moment: datetime | None) -> str:
+    return f"{moment.isoformat()}Z" if moment else ""

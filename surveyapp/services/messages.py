@@ -1,0 +1,202 @@
+"""What Candour writes to people: plain text, made from the covenant and from nothing else."""
+
+import textwrap
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from surveyapp.crypto import tokens
+from surveyapp.formatting import local
+from surveyapp.models.surveys import Wave
+from surveyapp.services import authoring, promises
+
+WIDTH = 72
+
+
+@dataclass(frozen=True)
+class Ticket:
+    """One person's way in: a link's token, a code to type, and where they are counted."""
+
+    token: str
+    code: str
+    salt: str
+    group: str
+    people: int
+    counted_in: str
+
+
+def invitation(
+    wave: Wave, covenant: dict[str, Any], ticket: Ticket, base_url: str, kept: Sequence[str]
+) -> tuple[str, str]:
+    """Subject and body of the message at opening."""
+    instrument = authoring.instrument_of(wave)
+    asked, minutes = len(instrument.items), authoring.minutes(instrument)
+    closes = promises.times(covenant)["closes"]
+    by = f"{local(closes).day} {local(closes):%B}"
+    subject = f"{asked} questions about work, {minutes} minutes, by {by}"
+    opening = (
+        f"{covenant['programme']['organisation']} asks you: how is work? "
+        f"{asked} questions, about {minutes} minutes."
+    )
+    return subject, _to_answer(wave, covenant, ticket, base_url, opening, kept)
+
+
+def reminder(
+    wave: Wave,
+    covenant: dict[str, Any],
+    ticket: Ticket,
+    base_url: str,
+    *,
+    last_day: bool,
+) -> tuple[str, str]:
+    """Subject and body of a reminder, which goes to everyone whether they answered or not."""
+    subject = "Closes tomorrow: staff pulse" if last_day else "Still open: staff pulse"
+    opening = (
+        "We send this to everyone, because we do not look at who has answered. If you have "
+        "answered, there is nothing more to do. Thank you."
+    )
+    return subject, _to_answer(wave, covenant, ticket, base_url, opening, ())
+
+
+def results(
+    wave: Wave,
+    covenant: dict[str, Any],
+    sentences: Sequence[str],
+    base_url: str,
+    kept: Sequence[str],
+) -> tuple[str, str]:
+    """Subject and body at the minute of publication."""
+    subject = (
+        "Results: five things you told us" if len(sentences) == 5 else "Results: what you told us"
+    )
+    parts = [
+        _fold(f"These are the results of {wave.label}. Everyone invited gets them now."),
+        "\n".join(_fold(f"{place}. {text}", "   ") for place, text in enumerate(sentences, 1)),
+        _section("All the results", [f"{base_url}/r/{wave.results_key}/"], fold=False),
+        _section("What was promised, and what came of it", kept) if kept else "",
+        _check(wave, covenant, base_url),
+        _help(wave),
+    ]
+    return subject, _join(parts)
+
+
+def draft(wave: Wave, base_url: str) -> tuple[str, str]:
+    """Subject and body to the board when there is a draft to check."""
+    publishes = wave.publishes_at
+    date = promises.when(publishes) if publishes else "soon"
+    return "Draft findings: does this ring true?", _join(
+        [
+            _fold(
+                f"The draft findings of {wave.label} are ready for the board. Say of each whether "
+                "it rings true. What you say is shown beside the findings. It cannot change or "
+                "delay them."
+            ),
+            _fold(f"The results go to everyone on {date}, whether or not the board has answered."),
+            f"{base_url}/board/{wave.programme.slug}",
+        ]
+    )
+
+
+def overdue(wave: Wave, days: int, base_url: str) -> tuple[str, str]:
+    """Subject and body when the results date was missed."""
+    span = "1 day" if days == 1 else f"{days} days"
+    return f"Results are overdue by {span}", _join(
+        [
+            _fold(
+                f"The results of {wave.label} should have been with you {span} ago. They are not "
+                f"out. {wave.programme.organisation} must say why and publish them."
+            ),
+            _section(
+                "What was promised",
+                [f"{base_url}/trust/{wave.programme.slug}/{wave.number}"],
+                fold=False,
+            ),
+            _help(wave),
+        ]
+    )
+
+
+def _to_answer(
+    wave: Wave,
+    covenant: dict[str, Any],
+    ticket: Ticket,
+    base_url: str,
+    opening: str,
+    kept: Sequence[str],
+) -> str:
+    closes = promises.when(promises.times(covenant)["closes"])
+    link = f"{base_url}/v/#{ticket.token}.{wave.covenant_sha256}.{ticket.salt}"
+    readers = [f"{reader.who}: {reader.what}." for reader in promises.readers(covenant)]
+    return _join(
+        [
+            _fold(opening),
+            f"Closes {closes}.",
+            _section(
+                "Your way in",
+                [
+                    link,
+                    "",
+                    f"Or go to {base_url}/v/ and type this code:",
+                    tokens.grouped(ticket.code),
+                    "",
+                    "The page may ask for the code. It also helps when a link is cut in two.",
+                    "The link and the code are yours alone. Do not pass them on.",
+                ],
+                fold=False,
+            ),
+            _section(
+                "Can anyone tell it’s me?",
+                [promises.words(covenant), promises.facts(covenant)[0], _place(ticket)],
+            ),
+            _section("Who sees what", readers),
+            _section("What was promised before, and what came of it", kept) if kept else "",
+            _check(wave, covenant, base_url),
+            _help(wave),
+        ]
+    )
+
+
+def _place(ticket: Ticket) -> str:
+    people = f"{ticket.people} people"
+    if ticket.group == ticket.counted_in:
+        return f"You are counted in {ticket.group}, {people}."
+    return (
+        f"Your group, {ticket.group}, cannot be shown alone. "
+        f"Your answers count in {ticket.counted_in}."
+    )
+
+
+def _check(wave: Wave, covenant: dict[str, Any], base_url: str) -> str:
+    return _section(
+        "Check our promises",
+        [
+            f"{base_url}/trust/{covenant['programme']['slug']}/{wave.number}",
+            "The fingerprint of our promises is",
+            promises.fingerprint(wave.covenant_sha256 or ""),
+            "Keep this message. That page must always show the same fingerprint.",
+        ],
+        fold=False,
+    )
+
+
+def _help(wave: Wave) -> str:
+    lines = [line for line in (wave.programme.contact, wave.programme.support) if line]
+    return _section("Questions, or somebody to talk to", lines) if lines else ""
+
+
+def _section(title: str, lines: Sequence[str], *, fold: bool = True) -> str:
+    body = [_fold(line) if fold else line for line in lines]
+    return "\n".join([title.upper(), *body])
+
+
+def _fold(text: str, indent: str = "") -> str:
+    return "\n".join(
+        textwrap.fill(
+            line, WIDTH, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False
+        )
+        for line in text.splitlines()
+    )
+
+
+def _join(parts: Sequence[str]) -> str:
+    return "\n\n".join(part for part in parts if part) + "\n"

@@ -1,0 +1,101 @@
+"""The words of a wave's promise and the facts beside it, made from its covenant, never typed in."""
+
+import textwrap
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from surveyapp.formatting import day, local
+
+WORDS: Mapping[str, str] = {
+    "sealed": (
+        "Your answers are locked on your device with two locks. {employer} holds one key, "
+        "{witness} the other, used only after closing and after shuffling. Even the person who "
+        "runs this server cannot match answers to you."
+    ),
+    "blind": (
+        "Nothing in the databases or backups links you to your answers. Someone who controls the "
+        "server while the survey is open, by watching it or copying its keys, could."
+    ),
+    "basic": (
+        "The server sees your code and your answers for a moment and is built to forget the link. "
+        "You are trusting whoever runs it."
+    ),
+}
+
+CANNOT = (
+    "Your way of writing can give you away, above all in a small group. Leave out names, dates and "
+    "anything only you would say.",
+    "A work phone or computer may be watched by your employer. Use your own if you can.",
+    "Whoever runs the server can see who used their code, but not what they answered.",
+    "If everyone else in your group shared their answers, yours could be worked out.",
+    "Someone could stand behind you while you answer.",
+)
+
+
+@dataclass(frozen=True)
+class Reader:
+    """Who sees what, and from when."""
+
+    who: str
+    what: str
+
+
+def words(covenant: Mapping[str, Any]) -> str:
+    """The promise that applies to this wave, with the organisation's name filled in."""
+    return WORDS[str(covenant["promise"])].format(
+        employer=covenant["programme"]["organisation"],
+        witness=covenant.get("witness", ""),
+    )
+
+
+def facts(covenant: Mapping[str, Any]) -> tuple[str, ...]:
+    """The rules that protect people, a short sentence each."""
+    rule = covenant["rule"]
+    return (
+        f"Groups with fewer than {rule['k']} answers are never shown.",
+        f"Groups of fewer than {rule['headcount']} people are counted in a larger group. "
+        "Everybody knew that before the pulse opened.",
+        f"Comment counts need at least {rule['comments']} comments and "
+        f"{rule['comments_answers']} answers.",
+        "Figures are rounded, and some are hidden so that nobody can work out a small group by "
+        "taking one figure from another.",
+        "You can leave any question out, or choose “Prefer not to say”.",
+        "You choose how each comment may be used. Without a choice it is only counted by theme.",
+    )
+
+
+def readers(covenant: Mapping[str, Any]) -> tuple[Reader, ...]:
+    """Who sees what, and when, by the covenant's dates."""
+    closes, publishes = times(covenant)["closes"], times(covenant)["publishes"]
+    return (
+        Reader("Everyone invited", f"the results: {when(publishes)}"),
+        Reader(
+            "The practitioners’ board",
+            f"a draft after closing on {day(closes)}, to say if it rings true. They cannot change "
+            "it or delay it",
+        ),
+        Reader("HR and managers", "the same results, at the same minute as you"),
+    )
+
+
+def times(covenant: Mapping[str, Any]) -> dict[str, datetime]:
+    """The covenant's dates as stored times: ``opens``, ``closes``, ``publishes``."""
+    return {
+        name: datetime.fromisoformat(str(value).removesuffix("Z"))
+        for name, value in covenant["dates"].items()
+    }
+
+
+def when(moment: datetime) -> str:
+    """``Friday 4 December, 9 am``: how a date of the covenant reads in a message."""
+    there = local(moment)
+    minutes = f":{there:%M}" if there.minute else ""
+    hour = f"{there.hour % 12 or 12}{minutes} {'am' if there.hour < 12 else 'pm'}"
+    return f"{there:%A} {there.day} {there:%B}, {hour}"
+
+
+def fingerprint(sha256: str) -> str:
+    """The first eight groups of four of a covenant's hash, for a person to compare."""
+    return " ".join(textwrap.wrap(sha256[:32], 4))
