@@ -3,12 +3,12 @@
 from flask import redirect, render_template
 from flask.typing import ResponseReturnValue
 
-from analysis import plots
-from analysis.summary import UnitHead, trend
+from analysis import claims, plots
+from analysis.summary import Figure, UnitHead, trend
 from surveyapp.models.surveys import Programme
 from surveyapp.results import files, findings
 from surveyapp.results.reading import Reading, days_late
-from surveyapp.services import results
+from surveyapp.services import actions, board, results
 
 
 def coming(programme: Programme, layout: str) -> ResponseReturnValue:
@@ -30,6 +30,7 @@ def overview(reading: Reading) -> ResponseReturnValue:
         "results/overview.html",
         r=reading,
         findings=findings.by_evidence(summary),
+        sentences={t.id: claims.change_sentence(summary, t.id) for t in summary.themes},
         differences=findings.differences(summary),
         participation=[
             (unit, depth, line)
@@ -37,6 +38,7 @@ def overview(reading: Reading) -> ResponseReturnValue:
             if (line := summary.participation_of(unit.id)) is not None and line.rate is not None
         ],
         everyone=summary.participation_of(summary.root.id),
+        ledger=actions.ledger(reading.programme),
     )
 
 
@@ -61,21 +63,23 @@ def theme(reading: Reading, theme_id: str) -> ResponseReturnValue:
         "results/theme.html",
         r=reading,
         theme=head,
-        headline=head.title,
+        headline=claims.headline(summary, theme_id),
         row=reading.row(theme_id),
         points=points,
         trend_alt=plots.trend_alt(points, head),
         items=[(item, _item_figure(reading, item.id)) for item in head.items],
         silence=next((line for line in summary.silence if line.theme == theme_id), None),
         written=findings.written_about(summary, head),
-        doubts=(),
+        doubts=claims.what_we_dont_know(summary, theme_id),
+        record=board.record_of(reading.publication.id).get(theme_id),
+        linked=[line for line in actions.ledger(reading.programme) if line.theme == theme_id],
         groups=[
             (unit, depth, reading.row(theme_id, unit.id)) for unit, depth in findings.tree(summary)
         ],
     )
 
 
-def _item_figure(reading: Reading, item_id: str):
+def _item_figure(reading: Reading, item_id: str) -> Figure | None:
     return next((row.figure for row in reading.summary.items if row.item == item_id), None)
 
 
@@ -101,7 +105,7 @@ def theme_trend(reading: Reading, theme_id: str) -> ResponseReturnValue:
         r=reading,
         theme=head,
         points=points,
-        sentence=head.description,
+        sentence=claims.change_sentence(reading.summary, theme_id),
         alt=plots.trend_alt(points, head),
     )
 

@@ -13,7 +13,7 @@ from surveyapp.clock import now
 from surveyapp.errors import NotFound
 from surveyapp.models.publications import Publication
 from surveyapp.models.surveys import Programme, Wave
-from surveyapp.services import results
+from surveyapp.services import results, waves
 
 
 @dataclass(frozen=True)
@@ -98,15 +98,7 @@ def for_invited(key: str) -> Reading | None:
 
 def days_late(programme: Programme) -> int:
     """By how many days the programme's latest results are overdue; 0 when none are."""
-    moment = now()
-    return max(
-        (
-            (moment - wave.publishes_at).days
-            for wave in programme.waves
-            if wave.publishes_at and wave.state != "published" and wave.publishes_at < moment
-        ),
-        default=0,
-    )
+    return max((waves.overdue(wave, now()) for wave in programme.waves), default=0)
 
 
 def _reading(

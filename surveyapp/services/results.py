@@ -33,7 +33,7 @@ class Altered(CandourError):
 
 def programme_of(slug: str) -> Programme:
     """The programme of that address. Raises :class:`NotFound`."""
-    programme = db.session.scalar(select(Programme).where(Programme.slug == slug))
+    programme: Programme | None = db.session.scalar(select(Programme).where(Programme.slug == slug))
     if programme is None:
         raise NotFound("There is no such programme. Check the address, or go to the start page.")
     return programme
@@ -70,7 +70,7 @@ def by_results_key(key: str) -> Released:
 
 def wave_of_key(key: str) -> Wave:
     """The pulse whose results the address leads to, published or not. Raises :class:`NotFound`."""
-    wave = db.session.scalar(select(Wave).where(Wave.results_key == key))
+    wave: Wave | None = db.session.scalar(select(Wave).where(Wave.results_key == key))
     if wave is None:
         raise NotFound("Check the address. Some mail programs cut off the end of a long one.")
     return wave
