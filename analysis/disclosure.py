@@ -1,10 +1,20 @@
-"""Which figures may be shown. The rule is data, frozen into a wave's covenant."""
+"""Which figures may be shown. The rule is data, frozen into a wave's covenant.
 
-from collections.abc import Mapping
+The groups shown form a tree that is closed upwards, so whatever can be computed from them by
+adding and subtracting is a union of *residuals*: a shown group without its shown children. When
+every residual is empty or itself showable, nothing smaller can be derived (rules D3 and D4, and
+attacks A1 to A3, of the statistics specification).
+"""
+
+import math
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from typing import Any
 
+from analysis.summary import Band
+
 HARD_FLOOR = 8
+BAND_EDGES = (40, 70)
 
 
 class RuleError(ValueError):
@@ -46,3 +56,199 @@ class Rule:
     def from_dict(cls, raw: Mapping[str, Any]) -> "Rule":
         known = {field.name for field in fields(cls)}
         return cls(**{key: int(value) for key, value in raw.items() if key in known})
+
+
+class ReleaseError(RuntimeError):
+    """A planned release from which too small a group could be computed: nothing is published."""
+
+
+@dataclass(frozen=True)
+class Group:
+    """A unit with everybody in and below it, as one table sees it.
+
+    ``answers`` people behind the statistic, ``responses`` people who answered at all, the
+    frozen ``headcount`` or ``None`` where a file does not say.
+    """
+
+    id: str
+    parent: str | None
+    answers: int
+    responses: int
+    headcount: int | None
+
+    def without(self, others: Sequence["Group"]) -> "Group":
+        """What is left when others inside it are taken away: what subtraction would give."""
+        known = self.headcount is not None and all(o.headcount is not None for o in others)
+        people = (self.headcount or 0) - sum(o.headcount or 0 for o in others) if known else None
+        return Group(
+            self.id,
+            self.parent,
+            self.answers - sum(other.answers for other in others),
+            self.responses - sum(other.responses for other in others),
+            people,
+        )
+
+
+def may_show(group: Group, rule: Rule, *, sensitive: bool = False) -> bool:
+    """Rules D1 and D10: enough answers and people, and more of both when everybody answered.
+
+    >>> rule = Rule()
+    >>> [may_show(Group("a", None, n, n, people), rule) for n, people in
+    ...  ((9, 40), (10, 11), (10, 12), (14, 14), (15, 15), (10, None))]
+    [False, False, True, False, True, True]
+    """
+    least = max(rule.k, rule.k_sensitive) if sensitive else rule.k
+    if group.headcount is not None:
+        if group.headcount < rule.headcount:
+            return False
+        if group.responses >= group.headcount:
+            least = max(least, rule.k_full)
+    return group.answers >= least
+
+
+def release(groups: Sequence[Group], rule: Rule, *, sensitive: bool = False) -> tuple[str, ...]:
+    """The ids of the groups that may be shown together, parents before children.
+
+    A group is shown when it may be shown by itself, its parent is shown, and what its shown
+    siblings leave of the parent is nobody or may be shown itself. While it may not, the smallest
+    shown sibling is hidden as well (by answers, then by id, so the choice is the same each time).
+    """
+    children: dict[str | None, list[Group]] = {}
+    for group in groups:
+        children.setdefault(group.parent, []).append(group)
+    shown: list[str] = []
+    waiting = [group for group in children[None] if may_show(group, rule, sensitive=sensitive)]
+    while waiting:
+        parent = waiting.pop(0)
+        shown.append(parent.id)
+        kept = [
+            child
+            for child in children.get(parent.id, [])
+            if may_show(child, rule, sensitive=sensitive)
+        ]
+        while kept and not _safe(parent.without(kept), rule, sensitive):
+            kept.remove(min(kept, key=lambda child: (child.answers, child.id)))
+        waiting.extend(kept)
+    problems = derivable(groups, shown, rule, sensitive=sensitive)
+    if problems:
+        raise ReleaseError("\n".join(problems))
+    return tuple(shown)
+
+
+def residuals(groups: Sequence[Group], shown: Sequence[str]) -> dict[str, Group]:
+    """For each shown group what its shown children leave of it: the cells of the release."""
+    by_id = {group.id: group for group in groups}
+    inside: dict[str, list[Group]] = {unit: [] for unit in shown}
+    for unit in shown:
+        parent = by_id[unit].parent
+        if parent is not None and parent in inside:
+            inside[parent].append(by_id[unit])
+    return {unit: by_id[unit].without(inside[unit]) for unit in shown}
+
+
+def derivable(
+    groups: Sequence[Group], shown: Sequence[str], rule: Rule, *, sensitive: bool = False
+) -> list[str]:
+    """The check of a whole release: one sentence for each group that should not be computable."""
+    by_id = {group.id: group for group in groups}
+    problems = [
+        f"{unit} is shown without {by_id[unit].parent}, which holds it."
+        for unit in shown
+        if by_id[unit].parent is not None and by_id[unit].parent not in shown
+    ]
+    if problems:
+        return problems
+    return [
+        f"{rest.answers} answers in {unit} could be computed by subtraction."
+        for unit, rest in residuals(groups, shown).items()
+        if not _safe(rest, rule, sensitive)
+    ]
+
+
+def _safe(rest: Group, rule: Rule, sensitive: bool) -> bool:
+    return rest.answers == 0 or may_show(rest, rule, sensitive=sensitive)
+
+
+def clamp(n: int, rule: Rule) -> int:
+    """Rule D6: how many people must stand on each side before a share is printed."""
+    return rule.clamp_small if n < rule.large else rule.clamp_large
+
+
+def alike(n: int, above: int, rule: Rule) -> bool:
+    """Rule D6: (nearly) everybody on one side, so a figure would say what each person answered."""
+    return above < clamp(n, rule) or above > n - clamp(n, rule)
+
+
+def count_in_words(n: int, rule: Rule) -> str:
+    """Rule D8: answers as printed.
+
+    >>> [count_in_words(n, Rule()) for n in (10, 19, 20, 48, 50, 397)]
+    ['10–19', '10–19', 'about 20', 'about 50', '50', '395']
+    """
+    if n < rule.banded_below:
+        return f"{rule.k}–{rule.banded_below - 1}"
+    return f"about {nearest(n, 5)}" if n < rule.large else f"{nearest(n, 5)}"
+
+
+def step(n: int, rule: Rule) -> int:
+    """Rule D8: figures go up by 5 under ``large`` answers, by 1 from there on."""
+    return 5 if n < rule.large else 1
+
+
+def nearest(value: float, by: int) -> int:
+    return by * math.floor(round(value, 6) / by + 0.5)
+
+
+def outward(low: float, high: float, by: int) -> tuple[int, int]:
+    """An interval widened to whole steps.
+
+    >>> outward(41.2, 58.0, 5)
+    (40, 60)
+    """
+    return by * math.floor(round(low, 6) / by), by * math.ceil(round(high, 6) / by)
+
+
+def band(favourable: float) -> Band:
+    """Three bands for 10–19 answers: under 40 %, 40 to 70 %, from 70 % (rule D8)."""
+    low, high = BAND_EDGES
+    if round(favourable, 6) < low:
+        return "few"
+    return "mixed" if round(favourable, 6) < high else "most"
+
+
+def shares(
+    counts: tuple[float, float, float], people: int, rule: Rule, raw: tuple[int, int, int]
+) -> tuple[str, str, str]:
+    """Percent favourable, neutral and unfavourable as printed (rules D6 and D8).
+
+    ``counts`` are answers, weighted or not, from ``people``; ``raw`` the unweighted ones. A share
+    that stands for fewer people than the clamp is printed as "under x %", and its smaller
+    neighbour as the range that the two together leave, so that it cannot be computed from 100.
+
+    >>> shares((30, 10, 20), 60, Rule(), (30, 10, 20))
+    ('50%', '17%', '33%')
+    >>> shares((59, 1, 0), 60, Rule(), (59, 1, 0))
+    ('over 92%', 'under 4%', 'under 4%')
+    >>> shares((40, 19, 1), 60, Rule(), (40, 19, 1))
+    ('67%', '28% to 34%', 'under 4%')
+    """
+    total, by = sum(counts), step(people, rule)
+    least = clamp(people, rule) * sum(raw) / people
+    small = [i for i in range(3) if min(counts[i], raw[i]) < least]
+    percent = [100 * count / total for count in counts]
+    if not small:
+        first, second, third = (f"{nearest(value, by)}%" for value in percent)
+        return first, second, third
+    bound = 100 * least / sum(raw)
+    while any(percent[i] >= bound for i in small):
+        bound *= 2
+    top = outward(0, bound, by)[1]
+    words = [f"under {top}%"] * 3
+    large = sorted((i for i in range(3) if i not in small), key=lambda i: (percent[i], i))
+    if len(large) == 1:
+        words[large[0]] = f"over {max(100 - len(small) * top, 0)}%"
+    elif large:
+        most = nearest(percent[large[1]], by)
+        words[large[1]] = f"{most}%"
+        words[large[0]] = f"{max(100 - most - top - by, 0)}% to {100 - most + by}%"
+    return words[0], words[1], words[2]

@@ -1,0 +1,165 @@
+"""Higher, lower, the same, or can't tell: verdicts that a difference must earn.
+
+Three gates (STATISTICS 2.5, 2.6, D9): a difference counts when its 95 % interval excludes none
+*and* it is at least the smallest change that matters *and* it survives the many comparisons made
+beside it; two figures are the same when the 90 % interval lies within that smallest change;
+everything else is "can't tell".
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from analysis.disclosure import Rule, outward
+from analysis.estimate import Difference, Estimate, difference
+from analysis.instrument import Instrument, Item
+from analysis.summary import Comparison, Verdict
+from analysis.visible import Theme
+
+SMALLEST_CHANGE = 5.0
+FALSE_DISCOVERY = 0.05
+NET_ANSWERS = 3
+
+
+@dataclass(frozen=True)
+class Contrast:
+    """A difference to be judged: ``n`` is the smaller number of answers, ``against`` the words
+    for what it is compared with."""
+
+    found: Difference
+    n: int
+    against: str
+
+
+def rejected(p_values: Sequence[float], q: float = FALSE_DISCOVERY) -> list[bool]:
+    """Benjamini & Hochberg (1995) within one family declared before opening.
+
+    Rejects the hypotheses with the i smallest p, i the largest rank with p_(i) ≤ i·q/m.
+    R: ``p.adjust(p, "BH") <= q``.
+
+    >>> rejected([0.01, 0.04, 0.03, 0.9])
+    [True, False, False, False]
+    """
+    if not p_values:
+        return []
+    order = np.argsort(p_values, kind="stable")
+    ranked = np.asarray(p_values)[order]
+    within = np.nonzero(ranked <= q * np.arange(1, len(ranked) + 1) / len(ranked))[0]
+    threshold = ranked[within[-1]] if len(within) else -1.0
+    return [bool(p <= threshold) for p in p_values]
+
+
+def verdict(contrast: Contrast, survives: bool, rule: Rule) -> Verdict:
+    """One of four words. ``survives``: the difference stood the correction within its family.
+
+    The interval is judged as it is printed, rounded outward, so the words never say more than
+    the figures beside them. Under ``rule.large`` answers at least three whole answers must have
+    moved, and "the same" is not offered: one person could turn it (rule D9).
+    """
+    found = contrast.found
+    low, high = outward(*found.interval(0.95), 1)
+    moved = abs(found.value) >= SMALLEST_CHANGE and survives and not low <= 0 <= high
+    small = contrast.n < rule.large
+    if moved and not (small and abs(found.value) * contrast.n / 100 < NET_ANSWERS):
+        return "higher" if found.value > 0 else "lower"
+    inner = found.interval(0.90)
+    if not small and inner[0] > -SMALLEST_CHANGE and inner[1] < SMALLEST_CHANGE:
+        return "same"
+    return "cannot_tell"
+
+
+def judge(family: Sequence[tuple[Contrast, int | None]], rule: Rule) -> list[Comparison]:
+    """The verdicts of one family.
+
+    Each contrast comes with the difference of the two *printed* figures, or ``None`` where they
+    are not printed as numbers. Under ``rule.large`` answers only the word is given (rule D9).
+    """
+    survivors = rejected([contrast.found.p for contrast, _ in family])
+    found = []
+    for (contrast, printed), survives in zip(family, survivors, strict=True):
+        said = verdict(contrast, survives, rule)
+        why = _why(contrast, said, rule)
+        if printed is None or contrast.n < rule.large:
+            found.append(Comparison(said, contrast.against, why=why))
+            continue
+        low, high = outward(*contrast.found.interval(0.95), 1)
+        low, high = min(low, printed), max(high, printed)
+        found.append(
+            Comparison(said, contrast.against, float(printed), float(low), float(high), why)
+        )
+    return found
+
+
+def _why(contrast: Contrast, said: Verdict, rule: Rule) -> str:
+    if said == "same":
+        return f"Any difference is likely smaller than {SMALLEST_CHANGE:.0f} points."
+    if said != "cannot_tell":
+        return ""
+    if contrast.n < rule.large:
+        return "With so few answers only a very large difference would show."
+    return "The difference could be chance."
+
+
+def against_rest(theme: Theme, unit: str, words: str) -> Contrast | None:
+    """A shown group against everybody outside it; ``None`` unless the rest may be shown too.
+
+    The rest is the visible cells outside the group, so nothing depends on which of the hidden
+    groups an answer came from (rule D13).
+    """
+    outside = theme.outside(unit)
+    if not outside or not theme.may_show_rest(unit):
+        return None
+    group, rest = theme.estimate(theme.inside(unit)), theme.estimate(outside)
+    return Contrast(difference(group, rest), min(group.n, rest.n), words)
+
+
+def counterpart(now: Theme, before: Theme, unit: str) -> str:
+    """The group of an earlier wave to compare with: the same id, and the whole with the whole."""
+    return before.root if unit == now.root else unit
+
+
+def since(now: Theme, before: Theme, unit: str) -> Contrast:
+    """A group now against the same group in an earlier wave; both must be shown."""
+    later: Estimate = now.estimate(now.inside(unit))
+    earlier: Estimate = before.estimate(before.inside(counterpart(now, before, unit)))
+    return Contrast(difference(later, earlier), min(later.n, earlier.n), before.counted.head.label)
+
+
+def break_between(now: Theme, before: Theme, waves: Sequence[str]) -> str:
+    """Why two waves of a theme cannot be compared, in one sentence; empty when they can.
+
+    ``waves`` are the ids of the waves after ``before``, up to ``now``.
+    """
+    items = [now.instrument.item(item_id) for item_id in now.asked]
+    declared = {*now.scale.breaks, *(wave for item in items for wave in item.breaks)}
+    if declared.intersection(waves):
+        return "The questions mean something else since then."
+    if now.asked != before.asked:
+        return "Different questions were asked."
+    if any(
+        _wording(now.instrument, item.id) != _wording(before.instrument, item.id) for item in items
+    ):
+        return "A question was reworded."
+    if _scoring(now) != _scoring(before):
+        return "The score is worked out in another way."
+    return ""
+
+
+def regrouped(now: Theme, before: Theme, unit: str) -> bool:
+    """Whether a group holds other groups than it did, the whole organisation apart."""
+    return unit != now.root and now.below(unit) != before.below(unit)
+
+
+def _wording(instrument: Instrument, item_id: str) -> tuple[object, ...]:
+    item: Item = instrument.item(item_id)
+    options = tuple(
+        (option.code, " ".join(option.label.split()))
+        for option in instrument.response_set(item).options
+    )
+    return " ".join(item.text.split()), options
+
+
+def _scoring(theme: Theme) -> tuple[object, ...]:
+    items = [theme.instrument.item(item_id) for item_id in theme.asked]
+    return theme.scale.formula, theme.key.needed, tuple(item.reversed for item in items)

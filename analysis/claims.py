@@ -1,0 +1,229 @@
+"""Sentences about results. Each strong word has a gate, and the gate is a verdict in the summary.
+
+*Rose*, *fell*, *higher* and *lower* are said only where the verdict says so; "can’t tell" is said
+as often as it is true. No sentence names a cause.
+"""
+
+from analysis.summary import (
+    BAND_WORDS,
+    NOT_SHOWN,
+    Comparison,
+    Figure,
+    Row,
+    Silence,
+    Summary,
+    ThemeHead,
+)
+
+HOW_MANY = 5
+STRONG = ("higher", "lower")
+
+
+def headline(summary: Summary, theme_id: str, unit_id: str | None = None) -> str:
+    """The title of a theme page: the theme, and the most that may be said of its change."""
+    row = summary.row(theme_id, unit_id)
+    title = _title(summary, row)
+    against = row.change.against
+    if row.figure is None:
+        return f"{title}: {NOT_SHOWN}"
+    match row.change.verdict:
+        case "higher" | "lower" as verdict:
+            return f"{title}: likely {verdict} than in {against}"
+        case "same":
+            return f"{title}: about the same as in {against}"
+        case "cannot_tell":
+            return f"{title}: we can’t tell if it has changed"
+        case "break":
+            return f"{title}: not comparable with {against}"
+        case "first":
+            return f"{title}: first pulse, so nothing to compare with"
+        case _:
+            return f"{title}: the change is not shown"
+
+
+def level_sentence(summary: Summary, theme_id: str, unit_id: str | None = None) -> str:
+    """Where a theme stands: "Workload is 44 of 100, likely 41 to 47." """
+    row = summary.row(theme_id, unit_id)
+    title = _title(summary, row)
+    if row.figure is None:
+        return f"{title}: {NOT_SHOWN}."
+    if row.figure.score is None:
+        return f"{title}: {BAND_WORDS[row.figure.band or 'mixed']} ({row.figure.n} answers)."
+    return f"{title} is {_level(row.figure)}."
+
+
+def change_sentence(summary: Summary, theme_id: str, unit_id: str | None = None) -> str:
+    """What happened to a theme since the pulse before, with its numbers where they are shown."""
+    row = summary.row(theme_id, unit_id)
+    title, against = _title(summary, row), row.change.against
+    if row.figure is None:
+        return f"{title}: {NOT_SHOWN}."
+    match row.change.verdict:
+        case "higher" | "lower":
+            return _moved(title, row.figure, row.change)
+        case "same":
+            return f"{title} is about the same as in {against}. {row.change.why}".strip()
+        case "cannot_tell":
+            return f"We can’t tell if {title} has changed since {against}. {row.change.why}".strip()
+        case "break":
+            return f"{title} cannot be compared with {against}. {row.change.why}".strip()
+        case "first":
+            return f"This is the first pulse for {title}. There is nothing to compare with yet."
+        case _:
+            return f"The change of {title} is not shown."
+
+
+def rest_sentence(summary: Summary, theme_id: str, unit_id: str) -> str:
+    """How a group stands beside everybody else in the organisation."""
+    row = summary.row(theme_id, unit_id)
+    title = _title(summary, row)
+    match row.rest.verdict:
+        case "higher" | "lower" as verdict:
+            return f"{title}: likely {verdict} than in {row.rest.against}."
+        case "same":
+            return f"{title}: about the same as in {row.rest.against}."
+        case "cannot_tell":
+            return f"{title}: we can’t tell if it differs from {row.rest.against}."
+        case _:
+            return f"{title}: {NOT_SHOWN}."
+
+
+def who_answered(summary: Summary) -> str:
+    """How many answered of how many, or that nobody knows."""
+    part = summary.participation_of(summary.root.id)
+    if part is None or part.answered is None:
+        return "Too few people answered to show results."
+    if part.rate is None:
+        return f"{_about(part.answered)} people answered. We do not know how many were asked."
+    return f"{_about(part.answered)} of {part.invited} people answered ({part.rate})."
+
+
+def what_we_dont_know(summary: Summary, theme_id: str) -> tuple[str, ...]:
+    """The limits of a theme's figures, most telling first; never empty."""
+    row, theme = summary.row(theme_id), summary.theme(theme_id)
+    quiet = next((line for line in summary.silence if line.theme == theme_id), None)
+    said = [
+        *_unheard(summary, quiet),
+        *_about_figure(row),
+        *_about_theme(theme),
+        "What caused it. A survey cannot say why.",
+    ]
+    if summary.wave.simulated:
+        said.append("Anything about real people: these answers are simulated.")
+    return tuple(said)
+
+
+def five_sentences(summary: Summary) -> tuple[str, ...]:
+    """The results mail: who answered, up to three themes, and what nobody can know.
+
+    Themes come by strength of evidence: changes that passed their gates first, the largest
+    against its interval before the others; then the fear theme; then the order of the pulse.
+    """
+    shown = [row for row in _whole(summary) if row.figure is not None]
+    strongest = sorted(
+        range(len(shown)),
+        key=lambda i: (-_strength(shown[i].change), not summary.theme(shown[i].theme).fear, i),
+    )
+    themes = [_in_mail(summary, shown[i]) for i in strongest[: HOW_MANY - 2]]
+    return (who_answered(summary), *themes, _limit(summary))
+
+
+def _title(summary: Summary, row: Row) -> str:
+    title = summary.theme(row.theme).title
+    if row.unit == summary.root.id:
+        return title
+    return f"{title} in {summary.unit(row.unit).name}"
+
+
+def _level(figure: Figure) -> str:
+    if figure.score is None or figure.low is None or figure.high is None:
+        return BAND_WORDS[figure.band or "mixed"]
+    return f"{figure.score:g} of 100, likely {figure.low:g} to {figure.high:g}"
+
+
+def _moved(title: str, figure: Figure, change: Comparison) -> str:
+    verb = "rose" if change.verdict == "higher" else "fell"
+    if change.difference is None or figure.score is None:
+        return f"{title} is likely {change.verdict} than in {change.against}."
+    before = figure.score - change.difference
+    return (
+        f"{title} {verb} from {before:g} to {figure.score:g} of 100 since {change.against}. "
+        f"That is more than chance would explain."
+    )
+
+
+def _whole(summary: Summary) -> list[Row]:
+    return [summary.row(theme.id) for theme in summary.themes]
+
+
+def _strength(change: Comparison) -> float:
+    if change.verdict not in STRONG:
+        return 0.0
+    if change.difference is None or change.low is None or change.high is None:
+        return 1.0
+    return 1.0 + abs(change.difference) / max(change.high - change.low, 1.0)
+
+
+def _in_mail(summary: Summary, row: Row) -> str:
+    if row.change.verdict in (*STRONG, "same"):
+        return change_sentence(summary, row.theme)
+    level = level_sentence(summary, row.theme)
+    if row.change.verdict == "cannot_tell":
+        return f"{level} We can’t tell if it has changed."
+    return level
+
+
+def _limit(summary: Summary) -> str:
+    part = summary.participation_of(summary.root.id)
+    if part is None or part.rate is None:
+        return "We do not know what people who did not answer think, nor what caused these results."
+    return f"{_left(part.rate)} did not answer. We do not know what they think, nor what caused it."
+
+
+def _unheard(summary: Summary, quiet: Silence | None) -> list[str]:
+    part = summary.participation_of(summary.root.id)
+    said = []
+    if part is None or part.rate is None:
+        said.append("How many people stayed silent: we do not know how many were asked.")
+    else:
+        said.append(f"What the others think: {_left(part.rate)} did not answer.")
+    if quiet is not None and quiet.worst is not None and quiet.best is not None:
+        said.append(
+            "What the score would be if everybody had answered: "
+            f"somewhere from {quiet.worst:g} to {quiet.best:g}."
+        )
+    if quiet is not None and quiet.prefer_not.endswith(" in 10"):
+        said.append(
+            f"What {quiet.prefer_not} answers would have been: people preferred not to say."
+        )
+    return said
+
+
+def _about_figure(row: Row) -> list[str]:
+    if row.figure is None:
+        return ["The score: it is not shown."]
+    said = []
+    if row.figure.score is None:
+        said.append("The exact score: too few people answered, or they answered too much alike.")
+    if row.change.verdict == "cannot_tell":
+        said.append(f"If it has changed since {row.change.against}.")
+    if row.change.verdict == "break":
+        said.append(f"If it has changed: it cannot be compared with {row.change.against}.")
+    if row.change.verdict == "first":
+        said.append("If it is changing: this is the first pulse.")
+    return said
+
+
+def _about_theme(theme: ThemeHead) -> list[str]:
+    if theme.validated:
+        return []
+    return ["How well these questions measure it: nobody has tested them against other measures."]
+
+
+def _about(words: str) -> str:
+    return words if words[:1].isdigit() is False else f"About {words}"
+
+
+def _left(rate: str) -> str:
+    left = 100 - int(rate.rstrip("%"))
+    return f"{left}%" if left else "Almost nobody"

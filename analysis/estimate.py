@@ -1,0 +1,137 @@
+"""Means with their standard errors: stratified, finite or not, and the difference of two.
+
+The strata are the visible cells of a release, never single hidden groups, so that no figure
+depends on how answers are spread over groups that are not shown (rule D13).
+"""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import stdtr, stdtrit
+
+from analysis.scoring import Moments
+
+WEIGHT_CAP = 4.0
+LEAST_EFFECTIVE = 0.7
+
+
+@dataclass(frozen=True)
+class Stratum:
+    """One cell: its scores and how many people it has, ``None`` when unknown."""
+
+    scores: Moments
+    headcount: int | None
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """A mean of ``n`` scores.
+
+    ``se_finite`` is for "the people who were in this group" (with finite-population correction),
+    ``se`` for "conditions in this group": the one to compare with (STATISTICS 2, ground rule 2).
+    """
+
+    n: int
+    mean: float
+    se: float
+    se_finite: float
+    df: float
+
+    def interval(self, level: float = 0.95) -> tuple[float, float]:
+        """Two-sided t interval of the finite estimand, kept within 0 to 100."""
+        half = _quantile(level, self.df) * self.se_finite
+        return max(self.mean - half, 0.0), min(self.mean + half, 100.0)
+
+
+@dataclass(frozen=True)
+class Difference:
+    """The difference of two independent estimates, with Satterthwaite's degrees of freedom."""
+
+    value: float
+    se: float
+    df: float
+
+    @property
+    def p(self) -> float:
+        """Two-sided p of no difference."""
+        if self.se == 0:
+            return 1.0 if self.value == 0 else 0.0
+        return float(2 * stdtr(self.df, -abs(self.value) / self.se))
+
+    def interval(self, level: float = 0.95) -> tuple[float, float]:
+        half = _quantile(level, self.df) * self.se
+        return self.value - half, self.value + half
+
+
+def stratified(strata: Sequence[Stratum], variance: float | None = None) -> Estimate:
+    """The mean over strata weighted by their people.
+
+    Formula: ȳ = Σ W_h·ȳ_h, W_h = N_h/N; Var = Σ W_h²·s_h²/n_h·(1 − n_h/N_h) (Cochran 1977, 5.6;
+    R: ``survey::svymean`` with strata and fpc). Strata without answers are left out: their people
+    are unknown, see :mod:`analysis.silence`. A person's weight N_h/n_h is capped at four times the
+    median. Without headcounts, or when Kish's n_eff is under 0.7·n, every answer weighs the same.
+    ``variance`` replaces the s_h² where the group's own spread must not be told (rule D6).
+    """
+    known = [stratum for stratum in strata if stratum.scores.n]
+    n = np.array([stratum.scores.n for stratum in known], dtype=float)
+    means = np.array([stratum.scores.mean for stratum in known])
+    spread = np.array([stratum.scores.variance for stratum in known])
+    if variance is not None:
+        spread = np.full(len(known), variance)
+    weights = np.array(person_weights(known)) * n
+    weights /= weights.sum()
+    parts = weights**2 * spread / n
+    left = np.array([_unsampled(stratum) for stratum in known])
+    return Estimate(
+        int(n.sum()),
+        float(weights @ means),
+        math.sqrt(parts.sum()),
+        math.sqrt((parts * left).sum()),
+        float(max(n.sum() - len(known), 1)),
+    )
+
+
+def person_weights(strata: Sequence[Stratum]) -> list[float]:
+    """What one answer of each stratum weighs; ones where weighting is not called for."""
+    even = [1.0] * len(strata)
+    people = [stratum.headcount for stratum in strata]
+    if any(count is None or count <= 0 for count in people):
+        return even
+    n = np.array([stratum.scores.n for stratum in strata], dtype=float)
+    weights = np.array(people, dtype=float) / n
+    weights = np.minimum(weights, WEIGHT_CAP * _median(weights, n))
+    effective = (weights @ n) ** 2 / (weights**2 @ n)
+    return even if effective < LEAST_EFFECTIVE * n.sum() else [float(w) for w in weights]
+
+
+def difference(later: Estimate, earlier: Estimate) -> Difference:
+    """Later minus earlier, or a group minus the rest; SE = √(V1 + V2).
+
+    Two pulses share people but are not linked, so their covariance is unknown and normally not
+    negative: this SE is the careful one (STATISTICS 2.5; Welch 1947 for the degrees of freedom).
+    """
+    one, two = later.se**2, earlier.se**2
+    total = one + two
+    df = total**2 / (one**2 / later.df + two**2 / earlier.df) if total else later.df + earlier.df
+    return Difference(later.mean - earlier.mean, math.sqrt(total), df)
+
+
+def _median(values: NDArray[np.float64], counts: NDArray[np.float64]) -> float:
+    """The (lower) median of values that each stand ``counts`` times."""
+    order = np.argsort(values, kind="stable")
+    reached = np.cumsum(counts[order])
+    return float(values[order][np.searchsorted(reached, reached[-1] / 2)])
+
+
+def _quantile(level: float, df: float) -> float:
+    return float(stdtrit(df, (1 + level) / 2))
+
+
+def _unsampled(stratum: Stratum) -> float:
+    """1 − n/N; one when N is unknown, never below nothing."""
+    if not stratum.headcount:
+        return 1.0
+    return max(1 - stratum.scores.n / stratum.headcount, 0.0)

@@ -1,0 +1,121 @@
+"""One figure as it may be printed: tier, rounding, bands and clamps in one place (D5, D6, D8)."""
+
+from dataclasses import dataclass
+
+from analysis.disclosure import (
+    Rule,
+    alike,
+    band,
+    count_in_words,
+    may_show,
+    nearest,
+    outward,
+    shares,
+    step,
+)
+from analysis.estimate import Estimate, Stratum, person_weights, stratified
+from analysis.scoring import LEANS, Moments, keyed
+from analysis.summary import Figure
+from analysis.visible import Theme, item_leanings, roll_up, weigh
+
+
+@dataclass(frozen=True)
+class Draft:
+    """What a figure is printed from. ``above`` counts people above the middle of the scale;
+    ``responses`` everybody in the group who answered anything."""
+
+    estimate: Estimate
+    above: int
+    weighted: tuple[float, float, float]
+    raw: tuple[int, int, int]
+    responses: int
+
+
+def printed(draft: Draft, rule: Rule) -> Figure:
+    """Round and clamp.
+
+    10–19 answers, and groups where nearly everybody is on one side, have a band and no number.
+    """
+    n = draft.estimate.n
+    words = count_in_words(_one_n(n, draft.responses, rule), rule)
+    favourable = 100 * draft.weighted[0] / sum(draft.weighted)
+    if n < rule.banded_below:
+        words = count_in_words(n, rule)
+        return Figure(words, None, None, None, band(favourable), None)
+    split = shares(draft.weighted, n, rule, draft.raw)
+    if alike(n, draft.above, rule):
+        return Figure(words, None, None, None, band(favourable), split)
+    by = step(n, rule)
+    score = nearest(draft.estimate.mean, by)
+    low, high = outward(*draft.estimate.interval(), by)
+    return Figure(words, float(score), float(low), float(high), None, split)
+
+
+def theme_figure(theme: Theme, unit: str) -> Figure | None:
+    """A theme in one group; ``None`` where it is not shown."""
+    if unit not in theme.shown:
+        return None
+    cells = theme.inside(unit)
+    first, second, third = (int(count) for count in theme.leanings[unit])
+    draft = Draft(
+        theme.estimate(cells),
+        theme.above(unit),
+        theme.weighted_leanings(cells),
+        (first, second, third),
+        theme.group(unit).responses,
+    )
+    return printed(draft, theme.rule)
+
+
+def item_figure(theme: Theme, item_id: str) -> Figure | None:
+    """One question for the whole organisation, weighted by the theme's visible cells."""
+    cells = list(theme.cells)
+    counts = theme.counted.tally.items[item_id]
+    table = roll_up(theme.counted.units, theme.counted.tally.units, counts.options)
+    lean = roll_up(
+        theme.counted.units,
+        theme.counted.tally.units,
+        item_leanings(theme.counted, theme.instrument, item_id),
+    )
+    whole = theme.group(theme.root)
+    answers = int(table[theme.root].sum())
+    sensitive = theme.instrument.item(item_id).sensitive
+    group = type(whole)(whole.id, None, answers, whole.responses, whole.headcount)
+    if not may_show(group, theme.rule, sensitive=sensitive or theme.sensitive):
+        return None
+    item = theme.instrument.item(item_id)
+    worth = [100 * d / s for d, s in (keyed(theme.instrument, item, c) for c in counts.codes)]
+    strata = [
+        Stratum(_spread(theme.cut(table, cell).tolist(), worth), theme.cells[cell].headcount)
+        for cell in cells
+    ]
+    if not strata or min(stratum.scores.n for stratum in strata) < 2:
+        # A cell that hardly answered this question cannot be weighted up.
+        strata = [Stratum(_spread(table[theme.root].tolist(), worth), whole.headcount)]
+        leanings = [lean[theme.root]]
+    else:
+        leanings = [theme.cut(lean, cell) for cell in cells]
+    first, second, third = (int(lean[theme.root][place]) for place in range(len(LEANS)))
+    draft = Draft(
+        stratified(strata),
+        first,
+        weigh(leanings, person_weights(strata)),
+        (first, second, third),
+        whole.responses,
+    )
+    return printed(draft, theme.rule)
+
+
+def _spread(counts: list[int], worth: list[float]) -> Moments:
+    """Mean and sample variance of answers worth 0 to 100 each."""
+    n = sum(counts)
+    if n == 0:
+        return Moments(0, float("nan"), float("nan"), 0)
+    mean = sum(c * w for c, w in zip(counts, worth, strict=True)) / n
+    squares = sum(c * (w - mean) ** 2 for c, w in zip(counts, worth, strict=True))
+    return Moments(n, mean, squares / (n - 1) if n > 1 else float("nan"), 0)
+
+
+def _one_n(n: int, responses: int, rule: Rule) -> int:
+    """Rule D5: one number of answers a group, unless a whole group's worth did not answer."""
+    return responses if 0 < responses - n < rule.k else n

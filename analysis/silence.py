@@ -1,0 +1,80 @@
+"""What was not said: preferred not to say, skipped, and what the silent could change."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from analysis.disclosure import Rule, clamp, outward
+from analysis.scoring import Moments
+from analysis.summary import NOT_SHOWN, Silence
+from analysis.tally import Counted
+from analysis.visible import Theme
+
+
+def silence(theme: Theme) -> Silence:
+    """How a theme was passed over, in the whole organisation.
+
+    Shares are of the questions put to people; what was not asked is in no denominator.
+    """
+    prefer_not, skipped, asked = passed_over(theme.counted, theme.asked)
+    people = theme.group(theme.root).responses
+    if theme.root not in theme.shown:
+        return Silence(theme.scale.id, NOT_SHOWN, NOT_SHOWN, None, None)
+    worst, best = bounds(theme)
+    return Silence(
+        theme.scale.id,
+        share_in_words(prefer_not, asked, people, theme.rule),
+        share_in_words(skipped, asked, people, theme.rule),
+        worst,
+        best,
+    )
+
+
+def passed_over(counted: Counted, item_ids: Sequence[str]) -> tuple[int, int, int]:
+    """Answers "prefer not to say", blanks, and all questions put, summed over items."""
+    prefer_not = skipped = asked = 0
+    for item_id in item_ids:
+        counts = counted.tally.items[item_id]
+        prefer_not += int(counts.prefer_not.sum())
+        skipped += int(counts.blank.sum())
+        asked += int(counts.table.sum() - counts.not_asked.sum())
+    return prefer_not, skipped, asked
+
+
+def share_in_words(count: int, total: int, people: int, rule: Rule) -> str:
+    """ "1 in 28", never fewer people than the clamp of rule D6.
+
+    >>> [share_in_words(n, 800, 400, Rule()) for n in (0, 28, 300, 500)]
+    ['fewer than 1 in 200', '1 in 29', '4 in 10', '6 in 10']
+    """
+    least = clamp(people, rule)
+    if count * people < least * total:
+        return f"fewer than 1 in {people // least}"
+    if count * 4 > total:
+        tenths = max(3, min(9, int(np.floor(10 * count / total + 0.5))))
+        return f"{tenths} in 10"
+    return f"1 in {int(np.floor(total / count + 0.5))}"
+
+
+def bounds(theme: Theme) -> tuple[float | None, float | None]:
+    """The lowest and highest the organisation's score could be, whatever the silent would say.
+
+    Formula (Manski 1989): [n·ȳ/N, (n·ȳ + 100·(N − n))/N] for n scores among N people, rounded
+    outward. ``None`` when the headcount is not known or is smaller than the number of answers.
+    """
+    root = theme.group(theme.root)
+    if root.headcount is None or root.headcount < root.answers:
+        return None, None
+    return manski(theme.overall, root.headcount)
+
+
+def manski(scores: Moments, headcount: int) -> tuple[float, float]:
+    """The bounds themselves.
+
+    >>> manski(Moments(60, 50.0, 1.0, 30), 100)
+    (30.0, 70.0)
+    """
+    worst = scores.total / headcount
+    best = worst + 100 * (headcount - scores.n) / headcount
+    low, high = outward(worst, best, 1)
+    return float(max(low, 0)), float(min(high, 100))

@@ -1,0 +1,295 @@
+"""One pass over a wave's rows gives a tally: whole-number counts and sums that can be added.
+
+Everything published about ratings is computed from tallies, so the rows are read in exactly one
+place, shards can be counted apart, and ``Tally + Tally`` is the tally of both, to the last bit:
+there is no float in it.
+"""
+
+import json
+import zlib
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from analysis.dataset import UNIT, DataError, Unit, Wave, check_wave
+from analysis.instrument import Instrument, Item
+from analysis.patterns import (
+    SPECIAL,
+    Products,
+    columns_of,
+    count_columns,
+    fold,
+    points_of,
+    products_of,
+    sums,
+)
+from analysis.scoring import COLUMNS, IntArray, Key
+from analysis.summary import WaveHead
+from analysis.text.counts import QuestionCounts, count_comments
+
+FORMAT = 1
+
+
+class TallyError(ValueError):
+    """Two tallies that cannot be added, or stored bytes that are no tally."""
+
+
+@dataclass(frozen=True, eq=False)
+class ItemCounts:
+    """How often each answer was given to one item.
+
+    ``table`` has a row a unit and a column for each of ``codes``, then: any other number (only
+    for items of kind *number*), preferred not to say, not asked, left blank.
+    """
+
+    codes: tuple[int, ...]
+    table: IntArray
+
+    @property
+    def options(self) -> IntArray:
+        return self.table[:, : len(self.codes)]
+
+    @property
+    def answered(self) -> IntArray:
+        total: IntArray = self.table[:, : len(self.codes) + 1].sum(axis=1)
+        return total
+
+    @property
+    def prefer_not(self) -> IntArray:
+        return self.table[:, -3]
+
+    @property
+    def not_asked(self) -> IntArray:
+        return self.table[:, -2]
+
+    @property
+    def blank(self) -> IntArray:
+        return self.table[:, -1]
+
+
+@dataclass(frozen=True, eq=False)
+class Tally:
+    """Counts of one wave by finest unit. Build one with :meth:`of`; add shards with ``+``.
+
+    ``units`` are sorted ids and the rows of every table. ``scores[scale]`` has the shape
+    (units, items + 1, 7): for each number of answered items the columns of ``analysis.scoring``.
+    ``products[scale]`` is kept for the whole wave only, by the set of items asked.
+    """
+
+    units: tuple[str, ...]
+    responses: IntArray
+    items: Mapping[str, ItemCounts]
+    scores: Mapping[str, IntArray]
+    products: Mapping[str, Mapping[tuple[str, ...], Products]]
+
+    @classmethod
+    def of(cls, rows: pl.DataFrame, units: tuple[str, ...], instrument: Instrument) -> "Tally":
+        """Count a table shaped as :class:`analysis.dataset.Wave` says. Raises on a lost unit."""
+        units = tuple(sorted(units))
+        places = _places(rows, units)
+        codes = {item.id: _codes(instrument, item) for item in instrument.ratings}
+        given = {name: columns_of(rows[name], codes[name]) for name in codes}
+        items = {
+            name: ItemCounts(
+                codes[name], count_columns(places, given[name], len(units), len(codes[name]))
+            )
+            for name in codes
+        }
+        scores: dict[str, IntArray] = {}
+        products: dict[str, dict[tuple[str, ...], Products]] = {}
+        for scale in instrument.scales:
+            alike = fold(
+                places,
+                [given[name] for name in scale.items],
+                len(units),
+                [len(codes[name]) + SPECIAL for name in scale.items],
+            )
+            key = Key.of(instrument, scale)
+            answers = points_of(alike, key, [codes[name] for name in scale.items])
+            scores[scale.id] = sums(alike, answers, len(units), key)
+            products[scale.id] = products_of(alike, answers, key)
+        responses = np.bincount(places, minlength=len(units)).astype(np.int64)
+        return cls(units, responses, items, scores, products)
+
+    def __add__(self, other: "Tally") -> "Tally":
+        if self.items.keys() != other.items.keys() or self.scores.keys() != other.scores.keys():
+            raise TallyError("Only tallies of the same instrument can be added.")
+        units = tuple(sorted({*self.units, *other.units}))
+        one, two = self._spread(units), other._spread(units)
+        return Tally(
+            units,
+            one.responses + two.responses,
+            {
+                name: ItemCounts(counts.codes, counts.table + two.items[name].table)
+                for name, counts in one.items.items()
+            },
+            {name: table + two.scores[name] for name, table in one.scores.items()},
+            {name: _merged(sets, two.products[name]) for name, sets in one.products.items()},
+        )
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Tally) and self.to_dict() == other.to_dict()
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def _spread(self, units: tuple[str, ...]) -> "Tally":
+        """The same tally with rows of zeros for units it does not have."""
+        if units == self.units:
+            return self
+        place = {unit: i for i, unit in enumerate(units)}
+        rows = [place[unit] for unit in self.units]
+
+        def over(table: IntArray) -> IntArray:
+            wide = np.zeros((len(units), *table.shape[1:]), dtype=np.int64)
+            wide[rows] = table
+            return wide
+
+        return Tally(
+            units,
+            over(self.responses),
+            {name: ItemCounts(c.codes, over(c.table)) for name, c in self.items.items()},
+            {name: over(table) for name, table in self.scores.items()},
+            self.products,
+        )
+
+    def to_dict(self) -> dict[str, Any]:
+        return {
+            "units": list(self.units),
+            "responses": self.responses.tolist(),
+            "items": {
+                name: {"codes": list(c.codes), "table": c.table.tolist()}
+                for name, c in self.items.items()
+            },
+            "scores": {name: table.tolist() for name, table in self.scores.items()},
+            "products": {
+                name: [
+                    {"asked": asked, "n": p.n, "sums": p.sums.tolist(), "cross": p.cross.tolist()}
+                    for asked, p in sorted(sets.items())
+                ]
+                for name, sets in self.products.items()
+            },
+        }
+
+    @classmethod
+    def from_dict(cls, raw: Mapping[str, Any]) -> "Tally":
+        rows = len(raw["units"])
+
+        def table(values: Any, *shape: int) -> IntArray:
+            return np.array(values, dtype=np.int64).reshape(shape)
+
+        return cls(
+            tuple(raw["units"]),
+            table(raw["responses"], rows),
+            {
+                name: ItemCounts(
+                    tuple(body["codes"]), table(body["table"], rows, len(body["codes"]) + SPECIAL)
+                )
+                for name, body in raw["items"].items()
+            },
+            {name: table(body, rows, -1, COLUMNS) for name, body in raw["scores"].items()},
+            {
+                name: {
+                    tuple(body["asked"]): Products(
+                        body["n"],
+                        table(body["sums"], -1),
+                        table(body["cross"], len(body["sums"]), -1),
+                    )
+                    for body in bodies
+                }
+                for name, bodies in raw["products"].items()
+            },
+        )
+
+
+@dataclass(frozen=True)
+class Counted:
+    """A wave, counted: its head, its frozen tree, the ratings' tally and the comments' counts.
+
+    It says nothing about a person, but it has *not* passed disclosure control.
+    """
+
+    head: WaveHead
+    units: tuple[Unit, ...]
+    tally: Tally
+    text: tuple[QuestionCounts, ...]
+
+    def to_bytes(self) -> bytes:
+        """Same counts, same bytes."""
+        raw = {
+            "format": FORMAT,
+            "head": asdict(self.head),
+            "units": [asdict(unit) for unit in self.units],
+            "tally": self.tally.to_dict(),
+            "text": [question.to_dict() for question in self.text],
+        }
+        return zlib.compress(json.dumps(raw, ensure_ascii=False, sort_keys=True).encode())
+
+    @classmethod
+    def from_bytes(cls, data: bytes) -> "Counted":
+        try:
+            raw = json.loads(zlib.decompress(data))
+        except (zlib.error, ValueError) as error:
+            raise TallyError("These bytes hold no counted wave.") from error
+        if raw.get("format") != FORMAT:
+            raise TallyError(
+                f"This counted wave has format {raw.get('format')}; expected {FORMAT}."
+            )
+        return cls(
+            WaveHead(**raw["head"]),
+            tuple(Unit(**unit) for unit in raw["units"]),
+            Tally.from_dict(raw["tally"]),
+            tuple(QuestionCounts.from_dict(question) for question in raw["text"]),
+        )
+
+
+def count(wave: Wave, instrument: Instrument) -> Counted:
+    """Count a wave: the only place where rows of ratings are read.
+
+    Raises :class:`~analysis.dataset.DataError` with every problem when the table does not fit the
+    instrument.
+    """
+    lacking = {UNIT, *(item.id for item in instrument.ratings)} ^ set(wave.responses.columns)
+    problems = check_wave(wave, instrument) if lacking else []
+    if problems:
+        raise DataError(problems)
+    tally = Tally.of(wave.responses, tuple(unit.id for unit in wave.units), instrument)
+    if any(
+        tally.items[item.id].table[:, -SPECIAL].any()
+        for item in instrument.ratings
+        if item.kind != "number"
+    ):
+        raise DataError(check_wave(wave, instrument))
+    head = WaveHead(
+        wave.id, wave.label, wave.date, wave.origin, wave.simulated or instrument.simulated
+    )
+    return Counted(head, wave.units, tally, count_comments(wave.comments, instrument))
+
+
+def _places(rows: pl.DataFrame, units: tuple[str, ...]) -> NDArray[np.intp]:
+    """For each row the position of its unit."""
+    strangers = sorted(set(rows[UNIT].unique().to_list()) - set(units), key=str)
+    if strangers:
+        raise DataError([f"The group {unit!r} is not listed." for unit in strangers])
+    places = rows[UNIT].cast(pl.Enum(list(units))).to_physical()
+    return places.to_numpy().astype(np.intp)
+
+
+def _codes(instrument: Instrument, item: Item) -> tuple[int, ...]:
+    if item.kind == "number":
+        return ()
+    return tuple(sorted(instrument.response_set(item).codes()))
+
+
+def _merged(
+    one: Mapping[tuple[str, ...], Products], two: Mapping[tuple[str, ...], Products]
+) -> dict[tuple[str, ...], Products]:
+    return {
+        asked: one[asked] + two[asked]
+        if asked in one and asked in two
+        else one.get(asked) or two[asked]
+        for asked in sorted({*one, *two})
+    }

@@ -1,0 +1,203 @@
+"""One theme of one wave, cut into the cells that a release makes visible.
+
+The mask depends on counts of answers and on headcounts, never on what was answered. A cell is a
+shown group without its shown children; groups that are not shown exist only inside their cell.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from analysis.dataset import Unit, descendants
+from analysis.disclosure import Group, Rule, may_show, release, residuals
+from analysis.estimate import Estimate, Stratum, person_weights, stratified
+from analysis.instrument import Instrument, Scale
+from analysis.scoring import ABOVE, LEANS, IntArray, Key, Moments, N, lean, moments
+from analysis.tally import Counted
+
+
+def roll_up(units: Sequence[Unit], order: tuple[str, ...], table: IntArray) -> dict[str, IntArray]:
+    """For each unit its rows and those of everything below it, added.
+
+    ``order`` names the rows of ``table``.
+    """
+    parents = {unit.id: unit.parent for unit in units}
+    place = {unit: i for i, unit in enumerate(order)}
+    totals = {unit.id: table[place[unit.id]].copy() for unit in units}
+    depth = {unit.id: 0 for unit in units}
+    for below in descendants(tuple(units)).values():
+        for unit_id in below:
+            depth[unit_id] += 1
+    for unit_id in sorted(parents, key=lambda unit_id: -depth[unit_id]):
+        parent = parents[unit_id]
+        if parent is not None:
+            totals[parent] += totals[unit_id]
+    return totals
+
+
+def is_sensitive(instrument: Instrument, scale: Scale) -> bool:
+    return scale.sensitive or any(instrument.item(item_id).sensitive for item_id in scale.items)
+
+
+@dataclass(frozen=True)
+class Theme:
+    """What of a theme may be seen in one wave, and the sums behind each visible cell."""
+
+    counted: Counted
+    instrument: Instrument
+    scale: Scale
+    rule: Rule
+
+    @cached_property
+    def key(self) -> Key:
+        return Key.of(self.instrument, self.scale)
+
+    @cached_property
+    def asked(self) -> tuple[str, ...]:
+        """The scale's items that were put to anybody in this wave."""
+        return tuple(
+            item_id
+            for item_id in self.scale.items
+            if (self.counted.tally.responses - self.counted.tally.items[item_id].not_asked).any()
+        )
+
+    @cached_property
+    def sensitive(self) -> bool:
+        return is_sensitive(self.instrument, self.scale)
+
+    @cached_property
+    def tables(self) -> Mapping[str, IntArray]:
+        tally = self.counted.tally
+        return roll_up(self.counted.units, tally.units, tally.scores[self.scale.id])
+
+    @cached_property
+    def leanings(self) -> Mapping[str, IntArray]:
+        """For each unit the answers to the theme's items: favourable, neutral, unfavourable."""
+        tally = self.counted.tally
+        table = np.zeros((len(tally.units), len(LEANS)), dtype=np.int64)
+        for item_id in self.asked:
+            table += item_leanings(self.counted, self.instrument, item_id)
+        return roll_up(self.counted.units, tally.units, table)
+
+    @cached_property
+    def groups(self) -> tuple[Group, ...]:
+        tally = self.counted.tally
+        responses = roll_up(self.counted.units, tally.units, tally.responses)
+        return tuple(
+            Group(
+                unit.id,
+                unit.parent,
+                int(self.tables[unit.id][:, N].sum()),
+                int(responses[unit.id]),
+                unit.headcount,
+            )
+            for unit in self.counted.units
+        )
+
+    @cached_property
+    def shown(self) -> tuple[str, ...]:
+        return release(self.groups, self.rule, sensitive=self.sensitive)
+
+    @cached_property
+    def cells(self) -> Mapping[str, Group]:
+        """Non-empty residuals by the shown group that they belong to."""
+        found = residuals(self.groups, self.shown)
+        return {unit: rest for unit, rest in found.items() if rest.answers}
+
+    @cached_property
+    def _below(self) -> Mapping[str, frozenset[str]]:
+        return descendants(self.counted.units)
+
+    @cached_property
+    def _shown_children(self) -> Mapping[str, list[str]]:
+        children: dict[str, list[str]] = {unit: [] for unit in self.shown}
+        for group in self.groups:
+            if group.id in children and group.parent is not None:
+                children[group.parent].append(group.id)
+        return children
+
+    @cached_property
+    def _by_id(self) -> Mapping[str, Group]:
+        return {group.id: group for group in self.groups}
+
+    def group(self, unit: str) -> Group:
+        return self._by_id[unit]
+
+    def inside(self, unit: str) -> list[str]:
+        """The visible cells that make up a shown group, parents before children."""
+        return [cell for cell in self.cells if cell in self._below[unit]]
+
+    def outside(self, unit: str) -> list[str]:
+        return [cell for cell in self.cells if cell not in self._below[unit]]
+
+    def above(self, unit: str) -> int:
+        """How many people of a group score above the middle of the scale."""
+        return int(self.tables[unit][:, ABOVE].sum())
+
+    def below(self, unit: str) -> frozenset[str]:
+        """The ids of a group and of all groups in it."""
+        return self._below[unit]
+
+    def may_show_rest(self, unit: str) -> bool:
+        """Whether everybody outside a group could be shown as one group."""
+        rest = self.group(self.root).without([self.group(unit)])
+        return may_show(rest, self.rule, sensitive=self.sensitive)
+
+    def cut(self, totals: Mapping[str, IntArray], cell: str) -> IntArray:
+        """A cell's own sums: its group's without those of the shown groups just below it."""
+        own = totals[cell].copy()
+        for unit in self._shown_children[cell]:
+            own -= totals[unit]
+        return own
+
+    @cached_property
+    def strata(self) -> Mapping[str, Stratum]:
+        return {
+            cell: Stratum(moments(self.cut(self.tables, cell), self.key), rest.headcount)
+            for cell, rest in self.cells.items()
+        }
+
+    @cached_property
+    def overall(self) -> Moments:
+        """The scores of the whole organisation, unweighted. Its variance stands in for that of
+        a small group."""
+        return moments(self.tables[self.root], self.key)
+
+    @property
+    def root(self) -> str:
+        return next(unit.id for unit in self.counted.units if unit.parent is None)
+
+    def estimate(self, cells: Sequence[str]) -> Estimate:
+        """The mean over cells. Under ``rule.large`` answers the organisation's spread is used:
+        a small group's own spread would tell how alike its people answered."""
+        strata = [self.strata[cell] for cell in cells]
+        small = sum(stratum.scores.n for stratum in strata) < self.rule.large
+        return stratified(strata, self.overall.variance if small else None)
+
+    def weighted_leanings(self, cells: Sequence[str]) -> tuple[float, float, float]:
+        """Answers favourable, neutral, unfavourable, weighted as the estimate is, same total."""
+        return weigh(
+            [self.cut(self.leanings, cell) for cell in cells],
+            person_weights([self.strata[cell] for cell in cells]),
+        )
+
+
+def item_leanings(counted: Counted, instrument: Instrument, item_id: str) -> IntArray:
+    """By unit, answers to one item: favourable, neutral, unfavourable."""
+    counts = counted.tally.items[item_id]
+    item = instrument.item(item_id)
+    places = [LEANS.index(lean(instrument, item, code)) for code in counts.codes]
+    table = np.zeros((len(counts.table), len(LEANS)), dtype=np.int64)
+    for position, place in enumerate(places):
+        table[:, place] += counts.options[:, position]
+    return table
+
+
+def weigh(tables: Sequence[IntArray], weights: Sequence[float]) -> tuple[float, float, float]:
+    """The sum of weighted counts, scaled back to as many answers as there were."""
+    plain = sum(int(table.sum()) for table in tables)
+    summed = np.asarray(weights) @ np.array(tables)
+    first, second, third = (float(value) for value in summed * (plain / summed.sum()))
+    return first, second, third
