@@ -21,8 +21,10 @@ if "MPLCONFIGDIR" not in os.environ:
     os.environ["MPLCONFIGDIR"] = _folder
 
 import matplotlib as mpl
+from matplotlib import get_data_path
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ft2font import FT2Font
 from matplotlib.patches import Rectangle
 
 from analysis import brand
@@ -31,11 +33,13 @@ __all__ = [
     "SMALL",
     "WIDTH",
     "Axes",
+    "FT2Font",
     "Figure",
     "Rectangle",
     "blank",
     "draw",
     "fold",
+    "get_data_path",
     "heading",
 ]
 

@@ -8,14 +8,13 @@ from analysis.printing import HIDDEN, number, verdict
 from analysis.summary import BAND_WORDS, NOT_SHOWN, Band, Summary, ThemeHead, TrendPoint
 from analysis.summary import Figure as Result
 
-BAND_SPANS: dict[Band, tuple[float, float]] = {"few": (0, 40), "mixed": (40, 70), "most": (70, 100)}
 _MOST_LABELS = 8
 _ANSWERS_FIT = 6
 
 
 def over_time(points: Sequence[TrendPoint], theme: ThemeHead) -> Figure:
-    height = 3.7
-    figure, axes = blank(height, left=0.5, right=0.25, top=0.85, bottom=0.62)
+    height = 3.35
+    figure, axes = blank(height, left=0.5, right=0.25, top=0.8, bottom=0.6)
     below = "0 to 100, higher is better. Bars: likely range."
     simulated = any(point.wave.simulated for point in points)
     heading(figure, height, theme.title, below, simulated=simulated)
@@ -86,42 +85,26 @@ def _dot(axes: Axes, place: float, result: Result) -> None:
 
 
 def _banded(axes: Axes, place: float, band: Band | None) -> None:
-    """A small group's band: a box as high as the band, with its word; no number is implied."""
+    """A small group's band: its word in a box of no height that could be read off the scale."""
     if band is None:
         _gap(axes, place)
-        return
-    low, high = BAND_SPANS[band]
-    axes.add_patch(
-        Rectangle(
-            (place - 0.2, low),
-            0.4,
-            high - low,
-            facecolor=brand.TEAL_LIGHT,
-            edgecolor=brand.TEAL,
-            linewidth=1,
-            zorder=2,
-        )
-    )
-    axes.text(
-        place,
-        (low + high) / 2,
-        fold(BAND_WORDS[band], 6),
-        ha="center",
-        va="center",
-        size=SMALL,
-        zorder=5,
-    )
+    else:
+        _strip(axes, place, BAND_WORDS[band], brand.TEAL_LIGHT, "")
 
 
 def _gap(axes: Axes, place: float) -> None:
+    _strip(axes, place, NOT_SHOWN, brand.WHITE, "////")
+
+
+def _strip(axes: Axes, place: float, words: str, colour: str, hatch: str) -> None:
     axes.add_patch(
         Rectangle(
             (place - 0.16, 0),
             0.32,
             100,
-            facecolor=brand.WHITE,
+            facecolor=colour,
             edgecolor=brand.LINE,
-            hatch="////",
+            hatch=hatch,
             linewidth=0,
             alpha=0.45,
             zorder=1,
@@ -130,7 +113,7 @@ def _gap(axes: Axes, place: float) -> None:
     axes.text(
         place,
         50,
-        NOT_SHOWN,
+        words,
         rotation=90,
         ha="center",
         va="center",
@@ -170,7 +153,8 @@ def _label_pulses(axes: Axes, points: Sequence[TrendPoint]) -> None:
 
 
 def every_theme(summary: Summary) -> Figure:
-    each, top, bottom = 0.44, 0.95, 0.35
+    each = 0.44 if len(summary.themes) <= 8 else 0.36
+    top, bottom = 0.8, 0.35
     height = top + bottom + each * len(summary.themes)
     figure, axes = blank(height, left=2.0, right=1.75, top=top, bottom=bottom)
     heading(

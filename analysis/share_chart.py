@@ -19,7 +19,7 @@ _UNDER_WORDS = {"facecolor": brand.WHITE, "edgecolor": "none", "pad": 1.5}
 
 def shares_by_question(summary: Summary, theme_id: str) -> Figure:
     theme = summary.theme(theme_id)
-    each, top, bottom = 0.86, 1.15, 0.15
+    each, top, bottom = 0.78, 1.12, 0.1
     height = top + bottom + each * len(theme.items)
     figure, axes = blank(height, left=0.08, right=0.08, top=top, bottom=bottom)
     heading(
@@ -38,7 +38,7 @@ def shares_by_question(summary: Summary, theme_id: str) -> Figure:
         axes.text(
             0,
             place + 0.06,
-            fold(_question(item), 78, 2),
+            fold(question(item), 78, 2),
             va="top",
             size=SMALL + 0.5,
             linespacing=1.15,
@@ -47,7 +47,8 @@ def shares_by_question(summary: Summary, theme_id: str) -> Figure:
     return figure
 
 
-def _question(item: ItemHead) -> str:
+def question(item: ItemHead) -> str:
+    """The question, saying so where disagreeing is the better answer."""
     return f"{item.text} (disagreeing is favourable)" if item.reversed else item.text
 
 
@@ -112,6 +113,6 @@ def _shares(axes: Axes, top: float, result: Result | None) -> None:
 
 
 def width_of(share: str) -> float:
-    """How wide a bar is for a share as printed: "58%" 58, "under 6%" 6, "over 94%" 94."""
-    digits = re.search(r"\d+(\.\d+)?", share)
-    return float(digits.group()) if digits else 0.0
+    """How wide a bar is for a share as printed: "58%" 58, "under 6%" 6, "28% to 34%" 31."""
+    ends = [float(digits) for digits in re.findall(r"\d+(?:\.\d+)?", share)]
+    return sum(ends) / len(ends) if ends else 0.0

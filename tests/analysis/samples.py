@@ -134,60 +134,60 @@ def change(
 # Whole organisation, by theme: one (figure, change) a pulse.
 _ORGANISATION: dict[str, tuple[tuple[Figure | None, Comparison], ...]] = {
     "speaking_up": (
-        (figure("395", 46.1, 43.2, 49.0, ("34%", "28%", "38%")), FIRST),
+        (figure("395", 46, 43, 49, ("34%", "28%", "38%")), FIRST),
         (
-            figure("400", 45.2, 42.3, 48.1, ("33%", "28%", "39%")),
-            change("cannot_tell", -0.9, -5.1, 3.3, "February 2026"),
+            figure("400", 45, 42, 48, ("33%", "28%", "39%")),
+            change("cannot_tell", -1, -5, 3, "February 2026"),
         ),
         (
-            figure("405", 54.7, 51.8, 57.6, ("48%", "27%", "25%")),
+            figure("405", 55, 52, 58, ("48%", "27%", "25%")),
             Comparison("break", "May 2026", why="A question was reworded."),
         ),
         (
-            figure("395", 61.9, 59.0, 64.8, ("58%", "22%", "20%")),
-            change("higher", 7.2, 3.0, 11.4, "August 2026"),
+            figure("395", 62, 59, 65, ("58%", "22%", "20%")),
+            change("higher", 7, 3, 11, "August 2026"),
         ),
     ),
     "communication": (
-        (figure("395", 40.3, 37.2, 43.4, ("29%", "31%", "40%")), FIRST),
+        (figure("395", 40, 37, 43, ("29%", "31%", "40%")), FIRST),
         (
-            figure("400", 41.0, 38.0, 44.0, ("30%", "31%", "39%")),
-            change("same", 0.7, -3.6, 5.0, "February 2026"),
+            figure("400", 41, 38, 44, ("30%", "31%", "39%")),
+            change("same", 1, -4, 5, "February 2026"),
         ),
         (
-            figure("400", 43.2, 40.1, 46.3, ("32%", "30%", "38%")),
-            change("cannot_tell", 2.2, -2.1, 6.5, "May 2026"),
+            figure("400", 43, 40, 46, ("32%", "30%", "38%")),
+            change("cannot_tell", 2, -2, 7, "May 2026"),
         ),
         (
-            figure("395", 44.0, 41.0, 47.0, ("33%", "30%", "37%")),
-            change("same", 0.8, -3.5, 5.1, "August 2026"),
+            figure("395", 44, 41, 47, ("33%", "30%", "37%")),
+            change("same", 1, -4, 5, "August 2026"),
         ),
     ),
     "workload": (
-        (figure("395", 55.6, 52.7, 58.5, ("47%", "25%", "28%")), FIRST),
+        (figure("395", 56, 53, 59, ("47%", "25%", "28%")), FIRST),
         (
-            figure("400", 52.0, 49.1, 54.9, ("42%", "26%", "32%")),
-            change("cannot_tell", -3.6, -7.7, 0.5, "February 2026"),
+            figure("400", 52, 49, 55, ("42%", "26%", "32%")),
+            change("cannot_tell", -4, -8, 1, "February 2026"),
         ),
         (
-            figure("405", 49.3, 46.4, 52.2, ("38%", "27%", "35%")),
-            change("cannot_tell", -2.7, -6.8, 1.4, "May 2026"),
+            figure("405", 49, 46, 52, ("38%", "27%", "35%")),
+            change("cannot_tell", -3, -7, 1, "May 2026"),
         ),
         (
-            figure("395", 43.8, 40.9, 46.7, ("31%", "26%", "43%")),
-            change("lower", -5.5, -9.6, -1.4, "August 2026"),
+            figure("395", 44, 41, 47, ("31%", "26%", "43%")),
+            change("lower", -5, -10, -1, "August 2026"),
         ),
     ),
     "recognition": (
-        (figure("390", 51.0, 46.0, 56.0, ("51%", "24%", "25%")), FIRST),
+        (figure("390", 51, 46, 56, ("51%", "24%", "25%")), FIRST),
         (None, NOT_SHOWN_CHANGE),
         (
-            figure("400", 53.0, 48.0, 58.0, ("53%", "23%", "24%")),
+            figure("400", 53, 48, 58, ("53%", "23%", "24%")),
             Comparison("not_shown", "May 2026"),
         ),
         (
-            figure("395", 54.0, 49.0, 59.0, ("54%", "22%", "24%")),
-            change("cannot_tell", 1.0, -6.0, 8.0, "August 2026"),
+            figure("395", 54, 49, 59, ("54%", "22%", "24%")),
+            change("cannot_tell", 1, -6, 8, "August 2026"),
         ),
     ),
 }
@@ -198,18 +198,18 @@ _SHARES = ("50%", "25%", "25%")
 _GROUPS: dict[str, dict[str, tuple[Figure | None, Comparison, Comparison]]] = {
     theme: {
         "days": (
-            figure("210", 66.2 + shift, 62.5 + shift, 69.9 + shift, _SHARES),
-            change("cannot_tell", 2.0, -3.1, 7.1, "August 2026"),
+            figure("210", 66 + shift, 63 + shift, 70 + shift, _SHARES),
+            change("cannot_tell", 2, -3, 7, "August 2026"),
             Comparison("same", _REST),
         ),
         "nights": (
-            figure("60", 52.4 + shift, 46.8 + shift, 58.0 + shift, _SHARES),
-            change("cannot_tell", -1.0, -9.0, 7.0, "August 2026"),
+            figure("60", 52 + shift, 47 + shift, 58 + shift, _SHARES),
+            change("cannot_tell", -1, -9, 7, "August 2026"),
             Comparison("lower", _REST),
         ),
         "community": (
-            figure("85", 60.0 + shift, 54.9 + shift, 65.1 + shift, _SHARES),
-            change("cannot_tell", 3.0, -4.0, 10.0, "August 2026"),
+            figure("85", 60 + shift, 55 + shift, 65 + shift, _SHARES),
+            change("cannot_tell", 3, -4, 10, "August 2026"),
             Comparison("cannot_tell", _REST),
         ),
         "garden": (band(word), Comparison("cannot_tell", "August 2026"), NOT_SHOWN_CHANGE),
@@ -217,21 +217,21 @@ _GROUPS: dict[str, dict[str, tuple[Figure | None, Comparison, Comparison]]] = {
         "kitchen": (None, NOT_SHOWN_CHANGE, NOT_SHOWN_CHANGE),
     }
     for theme, shift, word in (
-        ("speaking_up", 0.0, "mixed"),
-        ("communication", -18.0, "few"),
-        ("workload", -17.5, "few"),
-        ("recognition", -8.0, "most"),
+        ("speaking_up", 0, "mixed"),
+        ("communication", -18, "few"),
+        ("workload", -18, "few"),
+        ("recognition", -8, "most"),
     )
 }
 
 _ITEM_FIGURES = {
-    "speak_1": figure("395", 62.0, 58.9, 65.1, ("58%", "22%", "20%")),
-    "speak_2": figure("395", 58.3, 55.1, 61.5, ("52%", "25%", "23%")),
-    "speak_3": figure("390", 65.4, 62.2, 68.6, ("61%", "20%", "19%")),
-    "comm_1": figure("395", 41.2, 38.0, 44.4, ("30%", "28%", "42%")),
-    "comm_2": figure("395", 46.8, 43.6, 50.0, ("36%", "31%", "33%")),
-    "work_1": figure("395", 42.0, 38.9, 45.1, ("29%", "24%", "47%")),
-    "recog_1": figure("395", 58.1, 54.9, 61.3, ("54%", "22%", "24%")),
+    "speak_1": figure("395", 62, 59, 65, ("58%", "22%", "20%")),
+    "speak_2": figure("395", 58, 55, 62, ("52%", "25%", "23%")),
+    "speak_3": figure("390", 65, 62, 69, ("61%", "20%", "19%")),
+    "comm_1": figure("395", 41, 38, 44, ("30%", "28%", "42%")),
+    "comm_2": figure("395", 47, 44, 50, ("36%", "31%", "33%")),
+    "work_1": figure("395", 42, 39, 45, ("29%", "24%", "47%")),
+    "recog_1": figure("395", 58, 55, 61, ("54%", "22%", "24%")),
 }
 
 _TEXT = (
@@ -240,11 +240,11 @@ _TEXT = (
         text="What makes good days hard here, and what should stop?",
         comments="about 180",
         themes=(
-            TextTheme("workload", "Workload", "about 70", "about 60", "fewer than 5", "about 15"),
+            TextTheme("workload", "Workload", "about 70", "about 60", "fewer than 5", "10–19"),
             TextTheme(
                 "fear", "Fear of speaking out", "about 20", "about 20", "fewer than 5", "5–9"
             ),
-            TextTheme("communication", "Communication", "about 45", "about 35", "5–9", "about 10"),
+            TextTheme("communication", "Communication", "about 45", "about 35", "5–9", "10–19"),
         ),
         no_theme="about 30",
         withheld=(("Recognition", "fewer than 5 comments"),),
@@ -285,15 +285,15 @@ def summary(number: int = 4, *, simulated: bool = True, imported: bool | None = 
             ItemRow(item.id, _ITEM_FIGURES.get(item.id)) for t in THEMES for item in t.items
         ),
         participation=(
-            Participation("riverside", 690, "about 415", "60%"),
-            Participation("days", 330, "about 215", "65%"),
-            Participation("nights", 160, "about 60", "38%"),
-            Participation("community", 146, "about 90", "62%"),
+            Participation("riverside", 690, "415", "60%"),
+            Participation("days", 330, "215", "65%"),
+            Participation("nights", 160, "60", "38%"),
+            Participation("community", 146, "90", "62%"),
             Participation("garden", None, None, None),
             Participation("laundry", None, None, None),
             Participation("kitchen", None, None, None),
         ),
-        silence=tuple(Silence(theme.id, "1 in 28", "about 10", 37.0, 77.0) for theme in THEMES),
+        silence=tuple(Silence(theme.id, "1 in 28", "1 in 40", 37.0, 77.0) for theme in THEMES),
         text=_TEXT,
         quotes=_QUOTES if last else (),
         notes=("People who answered may differ from people who did not.",),

@@ -1,0 +1,435 @@
+"""The sections of a report, each from released results and from sentences bound to their gates."""
+
+import re
+from collections.abc import Sequence
+
+from analysis import plots
+from analysis.claims import (
+    change_sentence,
+    five_sentences,
+    headline,
+    level_sentence,
+    what_we_dont_know,
+)
+from analysis.claims import who_answered as who_answered_sentence
+from analysis.printing import interval, number, score, verdict
+from analysis.report_parts import (
+    Block,
+    Chart,
+    Points,
+    Quotes,
+    Section,
+    Table,
+    ThemeSection,
+    Words,
+)
+from analysis.share_chart import SHARE_WORDS, question
+from analysis.summary import (
+    NOT_SHOWN,
+    Comparison,
+    Figure,
+    Summary,
+    TextResult,
+    ThemeHead,
+    TrendPoint,
+    UnitHead,
+    Verdict,
+    WaveHead,
+    trend,
+)
+
+NOT_VALIDATED = "Not yet validated"
+FROM_A_FILE = "from a file"
+_EVIDENCE_FIRST: tuple[Verdict, ...] = (
+    "higher",
+    "lower",
+    "same",
+    "cannot_tell",
+    "break",
+    "first",
+    "not_shown",
+)
+
+
+def pulse_name(wave: WaveHead) -> str:
+    """A pulse's label; one brought in from a file says so wherever it appears."""
+    return f"{wave.label} ({FROM_A_FILE})" if wave.origin == "imported" else wave.label
+
+
+def in_short(summary: Summary) -> Section:
+    """The one-page summary: at most five sentences and every theme in one picture."""
+    return Section(
+        "in-short",
+        "In short",
+        "In short",
+        (
+            Points("", five_sentences(summary)),
+            Chart("every-theme", plots.themes_svg(summary), plots.themes_alt(summary)),
+            Words("The same figures stand in the table under “What changed”.", "quiet"),
+        ),
+    )
+
+
+def who_answered(summary: Summary) -> Section:
+    """Answers received of people invited, and what was left unsaid."""
+    least = summary.rule.get("participation_headcount", 30)
+    lines = [
+        (unit, summary.participation_of(unit.id))
+        for unit in summary.units
+        if unit.parent is None or (unit.headcount or 0) >= least
+    ]
+    rows = tuple(
+        (
+            unit.name,
+            NOT_SHOWN if line is None or line.invited is None else str(line.invited),
+            (line.answered if line else None) or NOT_SHOWN,
+            (line.rate if line else None) or NOT_SHOWN,
+        )
+        for unit, line in lines
+    )
+    blocks: list[Block] = [Words(who_answered_sentence(summary), "lead")]
+    blocks.append(
+        Table(
+            "Who answered",
+            ("Group", "People invited", "Answered", "Share"),
+            rows,
+            note=f"Groups of fewer than {least} people are not listed, to protect them.",
+        )
+    )
+    if summary.silence:
+        blocks.append(
+            Table(
+                "What was left unsaid, whole organisation",
+                ("Theme", "Prefer not to say", "Left blank", "Lowest", "Highest"),
+                tuple(
+                    (
+                        summary.theme(line.theme).title,
+                        line.prefer_not,
+                        line.skipped,
+                        NOT_SHOWN if line.worst is None else number(line.worst),
+                        NOT_SHOWN if line.best is None else number(line.best),
+                    )
+                    for line in summary.silence
+                ),
+                note="Lowest and highest: where the score could lie had everybody answered.",
+            )
+        )
+    return Section(
+        "who-answered", "Who answered", "Who answered, and who we did not hear", tuple(blocks)
+    )
+
+
+def theme_section(summaries: Sequence[Summary], theme: ThemeHead, place: int) -> ThemeSection:
+    """One theme: sentence, chart, table, questions, what people wrote, what we don't know."""
+    newest = summaries[-1]
+    points = trend(summaries, theme.id)
+    name = f"{place:02d}-{re.sub(r'[^a-z0-9]+', '-', theme.id.lower()).strip('-')}"
+    blocks: list[Block] = [
+        Words(level_sentence(newest, theme.id), "lead"),
+        Words(change_sentence(newest, theme.id)),
+        Words(theme.description, "quiet"),
+        Chart(f"{name}-trend", plots.trend_svg(points, theme), plots.trend_alt(points, theme)),
+        _trend_table(theme, points),
+    ]
+    figures = {row.item: row.figure for row in newest.items}
+    if any(figures.get(item.id) for item in theme.items):
+        blocks.append(
+            Chart(
+                f"{name}-questions",
+                plots.items_svg(newest, theme.id),
+                plots.items_alt(newest, theme.id),
+            )
+        )
+    blocks.append(_questions_table(theme, figures))
+    if theme.reliability:
+        blocks.append(Words(theme.reliability, "quiet"))
+    blocks.extend(_written(newest.text, theme))
+    unknown = what_we_dont_know(newest, theme.id)
+    blocks.append(Points("What we don’t know", unknown, panel=True))
+    return ThemeSection(
+        id=f"theme-{name}",
+        name=theme.title,
+        title=headline(newest, theme.id),
+        blocks=_without_repeats(blocks),
+        marks=() if theme.validated else (NOT_VALIDATED,),
+        unknown=unknown,
+    )
+
+
+def _without_repeats(blocks: Sequence[Block]) -> tuple[Block, ...]:
+    """Without empty paragraphs and without saying "Not shown" twice."""
+    kept: list[Block] = []
+    said: set[str] = set()
+    for block in blocks:
+        if isinstance(block, Words):
+            if not block.text or block.text in said:
+                continue
+            said.add(block.text)
+        kept.append(block)
+    return tuple(kept)
+
+
+def _trend_table(theme: ThemeHead, points: Sequence[TrendPoint]) -> Table:
+    return Table(
+        f"{theme.title}, pulse by pulse",
+        ("Pulse", "Score", "Likely range", "Answers", "Compared with the pulse before"),
+        tuple(
+            (
+                pulse_name(point.wave),
+                score(point.figure),
+                _range(point.figure),
+                point.figure.n if point.figure else NOT_SHOWN,
+                _compared(point.change),
+            )
+            for point in points
+        ),
+    )
+
+
+def _range(figure: Figure | None) -> str:
+    """The likely range; a figure shown only as a band has none to show."""
+    return interval(figure) or NOT_SHOWN
+
+
+def _compared(change: Comparison) -> str:
+    return f"{verdict(change)}. {change.why}" if change.why else verdict(change)
+
+
+def _questions_table(theme: ThemeHead, figures: dict[str, Figure | None]) -> Table:
+    rows = []
+    for item in theme.items:
+        figure = figures.get(item.id)
+        shares = figure.shares if figure and figure.shares else (NOT_SHOWN,) * 3
+        rows.append((question(item), figure.n if figure else NOT_SHOWN, *shares))
+    return Table(
+        f"{theme.title}, question by question",
+        ("Question", "Answers", *(word.capitalize() for word in SHARE_WORDS)),
+        tuple(rows),
+    )
+
+
+def _written(text: Sequence[TextResult], theme: ThemeHead) -> list[Block]:
+    """What people wrote about this theme: counts in words, and who counted."""
+    rows = []
+    for result in text:
+        for found in result.themes:
+            if found.theme == theme.text_theme:
+                rows.append(
+                    (result.text, found.count, found.negative, found.positive, found.suggestion)
+                )
+    if not rows:
+        return []
+    return [
+        Table(
+            "What people wrote about it",
+            ("Asked", "Comments", "Problems", "Good things", "Ideas"),
+            tuple(rows),
+            note=_counted_by(text),
+        )
+    ]
+
+
+def _counted_by(text: Sequence[TextResult]) -> str:
+    if all(result.audited for result in text):
+        return "Counted by software and checked by people."
+    return "Counted by software. Nobody has checked these counts yet, so take them as a guide."
+
+
+def what_changed(summary: Summary) -> Section:
+    """Every theme's verdict, strongest evidence first, in declared order within a verdict."""
+    ordered = sorted(
+        summary.themes,
+        key=lambda theme: _EVIDENCE_FIRST.index(summary.row(theme.id).change.verdict),
+    )
+    rows = []
+    for theme in ordered:
+        row = summary.row(theme.id)
+        rows.append(
+            (
+                theme.title,
+                _compared(row.change),
+                score(row.figure),
+                _range(row.figure),
+                row.figure.n if row.figure else NOT_SHOWN,
+                _difference(row.change),
+            )
+        )
+    return Section(
+        "what-changed",
+        "What changed",
+        "What changed",
+        (
+            Table(
+                "Every theme, whole organisation",
+                ("Theme", "Verdict", "Score", "Likely range", "Answers", "Difference"),
+                tuple(rows),
+                note="“Can’t tell” means the answers leave room for a rise, a fall or neither.",
+            ),
+        ),
+    )
+
+
+def _difference(change: Comparison) -> str:
+    if change.difference is None:
+        return "" if change.verdict in ("first", "break") else NOT_SHOWN
+    words = f"{change.difference:+g}".replace("-", "−")
+    if change.low is None or change.high is None:
+        return words
+    return f"{words} ({change.low:+g} to {change.high:+g})".replace("-", "−")
+
+
+def groups(summary: Summary) -> Section:
+    """Groups by themes in the order of the tree; never ranked."""
+    ordered = list(_tree(summary, summary.root, 0))
+    rows = tuple(
+        (unit.name, *(_cell(summary, theme.id, unit) for theme in summary.themes))
+        for unit, _ in ordered
+    )
+    small = [unit for unit, _ in ordered if unit.too_few and unit.parent]
+    blocks: list[Block] = [
+        Words(
+            "Each cell holds the score and how it compares with the rest of the organisation. "
+            "Groups stand in the order of the organisation, not of their scores."
+        ),
+        Table(
+            "Groups and themes",
+            ("Group", *(theme.title for theme in summary.themes)),
+            rows,
+            indent=tuple(depth for _, depth in ordered),
+            note="Small groups get words, not numbers. “Not shown” protects people; "
+            "it can mean no answers, few answers, or that others could be worked out.",
+        ),
+    ]
+    if small:
+        blocks.append(
+            Points(
+                "Too small to show alone",
+                tuple(
+                    f"{unit.name} is too small to show alone. "
+                    f"Its answers count in {summary.unit(unit.parent).name}."
+                    for unit in small
+                    if unit.parent
+                ),
+            )
+        )
+    return Section("groups", "Groups", "Groups and themes", tuple(blocks))
+
+
+def _tree(summary: Summary, unit: UnitHead, depth: int) -> Sequence[tuple[UnitHead, int]]:
+    below = [
+        pair for child in summary.children(unit.id) for pair in _tree(summary, child, depth + 1)
+    ]
+    return [(unit, depth), *below]
+
+
+def _cell(summary: Summary, theme_id: str, unit: UnitHead) -> str:
+    row = summary.row(theme_id, unit.id)
+    if row.figure is None:
+        return NOT_SHOWN
+    if unit.parent is None or row.rest.verdict in ("not_shown", "first"):
+        return score(row.figure)
+    return f"{score(row.figure)} {verdict(row.rest)}"
+
+
+def what_people_wrote(summary: Summary) -> Section | None:
+    """Every open question with its counts, and comments cleared word for word."""
+    blocks: list[Block] = []
+    for result in summary.text:
+        blocks.append(_text_table(result))
+        if result.withheld:
+            blocks.append(
+                Points(
+                    "Not counted here",
+                    tuple(f"{title}: {why}" for title, why in result.withheld),
+                )
+            )
+        said = tuple(quote.text for quote in summary.quotes if quote.question == result.question)
+        if said:
+            blocks.append(Quotes("In their own words, published with their consent", said))
+    return (
+        Section("what-people-wrote", "What people wrote", "What people wrote", tuple(blocks))
+        if blocks
+        else None
+    )
+
+
+def _text_table(result: TextResult) -> Table:
+    return Table(
+        f"“{result.text}” ({result.comments} comments)",
+        ("Theme", "Comments", "Problems", "Good things", "Ideas"),
+        (
+            *(
+                (found.title, found.count, found.negative, found.positive, found.suggestion)
+                for found in result.themes
+            ),
+            ("No theme found", result.no_theme, "", "", ""),
+        ),
+        note=_counted_by([result]),
+    )
+
+
+def method(summaries: Sequence[Summary]) -> Section:
+    """How the figures were made, in 150 words at most, and the notes of the newest pulse."""
+    newest = summaries[-1]
+    rule = newest.rule
+    text = (
+        "Scores run from 0 to 100; higher is always better. A theme’s score is the mean of its "
+        "questions, or the share of favourable answers. The likely range holds the true figure "
+        "about 19 times in 20, if those who stayed silent are like those who answered. "
+        "We say higher or lower only when chance can hardly explain it and the step is large "
+        "enough to matter. Otherwise we say “can’t tell”."
+    )
+    protect = (
+        f"No group is shown with fewer than {rule.get('k', 10)} answers. More are hidden where "
+        f"others could be worked out by subtraction. Groups with fewer than "
+        f"{rule.get('banded_below', 20)} answers get words, not numbers. Every figure is rounded. "
+        f"A hidden figure is always “{NOT_SHOWN}”, whatever the reason."
+    )
+    blocks: list[Block] = [Words(text), Words(protect)]
+    imported = [s.wave.label for s in summaries if s.wave.origin == "imported"]
+    notes = list(newest.notes)
+    if imported:
+        notes.append(
+            f"Brought in from files, with no promises made before opening: {', '.join(imported)}."
+        )
+    if any(not theme.validated for theme in newest.themes):
+        notes.append(
+            f"“{NOT_VALIDATED}” marks themes whose questions have not yet been tested elsewhere."
+        )
+    blocks.append(Points("Notes", tuple(notes)) if notes else Words(""))
+    blocks.append(
+        Words(f"Instrument: {newest.instrument}, version {newest.instrument_version}.", "quiet")
+    )
+    return Section(
+        "method", "Method", "How this was worked out", tuple(b for b in blocks if b != Words(""))
+    )
+
+
+def tables(summaries: Sequence[Summary]) -> Section:
+    """Every theme in every pulse."""
+    rows = []
+    for theme in summaries[-1].themes:
+        for point in trend(summaries, theme.id):
+            rows.append(
+                (
+                    theme.title,
+                    pulse_name(point.wave),
+                    score(point.figure),
+                    _range(point.figure),
+                    point.figure.n if point.figure else NOT_SHOWN,
+                    verdict(point.change),
+                )
+            )
+    return Section(
+        "tables",
+        "Tables",
+        "Tables",
+        (
+            Table(
+                "Every theme in every pulse, whole organisation",
+                ("Theme", "Pulse", "Score", "Likely range", "Answers", "Compared with before"),
+                tuple(rows),
+                note="The file figures.csv holds these figures and those of all groups.",
+            ),
+        ),
+    )

@@ -1,0 +1,181 @@
+"""Released figures as CSV and JSON: published cells only, no row of answers.
+
+A hidden cell is the one token "Not shown", whatever the reason. An empty cell means that the
+column does not apply to the line.
+"""
+
+import csv as csv_module
+import io
+import json as json_module
+from collections.abc import Iterator, Mapping, Sequence
+
+from analysis.printing import number
+from analysis.summary import (
+    BAND_WORDS,
+    NOT_SHOWN,
+    VERDICT_WORDS,
+    Comparison,
+    Figure,
+    Summary,
+    WaveHead,
+)
+
+COLUMNS = (
+    "programme", "pulse", "pulse_name", "closed", "origin", "simulated",
+    "kind", "id", "name", "group", "group_name",
+    "answers", "score", "low", "high", "band", "favourable", "neutral", "unfavourable",
+    "compared_with", "verdict", "difference", "difference_low", "difference_high",
+    "against_the_rest",
+    "invited", "answered", "share_answered",
+    "prefer_not_to_say", "left_blank", "lowest_possible", "highest_possible",
+    "comments", "problems", "good_things", "ideas",
+)  # fmt: skip
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+FORMAT = 1
+
+
+def csv(summaries: Sequence[Summary]) -> str:
+    """One line a figure, oldest pulse first; safe to open in a spreadsheet.
+
+    >>> csv(()).startswith("programme,pulse,pulse_name")
+    True
+    """
+    stream = io.StringIO()
+    writer = csv_module.DictWriter(stream, COLUMNS, restval="", lineterminator="\r\n")
+    writer.writeheader()
+    for summary in summaries:
+        head = _head(summary.programme, summary.wave)
+        for line in _lines(summary):
+            writer.writerow({key: guard(value) for key, value in (head | line).items()})
+    return stream.getvalue()
+
+
+def json(summaries: Sequence[Summary]) -> str:
+    """The published results of each pulse in one file. Same summaries, same text."""
+    waves = [summary.to_dict() for summary in summaries]
+    body = {"format": FORMAT, "pulses": waves}
+    return json_module.dumps(body, ensure_ascii=False, sort_keys=True, indent=1) + "\n"
+
+
+def guard(cell: str) -> str:
+    """A cell that no spreadsheet runs as a formula: a leading apostrophe makes it words.
+
+    A plain negative number stays a number.
+
+    >>> guard("=1+1"), guard("-2.5"), guard("-2+3"), guard("@SUM(A1)")
+    ("'=1+1", '-2.5', "'-2+3", "'@SUM(A1)")
+    """
+    if not cell.startswith(_FORMULA_STARTS):
+        return cell
+    return cell if _is_number(cell) else f"'{cell}"
+
+
+def _is_number(cell: str) -> bool:
+    whole, _, rest = cell.removeprefix("-").partition(".")
+    return (whole + (rest or "0")).isascii() and (whole + (rest or "0")).isdigit()
+
+
+def _head(programme: str, wave: WaveHead) -> dict[str, str]:
+    return {
+        "programme": programme,
+        "pulse": wave.id,
+        "pulse_name": wave.label,
+        "closed": wave.date,
+        "origin": wave.origin,
+        "simulated": "simulated data" if wave.simulated else "no",
+    }
+
+
+def _lines(summary: Summary) -> Iterator[dict[str, str]]:
+    names = {unit.id: unit.name for unit in summary.units}
+    for row in summary.rows:
+        yield {
+            "kind": "theme",
+            "id": row.theme,
+            "name": summary.theme(row.theme).title,
+            "group": row.unit,
+            "group_name": names[row.unit],
+            "against_the_rest": VERDICT_WORDS[row.rest.verdict],
+            **_figure(row.figure),
+            **_change(row.change),
+        }
+    texts = {item.id: item.text for theme in summary.themes for item in theme.items}
+    whole = {"group": summary.root.id, "group_name": summary.root.name}
+    for item in summary.items:
+        yield {
+            "kind": "question", "id": item.item, "name": texts.get(item.item, item.item),
+            **whole, **_figure(item.figure),
+        }  # fmt: skip
+    for part in summary.participation:
+        yield {
+            "kind": "participation",
+            "group": part.unit,
+            "group_name": names[part.unit],
+            "invited": NOT_SHOWN if part.invited is None else str(part.invited),
+            "answered": part.answered or NOT_SHOWN,
+            "share_answered": part.rate or NOT_SHOWN,
+        }
+    yield from _unsaid_and_written(summary, whole)
+
+
+def _unsaid_and_written(summary: Summary, whole: Mapping[str, str]) -> Iterator[dict[str, str]]:
+    for line in summary.silence:
+        yield {
+            "kind": "left unsaid",
+            "id": line.theme,
+            "name": summary.theme(line.theme).title,
+            **whole,
+            "prefer_not_to_say": line.prefer_not,
+            "left_blank": line.skipped,
+            "lowest_possible": _number(line.worst),
+            "highest_possible": _number(line.best),
+        }
+    for result in summary.text:
+        yield {
+            "kind": "comments", "id": result.question, "name": result.text,
+            **whole, "comments": result.comments,
+        }  # fmt: skip
+        for found in result.themes:
+            yield {
+                "kind": "comments on a theme",
+                "id": found.theme,
+                "name": f"{found.title} ({result.question})",
+                **whole,
+                "comments": found.count,
+                "problems": found.negative,
+                "good_things": found.positive,
+                "ideas": found.suggestion,
+            }
+
+
+def _number(value: float | None) -> str:
+    return NOT_SHOWN if value is None else number(value)
+
+
+def _figure(figure: Figure | None) -> dict[str, str]:
+    if figure is None:
+        cells = ("answers", "score", "low", "high", "band", "favourable", "neutral", "unfavourable")
+        return dict.fromkeys(cells, NOT_SHOWN)
+    shares = figure.shares or (NOT_SHOWN,) * 3
+    return {
+        "answers": figure.n,
+        "score": _number(figure.score),
+        "low": _number(figure.low),
+        "high": _number(figure.high),
+        "band": BAND_WORDS[figure.band] if figure.band else "",
+        **dict(zip(("favourable", "neutral", "unfavourable"), shares, strict=True)),
+    }
+
+
+def _change(change: Comparison) -> dict[str, str]:
+    cells = ("difference", "difference_low", "difference_high")
+    values = (change.difference, change.low, change.high)
+    if change.verdict in ("first", "break"):
+        written: tuple[str, ...] = ("", "", "")
+    else:
+        written = tuple(_number(value) for value in values)
+    return {
+        "compared_with": change.against,
+        "verdict": VERDICT_WORDS[change.verdict],
+        **dict(zip(cells, written, strict=True)),
+    }

@@ -1,0 +1,58 @@
+"""The report of one or more pulses: content written once, from released results only."""
+
+from collections.abc import Sequence
+
+from analysis import report_sections as sections
+from analysis.report_parts import Report, ReportError, Section
+from analysis.summary import Summary
+
+SIMULATED = "Simulated data"
+IMPORTED = "From imported files"
+
+
+def content(summaries: Sequence[Summary]) -> Report:
+    """The report on the newest of these pulses (oldest first), with the earlier ones behind it.
+
+    Raises :class:`ReportError` where a theme does not say what we don't know.
+    """
+    if not summaries:
+        raise ReportError("There is no pulse to report on.")
+    newest = summaries[-1]
+    written = sections.what_people_wrote(newest)
+    parts: list[Section | None] = [
+        sections.in_short(newest),
+        sections.who_answered(newest),
+        *(
+            sections.theme_section(summaries, theme, place)
+            for place, theme in enumerate(newest.themes, 1)
+        ),
+        sections.what_changed(newest),
+        sections.groups(newest),
+        written,
+        sections.method(summaries),
+        sections.tables(summaries),
+    ]
+    return Report(
+        programme=newest.programme,
+        title=f"{newest.programme}: {newest.wave.label}",
+        subtitle=_subtitle(summaries),
+        labels=_labels(summaries),
+        foot=f"Groups with fewer than {newest.rule.get('k', 10)} answers are never shown",
+        sections=tuple(part for part in parts if part is not None),
+    )
+
+
+def _subtitle(summaries: Sequence[Summary]) -> str:
+    first, newest = summaries[0].wave, summaries[-1].wave
+    if len(summaries) == 1:
+        return f"Results of one pulse, closed {newest.date}"
+    return f"Results of {len(summaries)} pulses, {first.label} to {newest.label}"
+
+
+def _labels(summaries: Sequence[Summary]) -> tuple[str, ...]:
+    labels = []
+    if any(summary.wave.simulated for summary in summaries):
+        labels.append(SIMULATED)
+    if all(summary.wave.origin == "imported" for summary in summaries):
+        labels.append(IMPORTED)
+    return tuple(labels)
