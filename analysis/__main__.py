@@ -1,0 +1,174 @@
+"""Survey results from files: python -m analysis --help."""
+
+import argparse
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from analysis import report_files
+from analysis.dataset import DataError, PulseData
+from analysis.disclosure import HARD_FLOOR, Rule, RuleError
+from analysis.importers import load
+from analysis.instrument import BUNDLED, Instrument, InstrumentError, bundled, read
+from analysis.reliability import check_keys
+from analysis.report_parts import ReportError
+from analysis.summarise import summarise
+from analysis.summary import Summary
+from analysis.tally import Counted, TallyError, count
+
+WRONG = 2
+
+_EXAMPLES = """\
+examples:
+  python -m analysis instruments
+  python -m analysis check answers.csv --instrument candour-core
+  python -m analysis report answers.csv --instrument candour-core --out results
+  python -m analysis report 2025.csv 2026.csv --instrument ours.toml --out results --k 12
+"""
+_REPORT = """\
+Reads answers, scores every theme by pulse and group, hides what could point to a person, and
+writes into the folder given:
+
+  report.html   the report, with its charts beside it in charts/
+  report.pdf    the same report for paper, tagged for screen readers
+  figures.csv   every figure shown, one a line
+  summary.json  the same figures for programs
+
+The same answers always give the same files.
+"""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command. Returns 0, or 2 after saying in a sentence what is wrong."""
+    given = _parser().parse_args(arguments)
+    run: Callable[[argparse.Namespace], None] = given.run
+    try:
+        run(given)
+    except (DataError, InstrumentError) as error:
+        for problem in error.problems:
+            say(problem)
+        return WRONG
+    except (ReportError, RuleError, TallyError) as error:
+        say(str(error))
+        return WRONG
+    except OSError as error:
+        say(f"{error.filename or 'A file'} could not be used: {error.strerror or error}.")
+        return WRONG
+    return 0
+
+
+def say(sentence: str) -> None:
+    """Progress and problems go to standard error, so that output can be piped."""
+    sys.stderr.write(f"{sentence}\n")
+
+
+def report(given: argparse.Namespace) -> None:
+    rule = Rule(k=given.k, headcount=max(given.k, given.headcount))
+    data = _read(given)
+    counted = _count(data)
+    summaries: list[Summary] = []
+    for place, now in enumerate(counted):
+        say(f"Working out {now.head.label} …")
+        earlier = [(before, data.instrument) for before in counted[:place]]
+        name = given.programme or data.instrument.title
+        summaries.append(summarise(now, data.instrument, rule, earlier, programme=name))
+    say("Drawing charts and setting the report …")
+    files, lacking = report_files.make(summaries)
+    report_files.write(files, given.out)
+    for sentence in lacking:
+        say(sentence)
+    say(f"Done. Open {given.out / 'report.html'}")
+
+
+def check(given: argparse.Namespace) -> None:
+    data = _read(given)
+    counted = _count(data)
+    for now in counted:
+        say(f"{now.head.label}: {int(now.tally.responses.sum())} answers, {len(now.units)} groups.")
+    say("The files fit the instrument.")
+
+
+def instruments(_: argparse.Namespace) -> None:
+    for path in sorted(BUNDLED.glob("*.toml")):
+        one = read(path)
+        ratings, texts = len(one.ratings), len(one.texts)
+        sys.stdout.write(
+            f"{path.stem:18} {one.title} "
+            f"({len(one.scales)} themes, {ratings} questions, {texts} open; {one.source.licence})\n"
+        )
+
+
+def _read(given: argparse.Namespace) -> PulseData:
+    instrument = _instrument(given.instrument)
+    say(f"Reading {', '.join(path.name for path in given.data)} …")
+    data = load(given.data, instrument)
+    for note in data.notes:
+        say(note)
+    return data
+
+
+def _instrument(named: str) -> Instrument:
+    """A file when there is one of that name, else one from the bank."""
+    path = Path(named)
+    return read(path) if path.suffix or path.is_file() else bundled(named)
+
+
+def _count(data: PulseData) -> list[Counted]:
+    """Every wave counted; a key that turns a question the wrong way stops everything."""
+    counted = [count(wave, data.instrument) for wave in data.waves]
+    problems = [problem for now in counted for problem in check_keys(now, data.instrument)]
+    if problems:
+        raise DataError(problems)
+    return counted
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m analysis",
+        description="Survey results from files: scores, likely ranges, changes and reports.",
+        epilog=_EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    one = commands.add_parser(
+        "report",
+        help="read answers and write a report",
+        description=_REPORT,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    _takes_data(one)
+    one.add_argument("--out", type=Path, required=True, metavar="DIR", help="folder to write into")
+    one.add_argument("--programme", metavar="NAME", help="name on the report")
+    one.add_argument(
+        "--k", type=int, default=Rule.k, metavar="N",
+        help=f"answers behind every figure, {HARD_FLOOR} or more (default %(default)s)",
+    )  # fmt: skip
+    one.add_argument(
+        "--headcount", type=int, default=Rule.headcount, metavar="N",
+        help="people in every group shown (default %(default)s)",
+    )  # fmt: skip
+    one.set_defaults(run=report)
+    one = commands.add_parser(
+        "check",
+        help="only check that answers fit an instrument",
+        description="Checks the files and writes nothing. Every problem is listed with its line.",
+    )
+    _takes_data(one)
+    one.set_defaults(run=check)
+    one = commands.add_parser("instruments", help="list the instruments that come with Candour")
+    one.set_defaults(run=instruments)
+    return parser
+
+
+def _takes_data(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "data", nargs="+", type=Path, metavar="DATA", help="CSV or TSV file, or a folder of them"
+    )
+    command.add_argument(
+        "--instrument", required=True, metavar="NAME|FILE",
+        help="an instrument of the bank, or a TOML file (see docs/instruments.md)",
+    )  # fmt: skip
+
+
+if __name__ == "__main__":
+    sys.exit(main())
