@@ -9,7 +9,7 @@ import smtplib
 
 import pytest
 
-from tests import factories
+from tests import databases, factories
 
 
 @pytest.fixture(autouse=True)
@@ -78,3 +78,11 @@ def _stranger(app):
 def _respondent(app):
     """A browser of somebody invited: no account, ever."""
     return app.test_client()
+
+
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory):
+    """A real PostgreSQL server; ``postgres.fresh()`` gives four empty databases."""
+    server = databases.Server(tmp_path_factory.mktemp("postgres"))
+    yield server
+    server.stop()

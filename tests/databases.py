@@ -1,0 +1,66 @@
+"""A real PostgreSQL server for the tests that need one: made, used and removed by them."""
+
+import os
+import pwd
+import shutil
+import socket
+import subprocess
+from pathlib import Path
+
+STORES = ("office", "who", "box", "answers")
+
+
+def binaries() -> Path | None:
+    """Where Debian keeps the newest server it has installed."""
+    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
+    return found[-1].parent if found else None
+
+
+class Server:
+    """A server of our own on the loopback address, in a folder of its own."""
+
+    def __init__(self, folder: Path) -> None:
+        bin_ = binaries()
+        assert bin_ is not None, "PostgreSQL is missing: apt-get install postgresql"
+        self.bin, self.data = bin_, folder / "data"
+        self.port, self.made = _free_port(), 0
+        # The server refuses to run as root: hand it to Debian's own account.
+        self.user = "postgres" if os.geteuid() == 0 else pwd.getpwuid(os.geteuid()).pw_name
+        if os.geteuid() == 0:
+            shutil.chown(folder, self.user)
+            for parent in [folder, *folder.parents][:4]:
+                parent.chmod(parent.stat().st_mode | 0o711)
+        self._run("initdb", "-D", str(self.data), "-A", "trust", "-U", "candour", "--no-sync")
+        settings = f"-p {self.port} -c listen_addresses=127.0.0.1 -c fsync=off -k {folder}"
+        log = str(folder / "log")
+        self._run("pg_ctl", "-D", str(self.data), "-l", log, "-w", "-o", settings, "start")
+
+    def _run(self, command: str, *arguments: str) -> None:
+        before = ["runuser", "-u", self.user, "--"] if os.geteuid() == 0 else []
+        subprocess.run(
+            [*before, str(self.bin / command), *arguments],
+            check=True,
+            cwd="/",
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+
+    def fresh(self) -> dict[str, str]:
+        """Four new databases; the address of each store."""
+        self.made += 1
+        urls = {}
+        for store in STORES:
+            database = f"test{self.made}_{store}"
+            port = str(self.port)
+            self._run("createdb", "-h", "127.0.0.1", "-p", port, "-U", "candour", database)
+            urls[store] = f"postgresql+psycopg://candour@127.0.0.1:{self.port}/{database}"
+        return urls
+
+    def stop(self) -> None:
+        self._run("pg_ctl", "-D", str(self.data), "-m", "immediate", "stop")
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
