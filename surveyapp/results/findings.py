@@ -6,7 +6,16 @@ Everything here is worked out from released figures alone, so it can tell nobody
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from analysis.summary import Comparison, Row, Summary, TextResult, TextTheme, ThemeHead, UnitHead
+from analysis.summary import (
+    Comparison,
+    Row,
+    Summary,
+    TextResult,
+    TextTheme,
+    ThemeHead,
+    UnitHead,
+    Verdict,
+)
 
 ORDER = {
     "higher": 0, "lower": 0, "same": 1, "cannot_tell": 2, "break": 3, "first": 3, "not_shown": 4,
@@ -24,11 +33,11 @@ class Finding:
 
 @dataclass(frozen=True)
 class Difference:
-    """A group that likely differs from the rest in a theme."""
+    """A group with the themes in which it likely differs from the rest."""
 
-    theme: ThemeHead
     unit: UnitHead
-    row: Row
+    higher: tuple[Finding, ...]
+    lower: tuple[Finding, ...]
 
 
 def strength(comparison: Comparison) -> float:
@@ -68,13 +77,15 @@ def tree(summary: Summary) -> list[tuple[UnitHead, int]]:
 def differences(summary: Summary) -> list[Difference]:
     """Groups that likely differ from the rest, in tree order: a list, never a ranking."""
     rows = {(row.unit, row.theme): row for row in summary.rows}
-    found = []
-    for unit, _ in tree(summary):
-        for theme in summary.themes:
-            row = rows.get((unit.id, theme.id))
-            if row is not None and row.rest.verdict in ("higher", "lower"):
-                found.append(Difference(theme, unit, row))
-    return found
+
+    def side(unit: UnitHead, verdict: Verdict) -> tuple[Finding, ...]:
+        pairs = ((theme, rows.get((unit.id, theme.id))) for theme in summary.themes)
+        return tuple(Finding(t, row) for t, row in pairs if row and row.rest.verdict == verdict)
+
+    found = [
+        Difference(unit, side(unit, "higher"), side(unit, "lower")) for unit, _ in tree(summary)
+    ]
+    return [line for line in found if line.higher or line.lower]
 
 
 def extremes(summary: Summary, unit_id: str) -> tuple[Finding, Finding] | None:
