@@ -93,12 +93,9 @@ def create_wave(
         problems.append("Choose a phase from the list.")
     if problems:
         raise Rejected("The pulse was not made. Put these right first.", problems)
-    number = db.session.scalar(
-        select(func.coalesce(func.max(Wave.number), 0)).where(Wave.programme_id == programme.id)
-    )
     wave = Wave(
         programme_id=programme.id,
-        number=(number or 0) + 1,
+        number=next_number(programme),
         label=label.strip(),
         phase=phase,
         instrument_json=json.dumps(to_dict(instrument), ensure_ascii=False, sort_keys=True),
@@ -111,6 +108,12 @@ def create_wave(
     db.session.add(wave)
     db.session.flush()
     return wave
+
+
+def next_number(programme: Programme) -> int:
+    """The number that the programme's next wave will have."""
+    last = db.session.scalar(select(func.max(Wave.number)).where(Wave.programme_id == programme.id))
+    return (last or 0) + 1
 
 
 def delete_draft(wave: Wave) -> None:
@@ -293,8 +296,7 @@ def _check_wording(instrument: Instrument, before: Instrument) -> Sequence[str]:
         f"“{item.text}” was worded or answered differently last time. Keep the old words, give it "
         "a new id, or declare a break."
         for item in _reworded(instrument, before)
-        if not set(item.breaks) - set(before.item(item.id).breaks)
-        and item.id not in declared
+        if not set(item.breaks) - set(before.item(item.id).breaks) and item.id not in declared
     ]
 
 

@@ -14,6 +14,7 @@ from analysis.instrument import Instrument
 from surveyapp.errors import NotNow
 from surveyapp.models.surveys import Wave
 from surveyapp.services import groups
+from surveyapp.services.board import QUORUM
 
 FORMAT = "candour/covenant/1"
 
@@ -69,6 +70,7 @@ def build(
         },
         "timezone": current_app.config["TIMEZONE"],
         "audience": wave.audience,
+        "board": {"quorum": QUORUM},
         "rule": rule.to_dict(),
         "tables": [{"id": name, "words": words} for name, words in TABLES],
         "instrument": {

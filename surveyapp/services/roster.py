@@ -9,17 +9,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from analysis.disclosure import Rule
 from surveyapp.errors import NotNow, Rejected
 from surveyapp.extensions import who_session
+from surveyapp.models.participation import Invitation
 from surveyapp.models.people import Person
 from surveyapp.models.surveys import Programme
 from surveyapp.services import groups, roster_file
 from surveyapp.services.roster_file import Problem, Row
 
 Kind = Literal["added", "moved", "renamed", "details", "leaving"]
+KINDS: tuple[Kind, ...] = ("added", "moved", "renamed", "details", "leaving")
 
 
 @dataclass(frozen=True)
@@ -116,6 +118,17 @@ def apply(preview: Preview) -> None:
     for person in known.values():
         person.active = False
     session.flush()
+
+
+def forget_leavers() -> int:
+    """Delete who left the roster once no pulse remembers inviting them; how many went."""
+    left = select(Person.id).where(
+        ~Person.active, ~select(Invitation).where(Invitation.person_id == Person.id).exists()
+    )
+    gone = list(who_session().scalars(left))
+    for start in range(0, len(gone), 500):
+        who_session().execute(delete(Person).where(Person.id.in_(gone[start : start + 500])))
+    return len(gone)
 
 
 def people(programme: Programme) -> list[Person]:

@@ -122,9 +122,7 @@ def _decode(data: bytes) -> tuple[str, str]:
             text = data.decode("cp1252")
         except UnicodeDecodeError as error:
             raise Rejected(f"This file is not text. {SAVE_AGAIN}") from error
-        note = (
-            "Read as an older Windows file. Check that names with accents are right."
-        )
+        note = "Read as an older Windows file. Check that names with accents are right."
     if any(unicodedata.category(letter) == "Cc" and letter not in "\t\r\n" for letter in set(text)):
         raise Rejected(f"This file is not text. {SAVE_AGAIN}")
     return unicodedata.normalize("NFC", text), note

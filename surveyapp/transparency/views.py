@@ -1,5 +1,124 @@
 """What was promised and what happened, open to anyone."""
 
-from flask import Blueprint
+from collections.abc import Sequence
+
+from flask import Blueprint, Response, render_template
+from flask.typing import ResponseReturnValue
+
+from surveyapp import clock
+from surveyapp.errors import NotFound
+from surveyapp.models.publications import Notice
+from surveyapp.models.surveys import Programme, Wave
+from surveyapp.permissions import open_to_everyone
+from surveyapp.services import authoring, noticeboard, promises, waves
+from surveyapp.transparency import inventory
 
 blueprint = Blueprint("transparency", __name__)
+
+
+@blueprint.get("/trust")
+@open_to_everyone
+def trust() -> ResponseReturnValue:
+    """How people are protected: what is stored, what never, and who can see what."""
+    return render_template(
+        "transparency/trust.html",
+        programmes=authoring.programmes(),
+        stored=inventory.STORED,
+        never=inventory.NEVER,
+        seen=inventory.SEEN,
+        cannot=promises.CANNOT,
+        board_problems=noticeboard.check(),
+        overdue=max((_overdue(programme) for programme in authoring.programmes()), default=0),
+    )
+
+
+@blueprint.get("/trust/noticeboard.jsonl")
+@open_to_everyone
+def board() -> ResponseReturnValue:
+    """The whole noticeboard, to keep and to check."""
+    return _download(noticeboard.as_jsonl(), "application/jsonl", "noticeboard.jsonl")
+
+
+@blueprint.get("/trust/<slug>")
+@open_to_everyone
+def programme(slug: str) -> ResponseReturnValue:
+    """A programme's pulses, as far as they have been promised."""
+    found = authoring.programme_by_slug(slug)
+    return render_template(
+        "transparency/programme.html",
+        programme=found,
+        waves=[wave for wave in reversed(found.waves) if wave.state != "draft"],
+        words=waves.STATE_WORDS,
+        overdue=_overdue(found),
+        board_problems=noticeboard.check(),
+    )
+
+
+@blueprint.get("/trust/<slug>/<int:number>")
+@open_to_everyone
+def wave(slug: str, number: int) -> ResponseReturnValue:
+    """What was promised for one pulse, and what has happened since."""
+    found = _wave(slug, number)
+    covenant = waves.covenant(found) if found.covenant else None
+    notices = noticeboard.about(found.id)
+    return render_template(
+        "transparency/wave.html",
+        wave=found,
+        programme=found.programme,
+        state=waves.STATE_WORDS[found.state],
+        covenant=covenant,
+        promise=promises.words(covenant) if covenant else "",
+        facts=promises.facts(covenant) if covenant else (),
+        readers=promises.readers(covenant) if covenant else (),
+        times=promises.times(covenant) if covenant else {},
+        fingerprint=promises.fingerprint(found.covenant_sha256 or ""),
+        happened=[(notice, noticeboard.WORDS[notice.type]) for notice in notices],
+        counts=_counts(notices),
+        overdue=waves.overdue(found, clock.now()),
+        board_problems=noticeboard.check(),
+    )
+
+
+@blueprint.get("/trust/<slug>/<int:number>/covenant.json")
+@open_to_everyone
+def covenant(slug: str, number: int) -> ResponseReturnValue:
+    """The promises byte for byte: their SHA-256 is the one printed everywhere."""
+    found = _wave(slug, number)
+    waves.covenant(found)
+    return _download(found.covenant or "", "application/json", "covenant.json")
+
+
+def _wave(slug: str, number: int) -> Wave:
+    """A wave that has been promised; a draft is nobody's business yet."""
+    found = next(
+        (one for one in authoring.programme_by_slug(slug).waves if one.number == number), None
+    )
+    if found is None or found.state == "draft":
+        raise NotFound("There is no such pulse here. Check the address.")
+    return found
+
+
+def _counts(notices: Sequence[Notice]) -> list[tuple[str, object]]:
+    """Whole-organisation counts from the noticeboard; there are none before closing."""
+    words = {
+        "invited": "Invited",
+        "issued": "Codes used",
+        "ballots": "Sets of answers sent",
+        "accepted": "Sets of answers counted",
+    }
+    said: dict[str, object] = {}
+    for notice in notices:
+        if notice.type in ("CLOSED", "OPENED"):
+            said |= notice.body
+    return [(label, said[name]) for name, label in words.items() if name in said]
+
+
+def _overdue(programme: Programme) -> int:
+    now = clock.now()
+    return max((waves.overdue(wave, now) for wave in programme.waves), default=0)
+
+
+def _download(body: str, media_type: str, name: str) -> Response:
+    response = Response(body, mimetype=media_type)
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response

@@ -104,9 +104,7 @@ def test_every_bad_line_is_listed_and_nothing_is_changed(programme):
 
 
 def test_line_numbers_count_line_breaks_inside_quotes_and_empty_lines(programme):
-    preview = read(
-        HEAD + '"Ann\nLee",ann@example.org,Children\n\nNo Mail,,Children\n', programme
-    )
+    preview = read(HEAD + '"Ann\nLee",ann@example.org,Children\n\nNo Mail,,Children\n', programme)
     assert [line for line, _ in lines(preview)] == [2, 5]
 
 

@@ -1,0 +1,129 @@
+"""What HR fills in to set up a programme or a wave."""
+
+from datetime import date, datetime, time
+from zoneinfo import ZoneInfo
+
+from flask import current_app
+from flask_wtf import FlaskForm
+from flask_wtf.file import FileField
+from wtforms import BooleanField, DateField, IntegerField, SelectField, StringField, TextAreaField
+from wtforms.validators import InputRequired, Length, NumberRange, ValidationError
+
+from analysis.disclosure import Rule
+from analysis.question_sets import sets
+
+OPENS, CLOSES, PUBLISHES = time(9), time(20), time(9)
+FROM_FILE = "file"
+MOST_ANSWERS = 50
+
+
+class ProgrammeForm(FlaskForm):
+    """A repeated survey of one organisation."""
+
+    name = StringField(
+        "Name of the programme",
+        description="People see it. For example: Riverside staff pulse.",
+        validators=[InputRequired("Give the programme a name."), Length(max=200)],
+    )
+    organisation = StringField(
+        "Organisation",
+        description="As people call it. It stands in our promises.",
+        validators=[InputRequired("Say which organisation it is for."), Length(max=200)],
+    )
+    contact = StringField(
+        "Who can people ask?",
+        description="A name and how to reach them, printed in every message.",
+        validators=[InputRequired("Say whom people can ask."), Length(max=300)],
+    )
+    support = TextAreaField(
+        "Where can people turn for support?",
+        description="For example a speak-up guardian, a union, a helpline.",
+        validators=[Length(max=1000)],
+    )
+
+
+class WaveForm(FlaskForm):
+    """One pulse: its questions, dates and rule."""
+
+    label = StringField(
+        "Name of the pulse",
+        description="For example: November 2026.",
+        validators=[InputRequired("Give the pulse a name."), Length(max=100)],
+    )
+    questions = SelectField(
+        "Questions",
+        description="Each set ends by asking what should stop.",
+        validators=[InputRequired("Choose the questions.")],
+    )
+    file = FileField(
+        "Your own questions (optional)",
+        description="A TOML file. Choose “From my own file” above as well.",
+    )
+    breaks = BooleanField(
+        "If the words of a question changed since last time, do not compare it with last time"
+    )
+    opens = DateField(
+        "Opens on",
+        description="Invitations go out at 9 am.",
+        validators=[InputRequired("Say when the pulse opens, as day, month and year.")],
+    )
+    closes = DateField(
+        "Closes on",
+        description="At 8 pm.",
+        validators=[InputRequired("Say when the pulse closes, as day, month and year.")],
+    )
+    publishes = DateField(
+        "Results for everyone on",
+        description="At 9 am. Nobody can stop it after you commit.",
+        validators=[InputRequired("Say when the results come out, as day, month and year.")],
+    )
+    answers = IntegerField(
+        "Fewest answers behind any figure",
+        description=f"{Rule().k} or more. A higher number protects more and shows less.",
+        default=Rule().k,
+        validators=[
+            InputRequired("Give a number."),
+            NumberRange(
+                min=Rule().k,
+                max=MOST_ANSWERS,
+                message=f"Choose a number from {Rule().k} to {MOST_ANSWERS}.",
+            ),
+        ],
+    )
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.questions.choices = [
+            *((one.id, f"{one.title} About {one.minutes} minutes") for one in sets()),
+            (FROM_FILE, "From my own file"),
+        ]
+
+    def validate_file(self, field: FileField) -> None:
+        if self.questions.data == FROM_FILE and not field.data:
+            raise ValidationError("Choose the file with your questions.")
+
+    def validate_opens(self, field: DateField) -> None:
+        if field.data and field.data < date.today():
+            raise ValidationError("This date is in the past. Choose a later one.")
+
+    def validate_closes(self, field: DateField) -> None:
+        if field.data and self.opens.data and field.data < self.opens.data:
+            raise ValidationError("The pulse must close after it opens.")
+
+    def validate_publishes(self, field: DateField) -> None:
+        if field.data and self.closes.data and field.data <= self.closes.data:
+            raise ValidationError("The results date must be later than the closing date.")
+
+    def times(self) -> dict[str, datetime]:
+        """The three dates as stored times."""
+        return {
+            "opens_at": _stored(self.opens.data, OPENS),
+            "closes_at": _stored(self.closes.data, CLOSES),
+            "publishes_at": _stored(self.publishes.data, PUBLISHES),
+        }
+
+
+def _stored(day: date, at: time) -> datetime:
+    """A day and an hour in the organisation's zone, as UTC without a zone."""
+    there = datetime.combine(day, at, ZoneInfo(current_app.config["TIMEZONE"]))
+    return there.astimezone(ZoneInfo("UTC")).replace(tzinfo=None)

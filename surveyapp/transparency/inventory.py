@@ -1,0 +1,117 @@
+"""What is stored, what never is, and who can see what: the words of the trust page.
+
+Tests hold these lists against the tables of the databases.
+"""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Stored:
+    """Something kept: ``tables`` hold it."""
+
+    what: str
+    why: str
+    where: str
+    until: str
+    tables: tuple[str, ...] = ()
+
+
+STORED = (
+    Stored(
+        "Your name, email and group, and at most three agreed details such as shift",
+        "To invite you and to count you in the right group",
+        "The roster database",
+        "You have left the roster, and no pulse you were invited to is still remembered",
+        ("person",),
+    ),
+    Stored(
+        "That you were invited, that your code was used, and scrambled copies of your link and "
+        "code",
+        "So that each person answers once",
+        "The roster database",
+        "30 days after closing, once the results are out",
+        ("invitation", "invitation_key"),
+    ),
+    Stored(
+        "Messages to you",
+        "To send them, and to send them again if the mail server fails",
+        "The roster database",
+        "48 hours after sending",
+        ("outbox_mail",),
+    ),
+    Stored(
+        "Your answers, sealed, with the group you are counted in and no name or time",
+        "To keep them unread until closing",
+        "The ballot box, a database of its own",
+        "They are opened and shuffled after closing",
+        ("ballot",),
+    ),
+    Stored(
+        "Everybody’s opened answers in one encrypted block, and the comments in another, each in "
+        "random order",
+        "To count them, and to compare with later pulses",
+        "The answers database",
+        "The organisation destroys their key. This version does not do that by itself",
+        ("answer_block",),
+    ),
+    Stored(
+        "Questions, dates, groups and rules of each pulse, and how many answered in all",
+        "To run the pulse and keep our promises",
+        "The office database",
+        "Kept",
+        ("programme", "wave", "wave_unit"),
+    ),
+    Stored(
+        "The results, the board’s views of them, and what was promised in answer",
+        "So that nobody can change them unseen",
+        "The office database",
+        "Kept",
+        ("publication", "published_file", "sense_check", "commitment", "commitment_step"),
+    ),
+    Stored(
+        "The public noticeboard, and a log of what staff did",
+        "So that a changed history shows",
+        "The office database",
+        "Kept",
+        ("notice", "audit_line"),
+    ),
+    Stored(
+        "Accounts, sign-ins and wrong passwords of staff who run the survey",
+        "So that only they get in",
+        "The office database",
+        "Kept while the account exists",
+        ("account", "staff_session", "sign_in_failure"),
+    ),
+)
+
+NEVER = (
+    "Your name or email beside your answers.",
+    "Your device’s address or kind: they are removed before the answering pages can see them.",
+    "The time at which you answered.",
+    "A cookie on the pages where you answer.",
+    "Answers that you did not send.",
+    "Whether you opened a message or followed a link in it.",
+)
+
+SEEN = (
+    ("Everyone invited", "The results, at the minute of publication."),
+    ("Managers", "The same results, at the same minute."),
+    (
+        "HR",
+        "The roster. While a pulse is open, one total for everybody, counted once a day and "
+        "rounded to 5. The results at the same minute as everyone.",
+    ),
+    (
+        "The practitioners’ board",
+        "A draft of the results after closing. They say whether it rings true. They cannot change "
+        "or delay it.",
+    ),
+    (
+        "Whoever runs the server",
+        "The roster and who has used their code. Sealed answers cannot be read with a copy of the "
+        "databases alone: the keys lie outside them. Somebody who controls the live server, or "
+        "copies its keys too, could read answers and could watch them arrive.",
+    ),
+    ("Anyone at all", "This page, our promises, the noticeboard, and whole-organisation counts."),
+)
