@@ -1,5 +1,152 @@
 """Accounts, mail and health for those who run the server."""
 
-from flask import Blueprint
+import uuid
 
-blueprint = Blueprint("admin", __name__)
+from flask import Blueprint, current_app, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from surveyapp import clock
+from surveyapp.admin.forms import Confirm, NewAccount, Roles
+from surveyapp.errors import NotAllowed, NotFound, Rejected
+from surveyapp.extensions import db
+from surveyapp.models.accounts import Account, Role
+from surveyapp.permissions import open_to, signed_in
+from surveyapp.services import accounts, audit, health, postbox, staff_sessions
+
+blueprint = Blueprint("admin", __name__, url_prefix="/admin")
+
+
+@blueprint.get("/people")
+@open_to(Role.ADMIN)
+def people() -> ResponseReturnValue:
+    return render_template(
+        "admin/people.html", accounts=accounts.everyone(), words=accounts.ROLE_WORDS
+    )
+
+
+@blueprint.route("/people/add", methods=["GET", "POST"])
+@open_to(Role.ADMIN)
+def add_person() -> ResponseReturnValue:
+    form = NewAccount()
+    if form.validate_on_submit():
+        try:
+            link = accounts.add(
+                form.email.data,
+                form.name.data,
+                [Role(name) for name in form.roles.data],
+                unit_key=(form.unit_key.data or "").strip(),
+            )
+        except Rejected as problem:
+            form.form_errors.append(problem.message)
+        else:
+            email = form.email.data.strip().lower()
+            _note("added an account", email, ", ".join(form.roles.data))
+            db.session.commit()
+            return _show_link(accounts.by_email(email), link)
+    return render_template("admin/add_person.html", form=form)
+
+
+@blueprint.route("/people/<uuid:account_id>", methods=["GET", "POST"])
+@open_to(Role.ADMIN)
+def person(account_id: uuid.UUID) -> ResponseReturnValue:
+    account = _account(account_id)
+    form = Roles(data={"roles": account.role_names, "unit_key": account.unit_key})
+    if form.validate_on_submit():
+        _not_oneself(account)
+        try:
+            accounts.set_roles(
+                account,
+                [Role(name) for name in form.roles.data],
+                unit_key=(form.unit_key.data or "").strip(),
+            )
+        except Rejected as problem:
+            form.form_errors.append(problem.message)
+        else:
+            _note("changed roles", account.email, ", ".join(account.role_names))
+            db.session.commit()
+            return redirect(url_for("admin.people"))
+    return render_template("admin/person.html", form=form, account=account, confirm=Confirm())
+
+
+@blueprint.post("/people/<uuid:account_id>/switch")
+@open_to(Role.ADMIN)
+def switch(account_id: uuid.UUID) -> ResponseReturnValue:
+    account = _account(account_id)
+    _not_oneself(account)
+    accounts.switch(account, active=not account.active)
+    _note("switched on" if account.active else "switched off", account.email)
+    db.session.commit()
+    return redirect(url_for("admin.person", account_id=account.id))
+
+
+@blueprint.post("/people/<uuid:account_id>/sign-out")
+@open_to(Role.ADMIN)
+def sign_out(account_id: uuid.UUID) -> ResponseReturnValue:
+    account = _account(account_id)
+    staff_sessions.end_all(account.id)
+    _note("signed out everywhere", account.email)
+    db.session.commit()
+    return redirect(url_for("admin.person", account_id=account.id))
+
+
+@blueprint.post("/people/<uuid:account_id>/link")
+@open_to(Role.ADMIN)
+def new_link(account_id: uuid.UUID) -> ResponseReturnValue:
+    account = _account(account_id)
+    link = accounts.new_setup_link(account, clock.now())
+    _note("made a set-up link", account.email)
+    db.session.commit()
+    return _show_link(account, link)
+
+
+@blueprint.get("/mail")
+@open_to(Role.ADMIN)
+def mail() -> ResponseReturnValue:
+    return render_template(
+        "admin/mail.html", letters=postbox.letters(), kept=_development_mail(), letter=None
+    )
+
+
+@blueprint.get("/mail/<key>")
+@open_to(Role.ADMIN)
+def letter(key: str) -> ResponseReturnValue:
+    if not _development_mail():
+        raise NotFound("Mail is really sent here, so it cannot be read.")
+    return render_template("admin/letter.html", letter=postbox.letter(key))
+
+
+@blueprint.get("/health")
+@open_to(Role.ADMIN)
+def server_health() -> ResponseReturnValue:
+    return render_template("admin/health.html", checks=health.checks(clock.now()))
+
+
+@blueprint.get("/log")
+@open_to(Role.ADMIN)
+def log() -> ResponseReturnValue:
+    return render_template("admin/log.html", lines=audit.lines(200))
+
+
+def _account(account_id: uuid.UUID) -> Account:
+    account = db.session.get(Account, account_id)
+    if account is None:
+        raise NotFound("There is no such account. Choose one from the list.")
+    return account
+
+
+def _not_oneself(account: Account) -> None:
+    if account.id == signed_in().id:
+        raise NotAllowed("Ask another administrator to change your own account.")
+
+
+def _show_link(account: Account | None, link: str) -> ResponseReturnValue:
+    whole = str(current_app.config["BASE_URL"]).rstrip("/") + link
+    return render_template("admin/link.html", account=account, link=whole)
+
+
+def _note(verb: str, subject: str, detail: str = "") -> None:
+    audit.record(signed_in().email, verb, subject, detail)
+
+
+def _development_mail() -> bool:
+    return bool(current_app.config["MAIL_BACKEND"] == "maildir")

@@ -59,10 +59,10 @@ class Browser(CallbackDict[str, Any], SessionMixin):
 class NoSession(dict[str, Any], SessionMixin):
     """What respondents and the public have: nothing to read, nothing to write."""
 
-    def __setitem__(self, *_: Any) -> NoReturn:
+    def refuse(self, *_: Any, **__: Any) -> NoReturn:
         raise RuntimeError("Respondents’ and public pages keep no session.")
 
-    setdefault = update = __setitem__
+    __setitem__ = setdefault = update = refuse
 
 
 class StaffSessions(SessionInterface):

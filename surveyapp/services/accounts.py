@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import delete, select
 
+from surveyapp import clock
 from surveyapp.errors import CandourError, NotFound, Rejected
 from surveyapp.extensions import db
 from surveyapp.models.accounts import Account, Role, SignInFailure
@@ -18,6 +19,7 @@ TRIES = 5
 PAUSE = timedelta(minutes=15)
 SETUP_LASTS = timedelta(hours=72)
 HALFWAY_LASTS = timedelta(minutes=10)
+SETUP_PATH = "/sign-in/set-up/"
 EMAIL = re.compile(r"[^@\s]+@[^@\s]+")
 
 ROLE_WORDS = {
@@ -71,19 +73,24 @@ def everyone() -> list[Account]:
 
 
 def add(
-    email: str, name: str, roles: Iterable[Role], now: datetime, *, unit_key: str | None = None
-) -> tuple[Account, str]:
-    """A new account and the secret of its set-up link."""
+    email: str,
+    name: str,
+    roles: Iterable[Role],
+    *,
+    unit_key: str | None = None,
+    now: datetime | None = None,
+) -> str:
+    """Make an account; the path of its set-up link, which is shown once and works once."""
     email = email.strip().lower()
     if not EMAIL.fullmatch(email):
         raise Rejected("Write a whole e-mail address, such as a.khan@example.org.")
     if by_email(email) is not None:
         raise Rejected("There is an account with this address already.")
     account = Account(email=email, name=name.strip(), role_names=[], password_hash="")
-    db.session.add(account)
     set_roles(account, roles, unit_key=unit_key)
+    db.session.add(account)
     db.session.flush()
-    return account, new_setup_link(account, now)
+    return new_setup_link(account, now or clock.now())
 
 
 def by_email(email: str) -> Account | None:
@@ -114,18 +121,20 @@ def switch(account: Account, *, active: bool) -> None:
 
 
 def new_setup_link(account: Account, now: datetime) -> str:
-    """The secret of a link that works once, for three days. What the account had stays until the
+    """The path of a link that works once, for three days. What the account had stays until the
     link is used."""
     secret = secrets.token_urlsafe(32)
     account.setup_sha256 = hashlib.sha256(secret.encode()).digest()
     account.setup_until = now + SETUP_LASTS
-    return secret
+    return SETUP_PATH + secret
 
 
 def by_setup_link(secret: str, now: datetime) -> Account:
     """Whose set-up link this is. Raises ``NotFound`` when it was used, replaced or is too old."""
     digest = hashlib.sha256(secret.encode()).digest()
-    account = db.session.scalar(select(Account).where(Account.setup_sha256 == digest))
+    account: Account | None = db.session.scalar(
+        select(Account).where(Account.setup_sha256 == digest)
+    )
     if account is None or not account.active or (account.setup_until or now) <= now:
         raise NotFound(
             "This set-up link was used already or is too old. Ask your administrator for a new one."
@@ -210,10 +219,15 @@ def halfway(account_id: str | None, since: str | None, now: datetime) -> Account
 
 def enrol(account: Account, locked: str, typed: str) -> list[str] | None:
     """Start using an app's secret once its digits are right: the recovery codes, else ``None``."""
-    step = second_step.step_of(second_step.unlock(account, locked), typed, 0)
-    if step is None:
-        return None
-    account.totp_secret, account.totp_last_step = locked, step
+    secret = second_step.unlock(account, locked)
+    step = second_step.step_of(secret, typed, 0)
+    return None if step is None else take_secret(account, secret, used_step=step)
+
+
+def take_secret(account: Account, secret: bytes, *, used_step: int = 0) -> list[str]:
+    """Make this the secret of the account's app; its fresh recovery codes."""
+    account.totp_secret = second_step.lock(account, secret)
+    account.totp_last_step = used_step
     return second_step.new_recovery_codes(account)
 
 

@@ -30,12 +30,7 @@ STATE_WORDS: Mapping[State, str] = {
     "stopped": "Stopped",
     "wont": "We won’t",
 }
-STEP_WORDS = {
-    "doing": "Started",
-    "done": "Done",
-    "note": "Note",
-    "stopped": "Stopped",
-}
+STEPS = ("doing", "done", "note", "stopped")
 
 
 @dataclass(frozen=True)
@@ -86,6 +81,15 @@ class Effect:
             check=int(raw["check"]),
             failure=raw["failure"],
         )
+
+
+@dataclass(frozen=True)
+class Measures:
+    """What an effect may name: themes, groups whose score is shown, and later pulses."""
+
+    themes: dict[str, str]
+    units: dict[str, str]
+    checks: dict[int, str]
 
 
 @dataclass(frozen=True)
@@ -217,6 +221,26 @@ def register(commitment: Commitment, effect: Effect, *, today: date) -> None:
     _post("ACTION_UPDATE", programme, commitment, {"step": "effect"}, effect.to_dict(), today)
 
 
+def measures(commitment: Commitment) -> Measures:
+    """What the effect of this commitment can be measured by, each with its words."""
+    publication = db.session.get_one(Publication, commitment.publication_id)
+    wave = db.session.get_one(Wave, publication.wave_id)
+    summary = results.summary_of(publication)
+    scored = {row.unit for row in summary.rows if row.figure and row.figure.score is not None}
+    last = max(one.number for one in wave.programme.waves)
+    coming = {
+        one.number: one.label
+        for one in wave.programme.waves
+        if one.number > wave.number and one.state != "published"
+    }
+    return Measures(
+        themes={theme.id: theme.title for theme in summary.themes},
+        units={"": "Everyone"}
+        | {unit.id: unit.name for unit in summary.units if unit.parent and unit.id in scored},
+        checks=coming | {last + n: f"Pulse {last + n}, not set up yet" for n in (1, 2)},
+    )
+
+
 def _check_measured(commitment: Commitment, effect: Effect) -> None:
     """Refuse an effect that the results of its own finding could not show."""
     publication = db.session.get_one(Publication, commitment.publication_id)
@@ -240,7 +264,7 @@ def _check_measured(commitment: Commitment, effect: Effect) -> None:
 
 def step(commitment: Commitment, kind: str, text: str, *, today: date) -> CommitmentStep:
     """Add a dated line: started, done, a note, or stopped."""
-    if kind not in STEP_WORDS:
+    if kind not in STEPS:
         raise Rejected("Choose what happened.")
     if commitment.answer != "will" and kind != "note":
         raise NotNow("Nothing can be started where the answer is: we won’t.")
@@ -266,6 +290,18 @@ def step(commitment: Commitment, kind: str, text: str, *, today: date) -> Commit
     said = {"kind": kind, "text": added.text}
     _post("ACTION_UPDATE", programme, commitment, {"step": kind}, said, today)
     return added
+
+
+def next_steps(commitment: Commitment) -> list[str]:
+    """Which lines may be added now."""
+    match state_of(commitment):
+        case "planned" if commitment.effect is not None:
+            return ["doing", "done", "note", "stopped"]
+        case "planned":
+            return ["note", "stopped"]
+        case "doing":
+            return ["done", "note", "stopped"]
+    return ["note"]
 
 
 def state_of(commitment: Commitment) -> State:

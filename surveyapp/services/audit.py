@@ -72,3 +72,9 @@ def check() -> list[str]:
             problems.append(f"Line {line.n} of the audit log was changed.")
         expected, before = line.n + 1, line.sha256
     return problems
+
+
+def last_of(actor: str) -> AuditLine | None:
+    """The newest line of this actor."""
+    newest = select(AuditLine).where(AuditLine.actor == actor).order_by(AuditLine.n.desc())
+    return db.session.scalar(newest.limit(1))

@@ -194,7 +194,7 @@ def record_of(publication_id: uuid.UUID) -> dict[str, Checked]:
     return {theme: _checked([x for x in found if x[0].theme == theme], needed) for theme in themes}
 
 
-def _checked(found: list[tuple[SenseCheck, str]], needed: int) -> Checked:  # type: ignore[type-arg]
+def _checked(found: list[tuple[SenseCheck, str]], needed: int) -> Checked:
     views = [said.view for said, _ in found]
     return Checked(
         counts=tuple((view, views.count(view)) for view in VIEWS),

@@ -13,7 +13,8 @@ from cryptography.hazmat.primitives.hashes import SHA1
 from cryptography.hazmat.primitives.twofactor.totp import TOTP
 from flask import current_app
 
-from surveyapp.config import SettingsError, write_private
+from surveyapp import keys
+from surveyapp.config import SettingsError
 from surveyapp.models.accounts import Account
 
 STEP_SECONDS = 30
@@ -26,19 +27,19 @@ CODE_LENGTH = 16
 
 def key_path() -> Path:
     """Where the key lies that locks every account's app secret."""
-    return Path(current_app.config["KEYS"]) / "office" / "second-step.key"
+    return keys.directory("office") / "second-step.key"
 
 
 def make_key() -> None:
     """Make that key unless it is there: part of setting up an installation."""
     if not key_path().exists():
-        write_private(key_path(), secrets.token_bytes(32))
+        keys.put(key_path(), secrets.token_bytes(32))
 
 
 def _locker() -> AESGCM:
     try:
-        return AESGCM(key_path().read_bytes())
-    except FileNotFoundError as error:
+        return AESGCM(keys.get(key_path()))
+    except keys.MissingKey as error:
         raise SettingsError("The sign-in key is missing. Run `surveyapp init`.") from error
 
 

@@ -29,7 +29,7 @@ def test_refused(password):
 
 @pytest.mark.parametrize(
     "password",
-    ["plenty of quiet otters", "ωραία θάλασσα μπλε", "7 green teapots sing", "{}'\"; --" * 2],
+    ["plenty of quiet otters", "ωραία θάλασσα μπλε", "7 green teapots sing", "{}'\"; --<script>"],
 )
 def test_accepted_without_rules_of_composition(password):
     assert passwords.problem(password) is None

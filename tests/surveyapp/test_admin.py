@@ -1,0 +1,156 @@
+"""Accounts, development mail and health."""
+
+import mailbox
+import re
+from email.message import EmailMessage
+from pathlib import Path
+
+import pytest
+
+from surveyapp.extensions import db
+from surveyapp.models.accounts import Account, StaffSession
+from surveyapp.models.audit import AuditLine
+from surveyapp.services import accounts
+from tests import factories
+
+
+def add(client, *roles, email="New.Person@example.org", **more):
+    form = {"email": email, "name": "New Person", "roles": list(roles), "unit_key": "", **more}
+    return client.post("/admin/people/add", data=form)
+
+
+def test_adding_somebody_shows_a_link_that_works(app, admin):
+    page = add(admin, "board").text
+    link = re.search(r"http://127.0.0.1:8000(/sign-in/set-up/[\w-]+)", page)[1]
+    assert "New Person" in app.test_client().get(link).text
+    assert "new.person@example.org" in admin.get("/admin/people").text
+    with app.app_context():
+        account = accounts.by_email("new.person@example.org")
+        assert link.rpartition("/")[2].encode() not in account.setup_sha256
+        lines = db.session.query(AuditLine).all()
+        assert [(line.actor, line.verb) for line in lines] == [
+            ("admin@example.org", "added an account")
+        ]
+
+
+def test_the_set_up_path_is_that_of_the_page(app):
+    rules = [rule.rule for rule in app.url_map.iter_rules("auth.set_up")]
+    assert rules == [accounts.SETUP_PATH + "<secret>"]
+
+
+@pytest.mark.parametrize(
+    ("roles", "more", "words"),
+    [
+        ((), {}, "at least one role"),
+        (("admin", "hr"), {}, "holds no other role"),
+        (("board", "hr"), {}, "cannot sit on it"),
+        (("board", "manager"), {}, "cannot sit on it"),
+        (("witness", "hr"), {}, "stands outside"),
+        (("hr",), {"unit_key": "Days"}, "Only a manager has a group"),
+        (("hr",), {"email": "nonsense"}, "whole e-mail address"),
+        (("hr",), {"email": "ADMIN@example.org"}, "already"),
+        (("king",), {}, "Choose roles from the list"),
+    ],
+)
+def test_a_poor_account_gets_a_sentence(app, admin, roles, more, words):
+    answer = add(admin, *roles, **more)
+    assert answer.status_code == 200
+    assert words in answer.text
+    with app.app_context():
+        assert db.session.query(Account).count() == 1
+
+
+def test_new_roles_sign_the_person_out_so_that_they_count_at_once(app, admin, hr):
+    with app.app_context():
+        account_id = accounts.by_email("hr@example.org").id
+    form = {"roles": ["manager"], "unit_key": "Riverside/Days"}
+    assert admin.post(f"/admin/people/{account_id}", data=form).status_code == 302
+    assert hr.get("/sign-in/account").status_code == 302
+    with app.app_context():
+        changed = db.session.get(Account, account_id)
+        assert (changed.role_names, changed.unit_key) == (["manager"], "Riverside/Days")
+
+
+def test_switching_off_and_signing_out(app, admin, hr):
+    with app.app_context():
+        account_id = accounts.by_email("hr@example.org").id
+    admin.post(f"/admin/people/{account_id}/sign-out")
+    assert hr.get("/sign-in/account").status_code == 302
+    factories.sign_in(hr, "hr")
+    admin.post(f"/admin/people/{account_id}/switch")
+    assert hr.get("/sign-in/account").status_code == 302
+    with app.app_context():
+        assert not db.session.get(Account, account_id).active
+        assert db.session.query(StaffSession).filter_by(account_id=account_id).count() == 0
+
+
+def test_a_new_link_is_shown_and_ends_the_one_before(app, admin, hr):
+    with app.app_context():
+        account_id = accounts.by_email("hr@example.org").id
+
+    def link():
+        page = admin.post(f"/admin/people/{account_id}/link").text
+        return re.search(r"(/sign-in/set-up/[\w-]+)", page)[1]
+
+    first, second = link(), link()
+    stranger = app.test_client()
+    assert stranger.get(first).status_code == 404
+    assert stranger.get(second).status_code == 200
+    assert hr.get("/sign-in/account").status_code == 200  # nothing changes before it is used
+
+
+def test_nobody_changes_their_own_roles_or_switches_themselves_off(app, admin):
+    with app.app_context():
+        account_id = accounts.by_email("admin@example.org").id
+    form = {"roles": ["hr"], "unit_key": ""}
+    assert admin.post(f"/admin/people/{account_id}", data=form).status_code == 403
+    assert admin.post(f"/admin/people/{account_id}/switch").status_code == 403
+
+
+@pytest.fixture
+def letter(app):
+    """A message in the development maildir; its key."""
+    message = EmailMessage()
+    message["To"] = "robin@example.org"
+    message["Subject"] = "8 questions <b>about</b> work"
+    message["Date"] = "Sun, 22 Nov 2026 09:00:00 +0000"
+    message.set_content(
+        "Dear Robin,\nhttp://127.0.0.1:8000/v/#abc.\nhttp://127.0.0.1:8000.evil.example/v/ "
+        "https://evil.example/ <script>x</script>\n"
+    )
+    return mailbox.Maildir(app.config["MAILDIR"], create=True).add(message)
+
+
+def test_development_mail_is_plain_text_and_links_only_to_ourselves(admin, letter):
+    assert "8 questions &lt;b&gt;about" in admin.get("/admin/mail").text
+    page = admin.get(f"/admin/mail/{letter}").text
+    assert "Development mail: nothing is sent." in page
+    body = page[page.index('<div class="c-letter">') :]
+    links = re.findall(r'<a href="([^"]+)"', body[: body.index("</div>")])
+    assert links == ["http://127.0.0.1:8000/v/#abc"]
+    assert "<script>x" not in page
+
+
+def test_no_mail_yet_and_no_such_mail(admin):
+    assert "No message yet" in admin.get("/admin/mail").text
+    assert admin.get("/admin/mail/nothing").status_code == 404
+    assert admin.get("/admin/mail/..%2F..%2Fconfig").status_code == 404
+
+
+def test_mail_that_is_really_sent_cannot_be_read(app, admin, letter):
+    app.config["MAIL_BACKEND"] = "smtp"
+    assert "cannot be read" in admin.get("/admin/mail").text
+    assert admin.get(f"/admin/mail/{letter}").status_code == 404
+
+
+def test_health_says_what_needs_attention(app, admin):
+    page = admin.get("/admin/health").text
+    assert all(name in page for name in ("office", "who", "box", "answers", "Clock", "Scheduler"))
+    (Path(app.config["KEYS"]) / "office" / "second-step.key").unlink()
+    assert "It is missing. Run `surveyapp init`." in admin.get("/admin/health").text
+
+
+def test_the_log_shows_what_staff_did(admin):
+    assert "Nothing yet" in admin.get("/admin/log").text
+    add(admin, "hr")
+    assert "added an account" in admin.get("/admin/log").text
