@@ -11,13 +11,14 @@ from pathlib import Path
 from typing import Any, cast
 
 from flask import current_app
-from sqlalchemy import CursorResult, select, update
+from sqlalchemy import CursorResult, func, select, update
 
 from surveyapp import keys
 from surveyapp.crypto import blind, tokens
 from surveyapp.errors import NotFound, NotNow
 from surveyapp.extensions import who_session
 from surveyapp.models.participation import Invitation, InvitationKey
+from surveyapp.models.people import Person
 from surveyapp.models.surveys import Wave
 from surveyapp.services import terms
 
@@ -77,6 +78,25 @@ def look_up(text: str) -> Invitation | None:
         select(Invitation)
         .join(InvitationKey, InvitationKey.invitation_id == Invitation.id)
         .where(InvitationKey.sha256 == tokens.digest(text))
+    )
+
+
+def reports(wave_id: uuid.UUID) -> int:
+    """How many people said that somebody else used their invitation."""
+    number = who_session().scalar(
+        select(func.count())
+        .select_from(Invitation)
+        .where(Invitation.wave_id == wave_id, Invitation.reported)
+    )
+    return number or 0
+
+
+def own_group(invitation: Invitation) -> str:
+    """The path of the group that the person invited is in, which may be too small to be a class."""
+    return (
+        who_session()
+        .scalars(select(Person.unit_key).where(Person.id == invitation.person_id))
+        .one()
     )
 
 

@@ -1,0 +1,115 @@
+"""One request of a respondent: their code, their wave, their answers so far. Nothing is kept."""
+
+import re
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from flask import current_app
+
+from surveyapp import clock
+from surveyapp.crypto import client, tokens
+from surveyapp.models.participation import Invitation
+from surveyapp.respond import answers as answering
+from surveyapp.respond import pulse as pulses
+from surveyapp.respond.answers import Answers
+from surveyapp.respond.attempts import Cap
+from surveyapp.respond.pulse import Pulse, Question, Standing
+from surveyapp.services import registrar
+
+SEED = re.compile(rf"[0-9a-f]{{{2 * client.SEED_BYTES}}}")
+SEEN_LENGTH = 16
+CAP = "candour_wrong_codes"
+_making = threading.Lock()
+
+
+class UnknownCode(Exception):
+    """Nothing opens with what was typed. Which part is wrong is never said."""
+
+
+class TooManyTries(Exception):
+    """Too many wrong codes in the last minute, by anybody."""
+
+
+@dataclass(frozen=True)
+class Visit:
+    """What one posted form says, checked as far as it can be."""
+
+    token: str
+    invitation: Invitation
+    standing: Standing
+    pulse: Pulse
+    seed: str
+    answers: Answers
+    at: int
+    one_by_one: bool
+    from_check: bool
+    seen: bool
+
+    @property
+    def question(self) -> Question:
+        return self.pulse.questions[self.at]
+
+    def carried(self, shown: tuple[Question, ...] = ()) -> list[tuple[str, str]]:
+        """The hidden fields of the next form: all but what is shown in it."""
+        kept = [("code", self.token), ("seed", self.seed), ("seen", seen_mark(self.pulse))]
+        if self.one_by_one:
+            kept.append(("one", "1"))
+        if self.from_check:
+            kept.append(("checking", "1"))
+        hidden = [one for one in self.pulse.questions if one not in shown]
+        return kept + self.answers.fields(hidden)
+
+
+def seen_mark(pulse: Pulse) -> str:
+    """Shows that the promises of this very wave were on the page before."""
+    return pulse.covenant_sha256[:SEEN_LENGTH]
+
+
+def arrive(form: Mapping[str, str]) -> Visit:
+    """Who is this, and where were they. Changes nothing.
+
+    Raises :class:`UnknownCode` or :class:`TooManyTries`.
+    """
+    token = tokens.normalise(form.get("code", ""))
+    invitation = _look_up(token)
+    standing = pulses.standing(invitation.wave_id)
+    if standing is None:
+        raise UnknownCode
+    pulse = pulses.of(standing)
+    at = form.get("at", "0")
+    return Visit(
+        token=token,
+        invitation=invitation,
+        standing=standing,
+        pulse=pulse,
+        seed=form.get("seed", "") if SEED.fullmatch(form.get("seed", "")) else "",
+        answers=answering.read(form, pulse),
+        at=min(int(at), len(pulse.questions) - 1) if re.fullmatch(r"\d{1,3}", at, re.A) else 0,
+        one_by_one=form.get("one") == "1",
+        from_check=form.get("checking") == "1",
+        seen=form.get("seen") == seen_mark(pulse),
+    )
+
+
+def is_open(visit: Visit) -> bool:
+    return visit.standing.is_open(clock.now())
+
+
+def _look_up(token: str) -> Invitation:
+    typed = tokens.is_code(token)
+    cap = _cap()
+    if typed and cap.reached():
+        raise TooManyTries
+    invitation = registrar.look_up(token) if token else None
+    if invitation is None:
+        if typed and token:
+            cap.count_wrong()
+        raise UnknownCode
+    return invitation
+
+
+def _cap() -> Cap:
+    with _making:
+        cap: Cap = current_app.extensions.setdefault(CAP, Cap())
+    return cap
