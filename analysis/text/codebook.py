@@ -8,8 +8,16 @@ from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any, Literal
 
+from analysis.text.language import tokens
+
 SHIPPED = Path(__file__).parent / "codebook.toml"
-WEIGHTS: Mapping[str, float] = {"strong": 2.0, "plain": 1.0, "weak": 0.25, "asked": 1.0, "not": -1.0}
+WEIGHTS: Mapping[str, float] = {
+    "strong": 2.0,
+    "plain": 1.0,
+    "weak": 0.25,
+    "asked": 1.0,
+    "not": -1.0,
+}
 LONGEST = 4
 
 Direction = Literal["negative", "positive", "suggestion", "mixed"]
@@ -29,7 +37,8 @@ class Theme:
 
     ``default`` is the direction of a mention when nothing in it says which. ``examples`` has one
     sentence each for negative, positive and suggestion. ``words`` maps ``strong``, ``plain``,
-    ``weak``, ``asked`` and ``not`` to phrases of one to four words.
+    ``weak``, ``asked`` and ``not`` to phrases of one to four words. ``questions`` are words of a
+    question that is about the theme.
     """
 
     id: str
@@ -40,6 +49,7 @@ class Theme:
     excludes: tuple[str, ...]
     examples: Mapping[str, str]
     words: Mapping[str, tuple[str, ...]]
+    questions: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -97,6 +107,11 @@ def check(codebook: Codebook) -> list[str]:
             f"Theme {theme.id!r} has words called {kind!r}; use {', '.join(WEIGHTS)}."
             for kind in sorted(unknown)
         )
+        phrases = [tuple(t.stem for t in tokens(p)) for kind in theme.words.values() for p in kind]
+        problems.extend(
+            f"Theme {theme.id!r} has the stems {' '.join(stems)!r} twice."
+            for stems in sorted({stems for stems in phrases if phrases.count(stems) > 1})
+        )
         problems.extend(
             f"Theme {theme.id!r}: {phrase!r} is longer than {LONGEST} words or empty."
             for phrases in theme.words.values()
@@ -108,7 +123,7 @@ def check(codebook: Codebook) -> list[str]:
 
 def _theme(body: Mapping[str, Any]) -> Theme:
     settings = dict(body)
-    for key in ("includes", "excludes"):
-        settings[key] = tuple(settings[key])
+    for key in ("includes", "excludes", "questions"):
+        settings[key] = tuple(settings.get(key, ()))
     settings["words"] = {kind: tuple(phrases) for kind, phrases in body["words"].items()}
     return Theme(**settings)

@@ -15,12 +15,24 @@ from typing import Literal, NamedTuple
 from analysis.instrument import Purpose
 from analysis.text import direction as leaning
 from analysis.text.codebook import LONGEST, WEIGHTS, Codebook, Direction, load
-from analysis.text.language import WORDS, Clause, Token, clauses, is_covered, is_empty, tokens
+from analysis.text.language import (
+    WORDS,
+    Clause,
+    Token,
+    clauses,
+    is_covered,
+    is_empty,
+    tokens,
+    words_of,
+)
 
 NAME = "candour-words"
 VERSION = "1"
 MENTIONED = 2.0
+ASKED = 1.0
 SURE = 4.0
+DENSE = 0.1
+SHORT = 8
 SPELLING = 7
 
 Function = Literal["enabler", "aspiration", "barrier", "offer", "unset"]
@@ -30,7 +42,7 @@ State = Literal["sure", "check"]
 @dataclass(frozen=True)
 class Mention:
     """One theme in one direction. ``start`` and ``end`` are the clause's place in the redacted
-    text; ``evidence`` is the weight of the words found (1 is one telling word)."""
+    text; ``evidence`` is the weight of the words found (2 is one telling phrase)."""
 
     theme: str
     direction: Direction
@@ -57,6 +69,16 @@ class Coded:
         return frozenset(mention.theme for mention in self.mentions)
 
 
+class Question(NamedTuple):
+    """What was asked: for what purpose, and about which theme of the codebook, if one."""
+
+    purpose: Purpose = "open"
+    about: str = ""
+
+
+OPEN = Question()
+
+
 class _Phrase(NamedTuple):
     stems: tuple[str, ...]
     theme: str
@@ -77,12 +99,32 @@ class Coder:
         self._stems = {word for group in self._phrases.values() for p in group for word in p.stems}
         self._spellings = _spellings(codebook)
 
-    def code(self, text: str, *, purpose: Purpose = "open", about: str = "") -> Coded:
-        """The mentions in a redacted comment to a question of this purpose.
+    def question(self, text: str, purpose: Purpose = "open", about: str = "") -> Question:
+        """What a question brings to the reading of its answers.
 
-        ``about`` is the theme that the question itself is about, if any: words that point to a
-        theme only in answer to such a question ("stigma" to "would you raise it?") then count.
+        Its own words say what the instrument leaves open: "improve" or "change" ask for a wish,
+        and the codebook lists words of questions that are about one theme.
         """
+        spoken = f" {' '.join(token.word for token in tokens(text))} "
+        if purpose == "open" and any(f" {cue} " in spoken for cue in leaning.wishing()):
+            purpose = "wish"
+        about = about or next(
+            (
+                theme.id
+                for theme in self.codebook.themes
+                if any(f" {cue} " in spoken for cue in theme.questions)
+            ),
+            "",
+        )
+        return Question(purpose, about)
+
+    def code(self, text: str, question: Question = OPEN) -> Coded:
+        """The mentions in a redacted comment, read as an answer to the question.
+
+        Words that point to a theme only in answer to a question about it ("stigma" to "would you
+        raise it?") count when it is, and that theme then takes half the evidence.
+        """
+        purpose, about = question
         words = tokens(text)
         if is_empty(words):
             return Coded((), (), True, True, self.mark)
@@ -96,17 +138,10 @@ class Coder:
                 totals[theme] += weight
         mentions: list[Mention] = []
         for theme in self.themes:
-            if totals[theme] >= self._needed(theme, about):
+            if totals[theme] >= (ASKED if theme == about else MENTIONED):
                 weights = [sum(w for (t, _), w in e.items() if t == theme) for e in evidence]
                 mentions += self._mentions(theme, parts, weights, purpose)
         return Coded(tuple(mentions), _flags(parts, mentions), False, True, self.mark)
-
-    @staticmethod
-    def _needed(theme: str, about: str) -> float:
-        """Evidence a mention takes: less for what the question asks about, more for the rest."""
-        if not about:
-            return MENTIONED
-        return MENTIONED - 1 if theme == about else MENTIONED + 1
 
     def _evidence(self, clause: Clause, about: str) -> Mapping[tuple[str, tuple[str, ...]], float]:
         """Weight of each phrase found in a clause, by theme; a phrase counts once."""
@@ -124,14 +159,16 @@ class Coder:
         """The token's stem, or that of the listed word it misspells by one letter."""
         if len(token.word) < SPELLING or token.stem in self._stems:
             return token.stem
-        return self._spellings.get(token.word, token.stem)
+        return self._spellings.get(token.word, self._spellings.get(token.stem, token.stem))
 
     def _mentions(
         self, theme: str, parts: tuple[Clause, ...], weights: list[float], purpose: Purpose
     ) -> list[Mention]:
         """One mention, or two where one clause praises and another complains."""
         told = [
-            (c, leaning.lean(c, purpose), w) for c, w in zip(parts, weights, strict=True) if w > 0
+            (c, leaning.lean(c, theme, purpose), w)
+            for c, w in zip(parts, weights, strict=True)
+            if w > 0
         ]
         good = [one for one in told if one[1].good > one[1].bad]
         bad = [one for one in told if one[1].bad > one[1].good]
@@ -152,7 +189,7 @@ class Coder:
                     _function(way, best.tokens, purpose),
                     best.start,
                     best.end,
-                    "sure" if total >= SURE else "check",
+                    _state(total, parts),
                     round(total, 2),
                 )
             )
@@ -163,6 +200,15 @@ class Coder:
 def first_coder() -> Coder:
     """The coder with the codebook shipped with Candour."""
     return Coder(load())
+
+
+def _state(evidence: float, parts: tuple[Clause, ...]) -> State:
+    """``sure``: much evidence, and not thinly spread over a long comment.
+
+    On the 290 development comments two human coders agreed with 89 % of such mentions.
+    """
+    words = max(SHORT, sum(len(clause.tokens) for clause in parts))
+    return "sure" if evidence >= SURE and evidence / words >= DENSE else "check"
 
 
 def _function(way: Direction, words: tuple[Token, ...], purpose: Purpose) -> Function:
@@ -201,23 +247,22 @@ def _phrases(codebook: Codebook) -> dict[str, tuple[_Phrase, ...]]:
 
 
 def _spellings(codebook: Codebook) -> dict[str, str]:
-    """Listed words with one letter left out, doubled or swapped with the next, and their stems;
-    a spelling that fits two stems is left out."""
+    """Listed words and stems with one letter left out, doubled or swapped with the next, and the
+    stem meant; a spelling that fits two stems is left out."""
+    phrases = [p for theme in codebook.themes for kind in theme.words.values() for p in kind]
     listed = {
-        token
-        for theme in codebook.themes
-        for phrases in theme.words.values()
-        for phrase in phrases
+        (spelling, token.stem)
+        for phrase in (*phrases, *words_of("misspelt"))
         for token in tokens(phrase)
+        for spelling in (token.word, token.stem)
     }
     found: dict[str, set[str]] = defaultdict(set)
-    for token in listed:
-        word = token.word
+    for word, stem in listed:
         if len(word) > SPELLING:
             for i in range(1, len(word)):
-                found[word[:i] + word[i + 1 :]].add(token.stem)
-                found[word[:i] + word[i] + word[i:]].add(token.stem)
-                found[word[: i - 1] + word[i] + word[i - 1] + word[i + 1 :]].add(token.stem)
+                found[word[:i] + word[i + 1 :]].add(stem)
+                found[word[:i] + word[i] + word[i:]].add(stem)
+                found[word[: i - 1] + word[i] + word[i - 1] + word[i + 1 :]].add(stem)
     return {wrong: next(iter(right)) for wrong, right in found.items() if len(right) == 1}
 
 

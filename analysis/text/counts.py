@@ -133,12 +133,12 @@ def _rank(count: int) -> int:
 def _count(
     comments: Sequence[Comment], item: Item, instrument: Instrument, coder: Coder
 ) -> QuestionCounts:
-    about = text_theme(item, instrument)
+    question = coder.question(item.text, item.purpose, text_theme(item, instrument))
     plain: Counter[str] = Counter()
     uses: Counter[str] = Counter()
     themes: dict[str, Counter[str]] = {theme: Counter() for theme in coder.themes}
     for comment in comments:
-        coded = coder.code(redact(comment.text).text, purpose=item.purpose, about=about)
+        coded = coder.code(redact(comment.text).text, question)
         if coded.empty:
             continue
         uses[comment.use] += 1

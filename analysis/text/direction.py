@@ -14,6 +14,9 @@ from analysis.text.language import Clause, Token, lists, stem, words_of
 
 REACH = 4
 TURNED = 0.8
+COMPLAINT = 2.0
+FEAR = "fear_speaking_out"
+STRAIN = "wellbeing_stress"
 ASKED_FOR: frozenset[Purpose] = frozenset({"wish"})
 PRAISED: frozenset[Purpose] = frozenset({"peak", "offer"})
 
@@ -22,6 +25,8 @@ class Polarity(NamedTuple):
     """The word lists, stemmed; phrases as tuples of words in lower case."""
 
     value: dict[str, float]
+    strain: frozenset[str]
+    safety: frozenset[str]
     negators: frozenset[str]
     asking: frozenset[str]
     imperatives: frozenset[str]
@@ -45,6 +50,8 @@ def polarity() -> Polarity:
     value |= {stem(word): -1.0 for word in words_of("negative")}
     return Polarity(
         value,
+        frozenset(map(stem, words_of("strain"))),
+        frozenset(map(stem, words_of("safety"))),
         frozenset(words_of("negators")),
         frozenset(words_of("asking")),
         frozenset(words_of("imperatives")),
@@ -55,11 +62,12 @@ def polarity() -> Polarity:
     )
 
 
-def lean(clause: Clause, purpose: Purpose = "open") -> Lean:
+def lean(clause: Clause, theme: str, purpose: Purpose = "open") -> Lean:
     """Complaint, praise and request in one clause.
 
     A leaning word counts 1; after a negator within four words it counts .8 the other way. A
-    negator with nothing to turn ("no supervision") is a complaint of weight 1.
+    negator with nothing to turn ("no supervision") is a complaint of weight 1. Words of strain
+    count for the wellbeing theme alone, and only words of safety praise speaking out.
     """
     known = polarity()
     bad = good = 0.0
@@ -70,7 +78,7 @@ def lean(clause: Clause, purpose: Purpose = "open") -> Lean:
             if not (open_negator and place - negator <= REACH):
                 negator, open_negator = place, True
             continue
-        value = known.value.get(token.stem, 0.0)
+        value = _value(token.stem, theme)
         if not value:
             continue
         if negator >= 0 and place - negator <= REACH:
@@ -82,11 +90,26 @@ def lean(clause: Clause, purpose: Purpose = "open") -> Lean:
     return Lean(bad, good, asks(clause.tokens, purpose))
 
 
+def _value(word: str, theme: str) -> float:
+    known = polarity()
+    if theme == FEAR and word in known.safety:
+        return 1.0
+    value = known.value.get(word, 0.0)
+    if theme == FEAR and value > 0:
+        return 0.0
+    return 0.0 if theme != STRAIN and word in known.strain else value
+
+
 def asks(words: Sequence[Token], purpose: Purpose = "open") -> bool:
     """Whether a clause requests: "should", "please", "would help", or begins with what to do."""
     known = polarity()
     spoken = [token.word for token in words]
-    if known.asking.intersection(spoken) or _holds(spoken, known.asking_phrases):
+    for place, word in enumerate(spoken):
+        if word in known.asking and not known.negators.intersection(
+            spoken[max(place - 2, 0) : place]
+        ):
+            return True
+    if _holds(spoken, known.asking_phrases):
         return True
     if spoken[0] in known.imperatives:
         return True
@@ -98,6 +121,11 @@ def offers(words: Sequence[Token]) -> bool:
     return _holds([token.word for token in words], polarity().offering_phrases)
 
 
+def wishing() -> tuple[str, ...]:
+    """Words of a question that asks what should be different."""
+    return tuple(lists()["wishing"])
+
+
 def sarcastic(words: Sequence[Token]) -> bool:
     """Whether a set phrase of mock praise stands there; other sarcasm is missed."""
     return _holds([token.word for token in words], polarity().sarcastic)
@@ -106,22 +134,23 @@ def sarcastic(words: Sequence[Token]) -> bool:
 def direction(leans: Iterable[Lean], default: Direction, purpose: Purpose) -> Direction:
     """The direction of a theme from the clauses that mention it.
 
-    A request with no complaint is a suggestion, one with a complaint negative. Both poles within
-    a factor of two: mixed. Nothing said: what the question asks for, else the theme's own default.
+    Asked what to change, an answer is a suggestion unless it only complains; to other questions a
+    request with no complaint is one. Both poles alike and strong: mixed. Nothing said: what the
+    question asks for, else the theme's own default.
     """
     found = list(leans)
     bad, good = sum(one.bad for one in found), sum(one.good for one in found)
     asking = any(one.asks for one in found)
-    if asking and (bad == 0 or purpose in ASKED_FOR):
+    if purpose in ASKED_FOR and (asking or bad < COMPLAINT):
+        return "suggestion"
+    if asking and bad == 0:
         return "suggestion"
     if bad == good == 0:
-        if purpose in ASKED_FOR:
-            return "suggestion"
         if purpose in PRAISED:
             return "positive"
         return "negative" if purpose == "shadow" else default
-    if min(bad, good) > 0 and max(bad, good) < 2 * min(bad, good):
-        return "mixed"
+    if bad == good:
+        return "mixed" if bad >= COMPLAINT else "negative"
     return "negative" if bad > good else "positive"
 
 

@@ -63,7 +63,7 @@ NUMBERS = (
         r"\b(?:case|ref|reference|payroll|employee|staff|incident|file|badge|urn)"
         r"(?: no\.?| number| id| ref)?:? ?#?(?P<case_only>[A-Z]{0,4}[-/]?\d{3,}(?:[-/]\d+)?)\b",
     ),
-    Pattern("code", "number", r"\b(?-i:[A-Z]{1,4})[-/]?\d{4,}(?:[-/]\d+)?\b"),
+    Pattern("code", "number", r"\b(?-i:[A-Z]{1,4}(?:\d\d[A-Z])?)[-/]?\d{4,}(?:[-/]\d+)?\b"),
     Pattern("long", "number", r"(?<![\w£$€.,])\d{6,}\b"),
 )
 NAMES = (
