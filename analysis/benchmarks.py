@@ -81,7 +81,7 @@ def published() -> tuple[Benchmark, ...]:
 
 
 def for_theme(theme_id: str) -> tuple[Benchmark, ...]:
-    """Every published figure near a theme, both statistics and all years; none for most themes."""
+    """Every published figure near a theme, both statistics and all years."""
     return tuple(figure for figure in published() if figure.theme == theme_id)
 
 
