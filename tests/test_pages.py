@@ -5,13 +5,14 @@ A new route must say here how it is opened; then all of these checks hold for it
 
 import re
 from dataclasses import dataclass
+from datetime import timedelta
 
 import pytest
 from bs4 import BeautifulSoup
 
-from surveyapp.extensions import db
-from surveyapp.models.publications import Publication
+from surveyapp import clock
 from surveyapp.permissions import EVERYONE
+from surveyapp.services import authoring, results, roster, waves
 from tests import factories, published
 from tests.browser.harness import STYLES
 
@@ -39,18 +40,41 @@ class Page:
         return self.path.startswith("/v/")
 
 
+ROSTER = "name,email,unit\n" + "".join(
+    f"Person {number},person{number}@example.org,{unit}\n"
+    for number, unit in enumerate(["Harbour/Quay"] * 30 + ["Harbour/Nets"] * 30)
+)
+
+
+def a_promised_pulse():
+    """A programme whose first pulse is committed, made by the services themselves."""
+    now = clock.now()
+    programme = authoring.create_programme("Harbour pulse", "Harbour Care")
+    roster.apply(roster.read(ROSTER.encode(), programme))
+    wave = authoring.create_wave(
+        programme,
+        factories.an_instrument(),
+        label="Winter",
+        opens_at=now + timedelta(days=2),
+        closes_at=now + timedelta(days=16),
+        publishes_at=now + timedelta(days=23),
+        now=now,
+    )
+    waves.commit(wave, actor="harriet@example.org", now=now)
+    return wave
+
+
 @pytest.fixture(scope="module")
 def world(tmp_path_factory):
     """The application, and the values that its addresses may be made with."""
     app = factories.an_app(tmp_path_factory.mktemp("instance"), WTF_CSRF_ENABLED=True)
     with app.app_context():
         programme = published.programme()
-        last = db.session.query(Publication).all()[-1]
-        commitment = factories.a_commitment(last)
         shown = programme.waves[-1]
+        commitment = factories.a_commitment(results.publication_of(shown))
         factories.a_publication(factories.a_wave(programme, "summarised"))
         draft = factories.a_wave(programme, "draft")
-        factories.a_person(programme)
+        promised = a_promised_pulse()
         values = {
             "slug": programme.slug,
             "key": shown.results_key,
@@ -58,9 +82,9 @@ def world(tmp_path_factory):
             "unit_id": "nights",
             "commitment_id": commitment.id,
             "wave_id": draft.id,
-            "number": shown.number,
             "account_id": factories.an_account("board", email="second@example.org").id,
         }
+        OTHERWISE["transparency.wave"] = {"slug": promised.programme.slug, "number": 1}
         factories.committed()
     yield app, values
     factories.dispose([app])
@@ -69,11 +93,14 @@ def world(tmp_path_factory):
 # Routes that no value above opens: what to open them with instead, or why there is no page.
 OTHERWISE: dict[str, dict[str, object] | str] = {
     "results.file": "a file",
-    "transparency.covenant": "a file",
     "results.invited_file": "a file",
+    "transparency.covenant": "a file",
+    "transparency.board": "a file",
     "board.chart": "a picture",
     "auth.enrol_picture": "a picture",
     "surveys.act": {"act": "commit"},
+    "people.preview": "follows a file that somebody sent: test_people",
+    "admin.letter": "needs a letter: test_admin",
     "auth.set_up": {"secret": "not-a-real-one"},
 }
 
