@@ -15,7 +15,12 @@ from tests import factories
 
 PLACES = ("Riverside/Days",) * 14 + ("Riverside/Nights",) * 13 + ("Riverside/Kitchen",) * 4
 SETTINGS = {"CLASS_KEY_BITS": 2048}
-ON_FILES = {**SETTINGS, "DATABASES": {}}
+
+
+def on_files(tmp_path):
+    """Settings for real SQLite files where ``make_app`` puts its instance."""
+    (tmp_path / "instance").mkdir(exist_ok=True)
+    return {**SETTINGS, "DATABASES": {}}
 
 
 @dataclass
@@ -71,6 +76,7 @@ def open_voting(app, *, places=PLACES, state="open", **programme):
             waves.open_wave(wave, actor="test", now=now + timedelta(hours=1))
         voting = Voting(wave.id)
         rows = who_session().query(Invitation, Row).join(Row, Row.id == Invitation.person_id)
+        rows = rows.filter(Invitation.wave_id == wave.id)
         for invitation, person in rows.order_by(Row.email):
             one = Person(
                 person.email,
