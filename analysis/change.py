@@ -6,7 +6,7 @@ beside it; two figures are the same when the 90 % interval lies within that smal
 everything else is "can't tell".
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -126,10 +126,11 @@ def since(now: Theme, before: Theme, unit: str) -> Contrast:
     return Contrast(difference(later, earlier), min(later.n, earlier.n), before.counted.head.label)
 
 
-def break_between(now: Theme, before: Theme, waves: Sequence[str]) -> str:
+def break_between(now: Theme, before: Theme, waves: Collection[str]) -> str:
     """Why two waves of a theme cannot be compared, in one sentence; empty when they can.
 
-    ``waves`` are the ids of the waves after ``before``, up to ``now``.
+    ``waves`` are the ids and labels of the waves after ``before``, up to ``now``: an instrument's
+    ``breaks`` may use either.
     """
     items = [now.instrument.item(item_id) for item_id in now.asked]
     declared = {*now.scale.breaks, *(wave for item in items for wave in item.breaks)}

@@ -187,19 +187,19 @@ def _rows(themes: Sequence[Theme], earlier: Earlier, rule: Rule) -> tuple[Row, .
     return tuple(rows)
 
 
-Past = tuple[Theme, tuple[str, ...]]
+Past = tuple[Theme, frozenset[str]]
 
 
 def _last_with(theme: Theme, earlier: Earlier, rule: Rule) -> Past | None:
-    """The latest earlier wave that asked about the theme, and the ids of the waves since."""
-    since_then = [theme.counted.head.id]
+    """The latest earlier wave that asked about the theme, and the waves since, by id and label."""
+    since_then = {theme.counted.head.id, theme.counted.head.label}
     for counted, instrument in reversed(earlier):
         scale = next((s for s in instrument.scales if s.id == theme.scale.id), None)
         if scale is not None:
             before = Theme(counted, instrument, scale, rule)
             if before.asked:
-                return before, tuple(since_then)
-        since_then.append(counted.head.id)
+                return before, frozenset(since_then)
+        since_then |= {counted.head.id, counted.head.label}
     return None
 
 

@@ -1,0 +1,218 @@
+import numpy as np
+import pytest
+
+from analysis.change import Contrast, judge, verdict
+from analysis.dataset import Unit
+from analysis.disclosure import Rule
+from analysis.estimate import Difference
+from analysis.instrument import from_dict, to_dict
+from analysis.summarise import summarise
+from analysis.tally import count
+from tests.analysis.made import X, answers, flat, instrument, wave
+
+RULE = Rule()
+BOOK = instrument()
+
+
+def contrast(value, se, n=200):
+    return Contrast(Difference(value, se, 1000), n, "May")
+
+
+@pytest.mark.parametrize(
+    ("value", "se", "n", "survives", "said"),
+    [
+        (7, 2, 200, True, "higher"),
+        (-7, 2, 200, True, "lower"),
+        (7, 2, 200, False, "cannot_tell"),  # one of many comparisons
+        (4.9, 1, 200, True, "cannot_tell"),  # surely not nothing, but not surely something
+        (3, 1, 200, True, "same"),  # real, yet too small to matter
+        (7, 4, 200, True, "cannot_tell"),
+        (0, 2, 200, True, "same"),
+        (0, 4, 200, True, "cannot_tell"),
+        (0, 0.1, 49, True, "cannot_tell"),  # a small group is never said to be the same
+        (12, 2, 24, True, "cannot_tell"),  # 2.9 answers moved
+        (13, 2, 24, True, "higher"),
+        (6, 2.8, 200, True, "cannot_tell"),  # from 0.5: printed outward, the interval holds 0
+    ],
+)
+def test_each_verdict_has_its_gates(value, se, n, survives, said):
+    assert verdict(contrast(value, se, n), survives, RULE) == said
+
+
+def test_many_comparisons_take_away_what_one_alone_would_give():
+    one = judge([(contrast(6, 2.3), None)], RULE)
+    many = judge([(contrast(6, 2.3), None), *[(contrast(0, 2.3), None)] * 9], RULE)
+    assert one[0].verdict == "higher"
+    assert many[0].verdict == "cannot_tell"
+
+
+def test_an_empty_family_has_no_verdicts():
+    assert judge([], RULE) == []
+
+
+def test_a_difference_is_given_only_from_50_answers():
+    assert judge([(contrast(20, 2, 49), 20)], RULE)[0].difference is None
+    found = judge([(contrast(20.4, 2, 50), 21)], RULE)[0]
+    assert (found.difference, found.low, found.high) == (21, 16, 25)
+
+
+def summary(rows, units, earlier=(), book=BOOK, **settings):
+    return summarise(count(wave(rows, units, **settings), book), book, RULE, earlier)
+
+
+def two(first, second, units=None, book=BOOK, then=None):
+    units = units or flat(("east", 400))
+    before = count(wave(first, units, id="w1"), then or book)
+    return summary(second, units, [(before, then or book)], book, id="w2")
+
+
+def test_a_real_rise_is_told_for_the_whole():
+    rows, later = answers({"east": 250}, 1), answers({"east": 250}, 2, shift=0.6)
+    change = two(rows, later).row("s").change
+    assert change.verdict == "higher"
+    assert change.against == "Pulse w1"
+    now, then = two(rows, later).row("s").figure, two(rows, rows).row("s").figure
+    assert change.difference == now.score - then.score
+    assert change.low > 0
+
+
+def test_the_first_wave_has_nothing_to_compare_with():
+    assert summary(answers({"east": 50}, 1), flat(("east", 90))).row("s").change.verdict == "first"
+
+
+@pytest.mark.parametrize("n", [12, 19, 25, 33, 49, 50, 51, 120])
+@pytest.mark.parametrize("seed", range(6))
+def test_one_who_leaves_or_joins_turns_no_word(n, seed):
+    """Attack A7: the same answers, one person out or in."""
+    units = flat(("east", 150), ("west", 300))
+    base = answers({"west": 150}, 90)
+    group = answers({"east": n}, seed)
+    whole = two(base + group, base + group, units).row("s", "east").change
+    left = two(base + group, base + group[1:], units).row("s", "east").change
+    joined = two(base + group[1:], base + group, units).row("s", "east").change
+    assert not {whole.verdict, left.verdict, joined.verdict} & {"higher", "lower"}
+    if n < RULE.large:
+        assert whole.verdict == left.verdict == joined.verdict == "cannot_tell"
+        assert whole.difference is left.difference is joined.difference is None
+
+
+def test_one_person_cannot_turn_a_group_of_people_all_alike():
+    units = flat(("east", 40), ("west", 300))
+    base = answers({"west": 150}, 90)
+    alike = [("east", 5, 5, 5)] * 11
+    changed = two(base + alike, base + alike[1:] + [("east", 1, 1, 1)], units)
+    assert changed.row("s", "east").change.verdict == "cannot_tell"
+
+
+def reworded(**changes):
+    return instrument(changes={"b": changes})
+
+
+@pytest.mark.parametrize(
+    ("now", "why"),
+    [
+        (reworded(text="Another question"), "A question was reworded."),
+        (reworded(reversed=True), "The score is worked out in another way."),
+        (reworded(breaks=["w2"]), "The questions mean something else since then."),
+        (reworded(breaks=["Pulse w2"]), "The questions mean something else since then."),
+        (instrument(scale={"breaks": ["w2"]}), "The questions mean something else since then."),
+        (instrument(scale={"min_answered": 3}), "The score is worked out in another way."),
+        (instrument(scale={"items": ["a", "b"]}), "Different questions were asked."),
+    ],
+)
+def test_what_cannot_be_compared_is_a_break(now, why):
+    rows = answers({"east": 60}, 1)
+    change = two(rows, rows, book=now, then=BOOK).row("s").change
+    assert (change.verdict, change.why, change.difference) == ("break", why, None)
+
+
+def test_other_words_for_an_answer_are_a_break():
+    raw = to_dict(BOOK)
+    raw["responses"]["agree"]["options"][0]["label"] = "Never"
+    rows = answers({"east": 60}, 1)
+    change = two(rows, rows, book=from_dict(raw), then=BOOK).row("s").change
+    assert change.verdict == "break"
+
+
+def test_a_break_named_for_the_earlier_wave_itself_does_not_part_it_from_later_ones():
+    rows = answers({"east": 60}, 1)
+    book = reworded(breaks=["w1"])
+    assert two(rows, rows, book=book).row("s").change.verdict != "break"
+
+
+def test_a_question_that_was_not_put_is_a_break():
+    rows = answers({"east": 60}, 1)
+    fewer = [(unit, a, b, X) for unit, a, b, _ in rows]
+    assert two(rows, fewer).row("s").change.why == "Different questions were asked."
+
+
+def test_a_wave_without_the_theme_is_passed_over():
+    rows = answers({"east": 60}, 1)
+    units = flat(("east", 400))
+    silent = [(unit, X, X, X) for unit, *_ in rows]
+    past = [(count(wave(r, units, id=w), BOOK), BOOK) for w, r in (("w1", rows), ("w2", silent))]
+    assert past[1][0].tally.responses.sum() == 60
+    found = summary(rows, units, past, id="w3")
+    assert found.row("s").change.against == "Pulse w1"
+    assert summary(silent, units, past[:1], id="w2").themes == ()
+
+
+def test_a_group_put_together_anew_is_a_break_but_the_whole_is_not():
+    before = (Unit("org", "O", None, 200), Unit("x", "X", "org", 90), Unit("t", "T", "x", 40))
+    after = (*before, Unit("u", "U", "x", 30))
+    rows = answers({"x": 30, "t": 30, "org": 40}, 1)
+    earlier = [(count(wave(rows, before, id="w1"), BOOK), BOOK)]
+    found = summary(rows, after, earlier, id="w2")
+    assert found.row("s", "x").change.verdict == "break"
+    assert found.row("s").change.verdict != "break"
+    assert found.row("s", "t").change.verdict != "break"
+
+
+def test_a_new_group_is_in_its_first_pulse():
+    rows = answers({"east": 60}, 1)
+    earlier = [(count(wave(rows, flat(("east", 400)), id="w1"), BOOK), BOOK)]
+    later = rows + answers({"north": 30}, 2)
+    found = summary(later, flat(("east", 400), ("north", 90)), earlier, id="w2")
+    assert found.row("s", "north").change.verdict == "first"
+
+
+def test_a_group_hidden_before_gets_no_word_now():
+    units = flat(("east", 90), ("west", 90))
+    first = answers({"east": 60, "west": 9}, 1)
+    second = answers({"east": 60, "west": 40}, 2)
+    found = two(first, second, units)
+    assert found.row("s", "west").figure is not None
+    assert found.row("s", "west").change.verdict == "not_shown"
+
+
+def test_the_whole_is_compared_though_its_name_in_the_file_changed():
+    rows = [("a", *row[1:]) for row in answers({"east": 60}, 1)]
+    earlier = [(count(wave(rows, (Unit("a", "A", None),), id="w1"), BOOK), BOOK)]
+    later = [("b", *row[1:]) for row in rows]
+    found = summary(later, (Unit("b", "B", None),), earlier, id="w2")
+    assert found.row("s").change.verdict in ("same", "cannot_tell")
+
+
+def test_a_group_worse_off_than_the_rest_is_said_to_be():
+    units = flat(("east", 90), ("west", 300))
+    rows = answers({"east": 70}, 1, shift=-1) + answers({"west": 200}, 2)
+    found = summary(rows, units)
+    assert found.row("s", "east").rest.verdict == "lower"
+    assert found.row("s", "west").rest.verdict == "higher"
+    assert found.row("s").rest.verdict == "not_shown"
+
+
+def test_no_word_beside_a_rest_that_is_too_few():
+    units = flat(("east", 90), extra=12)
+    found = summary(answers({"east": 60, "org": 8}, 1), units)
+    assert found.row("s", "east").rest.verdict == "not_shown"
+
+
+def test_no_false_alarms_beyond_the_rate_declared():
+    """40 pairs of waves from the same people: the three gates together rarely speak."""
+    said = [
+        two(answers({"east": 120}, seed), answers({"east": 120}, 1000 + seed)).row("s").change
+        for seed in range(40)
+    ]
+    assert sum(change.verdict in ("higher", "lower") for change in said) <= 3
+    assert np.mean([change.verdict == "cannot_tell" for change in said]) > 0.5

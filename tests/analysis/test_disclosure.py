@@ -1,0 +1,282 @@
+"""Written as an attacker: what can be computed from what is shown?"""
+
+import itertools
+
+import numpy as np
+import pytest
+
+from analysis.disclosure import (
+    Group,
+    Rule,
+    RuleError,
+    alike,
+    band,
+    count_in_words,
+    derivable,
+    may_show,
+    outward,
+    release,
+    residuals,
+    shares,
+)
+from tests.analysis.made import organisation
+
+RULE = Rule()
+SEEDS = range(250)
+
+
+def groups_of(seed, *, missing=0.15, headcounts=True):
+    """A random organisation as one theme sees it: some people skipped the theme."""
+    units, answered = organisation(seed)
+    rng = np.random.default_rng(seed + 10_000)
+    gave = {unit: int(rng.binomial(n, 1 - missing)) for unit, n in answered.items()}
+    answered, gave = dict(answered), dict(gave)
+    for unit in reversed(units):
+        if unit.parent is not None:
+            answered[unit.parent] += answered[unit.id]
+            gave[unit.parent] += gave[unit.id]
+    return [
+        Group(u.id, u.parent, gave[u.id], answered[u.id], u.headcount if headcounts else None)
+        for u in units
+    ]
+
+
+def atoms_of(groups):
+    """The finest cells of respondents: each unit's own people. Rows of the indicator matrix."""
+    below = {group.id: {group.id} for group in groups}
+    for group in reversed(groups):
+        if group.parent is not None:
+            below[group.parent] |= below[group.id]
+    own = {group.id: group.answers for group in groups}
+    for group in groups:
+        if group.parent is not None:
+            own[group.parent] -= group.answers
+    names = [group.id for group in groups if own[group.id]]
+    matrix = {g.id: np.array([name in below[g.id] for name in names], float) for g in groups}
+    return names, np.array([own[name] for name in names]), matrix
+
+
+def in_span(matrix, vector):
+    if not len(matrix):
+        return not vector.any()
+    solution = np.linalg.lstsq(matrix.T, vector, rcond=None)[0]
+    return np.abs(matrix.T @ solution - vector).max() < 1e-7
+
+
+@pytest.mark.parametrize("sensitive", [False, True])
+@pytest.mark.parametrize("headcounts", [True, False])
+def test_taking_children_from_parents_leaves_nobody_or_enough(sensitive, headcounts):
+    """A1: everything released below a group, taken from it, over random trees."""
+    least = RULE.k_sensitive if sensitive else RULE.k
+    for seed in SEEDS:
+        groups = groups_of(seed, headcounts=headcounts)
+        shown = release(groups, RULE, sensitive=sensitive)
+        for rest in residuals(groups, shown).values():
+            assert rest.answers == 0 or rest.answers >= least
+            assert rest.answers == 0 or not headcounts or rest.headcount >= RULE.headcount
+
+
+def test_no_pair_of_released_groups_differs_by_a_few():
+    """A2: all pairs, one within the other."""
+    for seed in SEEDS:
+        groups = groups_of(seed)
+        shown = release(groups, RULE)
+        _, sizes, matrix = atoms_of(groups)
+        for one, other in itertools.permutations(shown, 2):
+            if (matrix[one] <= matrix[other]).all():
+                left = ((matrix[other] - matrix[one]) * sizes).sum()
+                assert left == 0 or left >= RULE.k
+
+
+def test_no_small_group_is_a_sum_of_released_ones():
+    """A3: hidden groups, single cells and unions of hidden siblings against the row space."""
+    for seed in SEEDS:
+        groups = groups_of(seed)
+        shown = release(groups, RULE)
+        names, sizes, matrix = atoms_of(groups)
+        released = np.array([matrix[unit] for unit in shown]).reshape(len(shown), len(names))
+        targets = [matrix[g.id] for g in groups if g.id not in shown]
+        targets += list(np.eye(len(names)))
+        for parent in {g.parent for g in groups if g.parent}:
+            hidden = [g.id for g in groups if g.parent == parent and g.id not in shown]
+            targets += [matrix[a] + matrix[b] for a, b in itertools.combinations(hidden, 2)]
+        for target in targets:
+            if 0 < (target * sizes).sum() < RULE.k:
+                assert not in_span(released, target)
+
+
+def test_linked_trackers_find_nothing_in_small_trees():
+    """A3 in full: every set of cells of a small organisation."""
+    for seed in range(60):
+        units, answered = organisation(seed, services=2, teams=(2, 4))
+        totals = dict(answered)
+        for unit in reversed(units):
+            if unit.parent is not None:
+                totals[unit.parent] += totals[unit.id]
+        groups = [Group(u.id, u.parent, totals[u.id], totals[u.id], u.headcount) for u in units]
+        names, sizes, matrix = atoms_of(groups)
+        shown = release(groups, RULE)
+        released = np.array([matrix[unit] for unit in shown]).reshape(len(shown), len(names))
+        for bits in itertools.product((0.0, 1.0), repeat=len(names)):
+            if 0 < (np.array(bits) * sizes).sum() < RULE.k:
+                assert not in_span(released, np.array(bits))
+
+
+def test_a_team_where_everybody_answered_needs_more():
+    """A20: nobody can hide among those who stayed silent."""
+    for seed in SEEDS:
+        groups = groups_of(seed, missing=0)
+        shown = release(groups, RULE)
+        cells = [*residuals(groups, shown).values(), *(g for g in groups if g.id in shown)]
+        full = [g for g in cells if g.answers and g.responses >= g.headcount]
+        assert all(group.answers >= RULE.k_full for group in full)
+
+
+def test_the_order_in_which_groups_are_listed_hides_nothing_else():
+    for seed in range(50):
+        groups = groups_of(seed)
+        expected = set(release(groups, RULE))
+        np.random.default_rng(seed).shuffle(groups)
+        assert set(release(groups, RULE)) == expected
+
+
+def test_most_groups_that_may_be_shown_are_shown():
+    """Hiding everything would pass every attack: the rule must leave results to read."""
+    may, shown = 0, 0
+    for seed in SEEDS:
+        groups = groups_of(seed)
+        may += sum(may_show(group, RULE) for group in groups)
+        shown += len(release(groups, RULE))
+    assert shown / may > 0.7
+
+
+def tree(*children, extra=0, people=60):
+    """An organisation of groups with so many answers and twenty more people than answers."""
+    own = [Group(name, "org", n, n, n + 20) for name, n in children]
+    total = sum(n for _, n in children) + extra
+    return [Group("org", None, total, total, total + people), *own]
+
+
+def test_one_small_group_takes_the_next_smallest_with_it():
+    """A and B could be shown, but with both C follows: 30 − 12 − 11 = 7."""
+    assert release(tree(("a", 12), ("b", 11), ("c", 7)), RULE) == ("org", "a")
+
+
+def test_two_hidden_groups_that_make_ten_need_no_third():
+    assert release(tree(("a", 12), ("b", 11), ("c", 6), ("d", 4)), RULE) == ("org", "a", "b")
+
+
+def test_two_hidden_groups_that_make_nine_need_a_third():
+    assert release(tree(("a", 12), ("b", 11), ("c", 5), ("d", 4)), RULE) == ("org", "a")
+
+
+def test_people_in_no_group_are_a_group_to_be_hidden():
+    assert release(tree(("a", 12), ("b", 20), extra=4), RULE) == ("org", "b")
+    assert release(tree(("a", 12), ("b", 20), extra=10), RULE) == ("org", "a", "b")
+
+
+def test_a_lone_child_that_leaves_a_few_is_hidden():
+    assert release(tree(("a", 26), extra=4), RULE) == ("org",)
+
+
+def test_an_empty_group_hides_nobody_and_needs_no_company():
+    assert release(tree(("a", 12), ("b", 0)), RULE) == ("org", "a")
+
+
+def test_nothing_below_a_hidden_group_is_shown():
+    groups = [
+        Group("org", None, 60, 60, 90),
+        Group("s", "org", 9, 9, 40),
+        Group("t", "s", 9, 9, 40),
+        Group("u", "org", 51, 51, 50 + 20),
+    ]
+    assert release(groups, RULE) == ("org",)
+
+
+def test_nobody_in_the_organisation_shows_nothing():
+    assert release([Group("org", None, 0, 0, 0)], RULE) == ()
+
+
+def test_the_check_of_the_release_names_what_could_be_computed():
+    groups = tree(("a", 12), ("b", 11), ("c", 7))
+    assert derivable(groups, ["org", "a", "b"], RULE) == [
+        "7 answers in org could be computed by subtraction."
+    ]
+    assert derivable(groups, ["a"], RULE) == ["a is shown without org, which holds it."]
+    assert derivable(groups, ["org", "a"], RULE) == []
+
+
+def test_k_cannot_be_lowered_below_the_floor():
+    """A18: a rule that protects too little is refused wherever it comes from."""
+    with pytest.raises(RuleError):
+        Rule(k=7)
+    with pytest.raises(RuleError):
+        Rule.from_dict({"k": 5})
+
+
+@pytest.mark.parametrize(
+    ("n", "above", "found"),
+    [(30, 2, True), (30, 3, False), (30, 27, False), (30, 28, True), (50, 1, True), (50, 2, False)],
+)
+def test_nearly_everybody_alike(n, above, found):
+    assert alike(n, above, RULE) is found
+
+
+def test_intervals_are_widened_and_never_narrowed():
+    assert outward(40.0, 60.0, 5) == (40, 60)
+    assert outward(40.1, 59.9, 5) == (40, 60)
+    assert outward(-3.2, 4.0000000001, 1) == (-4, 4)
+
+
+@pytest.mark.parametrize(
+    ("share", "word"), [(39.9, "few"), (40, "mixed"), (69.9, "mixed"), (70, "most")]
+)
+def test_three_bands(share, word):
+    assert band(share) == word
+
+
+def test_words_for_counts_say_the_rules_own_least():
+    assert count_in_words(12, Rule(k=12)) == "12–19"
+
+
+def test_no_share_is_ever_none_or_all_of_a_group():
+    """A6: unanimity, and one or two against all the others, print as the same words."""
+    for n in (20, 35, 49, 50, 120):
+        small = RULE.clamp_small if n < RULE.large else RULE.clamp_large
+        words = {
+            shares((n - a - b, a, b), n, RULE, (n - a - b, a, b))
+            for a in range(small)
+            for b in range(small)
+        }
+        assert len(words) == 1
+        assert not {"0%", "100%"} & set(words.pop())
+
+
+def test_a_clamped_share_does_not_follow_from_the_other_two():
+    """Moving one or two people between the smallest and its neighbour changes no word."""
+    for n in (24, 40, 60, 200):
+        small = RULE.clamp_small if n < RULE.large else RULE.clamp_large
+        most = n * 2 // 3
+        words = {
+            shares((most, n - most - few, few), n, RULE, (most, n - most - few, few))
+            for few in range(small)
+        }
+        assert len(words) == 1
+
+
+def test_shares_say_the_truth():
+    rng = np.random.default_rng(6)
+    for _ in range(500):
+        n = int(rng.integers(20, 400))
+        counts = tuple(int(v) for v in rng.multinomial(n, rng.dirichlet([0.4, 0.4, 0.4])))
+        for count, words in zip(counts, shares(counts, n, RULE, counts), strict=True):
+            share, by = 100 * count / n, 5 if n < RULE.large else 1
+            numbers = [int(part.rstrip("%")) for part in words.split() if part[0].isdigit()]
+            if words.startswith("under"):
+                assert share < numbers[0]
+            elif words.startswith("over"):
+                assert share > numbers[0] or numbers[0] == 0
+            elif "to" in words:
+                assert numbers[0] <= share <= numbers[1]
+            else:
+                assert abs(share - numbers[0]) <= by / 2

@@ -1,0 +1,47 @@
+from analysis.disclosure import Rule
+from analysis.scoring import Moments
+from analysis.silence import manski, share_in_words
+from analysis.summarise import summarise
+from analysis.tally import count
+from tests.analysis.made import P, X, flat, instrument, wave
+
+
+def silence_of(rows, units, book=None):
+    book = book or instrument()
+    return summarise(count(wave(rows, units), book), book, Rule()).silence[0]
+
+
+def test_shares_are_of_the_questions_put():
+    rows = [("east", 4, 4, 4)] * 50 + [("east", 4, P, P)] * 5 + [("east", None, None, X)] * 5
+    found = silence_of(rows, flat(("east", 100)))
+    # 175 questions put to 60 people: 10 preferred not to say, 10 left blank.
+    assert found.prefer_not == found.skipped == "1 in 18"
+
+
+def test_a_handful_is_not_told():
+    rows = [("east", 4, 4, 4)] * 59 + [("east", 4, 4, P)]
+    found = silence_of(rows, flat(("east", 100)))
+    assert found.prefer_not == found.skipped == "fewer than 1 in 30"
+
+
+def test_large_shares_are_told_in_tenths_and_never_as_everybody():
+    words = [share_in_words(count, 100, 100, Rule()) for count in (25, 26, 55, 100)]
+    assert words == ["1 in 4", "3 in 10", "6 in 10", "9 in 10"]
+
+
+def test_bounds_of_what_the_silent_could_change():
+    # 60 of 100 answered with a mean of 75: 45 if the rest said 0, 85 if they said 100.
+    found = silence_of([("east", 4, 4, 4)] * 60, flat(("east", 100)))
+    assert (found.worst, found.best) == (45.0, 85.0)
+    assert manski(Moments(7, 33.3, 1.0, 0), 9) == (25.0, 49.0)
+
+
+def test_without_a_headcount_there_are_no_bounds():
+    found = silence_of([("org", 4, 4, 4)] * 60, flat(("east", None)))
+    assert found.worst is found.best is None
+
+
+def test_a_theme_too_few_answered_tells_nothing_of_its_silence():
+    found = silence_of([("east", P, P, P)] * 60, flat(("east", 100)))
+    assert (found.prefer_not, found.skipped) == ("Not shown", "Not shown")
+    assert found.worst is found.best is None
