@@ -79,7 +79,7 @@ def for_staff(slug: str) -> Reading | None:
     asked = request.args.get("pulse")
     if asked is None:
         return _reading(programme, everything, "", newest=True) if everything else None
-    if not asked.isdecimal():
+    if not (asked.isascii() and asked.isdecimal()):
         abort(404)
     upto = [found for found in everything if found[0].number <= int(asked)]
     if not upto or upto[-1][0].number != int(asked):

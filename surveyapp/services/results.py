@@ -10,6 +10,7 @@ from collections import OrderedDict
 from threading import Lock
 
 from sqlalchemy import select
+from sqlalchemy.orm import defer
 
 from analysis.summary import Summary
 from surveyapp.errors import CandourError, NotFound
@@ -83,6 +84,7 @@ def publication_of(wave: Wave) -> Publication | None:
         .where(Publication.wave_id == wave.id, Publication.released_on.is_not(None))
         .order_by(Publication.number.desc())
         .limit(1)
+        .options(defer(Publication.summary))
     )
 
 
