@@ -17,6 +17,26 @@ FROM_FILE = "file"
 MOST_ANSWERS = 50
 
 
+class DayField(DateField):
+    """A date whose mistake is told in our words."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        try:
+            super().process_formdata(valuelist)
+        except ValueError as error:
+            raise ValueError("Write the date as day, month and year.") from error
+
+
+class NumberField(IntegerField):
+    """A whole number whose mistake is told in our words."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        try:
+            super().process_formdata(valuelist)
+        except ValueError as error:
+            raise ValueError("Write a number in figures.") from error
+
+
 class ProgrammeForm(FlaskForm):
     """A repeated survey of one organisation."""
 
@@ -62,22 +82,22 @@ class WaveForm(FlaskForm):
     breaks = BooleanField(
         "If the words of a question changed since last time, do not compare it with last time"
     )
-    opens = DateField(
+    opens = DayField(
         "Opens on",
         description="Invitations go out at 9 am.",
         validators=[InputRequired("Say when the pulse opens, as day, month and year.")],
     )
-    closes = DateField(
+    closes = DayField(
         "Closes on",
         description="At 8 pm.",
         validators=[InputRequired("Say when the pulse closes, as day, month and year.")],
     )
-    publishes = DateField(
+    publishes = DayField(
         "Results for everyone on",
         description="At 9 am. Nobody can stop it after you commit.",
         validators=[InputRequired("Say when the results come out, as day, month and year.")],
     )
-    answers = IntegerField(
+    answers = NumberField(
         "Fewest answers behind any figure",
         description=f"{Rule().k} or more. A higher number protects more and shows less.",
         default=Rule().k,
