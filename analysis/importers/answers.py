@@ -66,28 +66,30 @@ def read_answers(
 ) -> Answers:
     """The item's answers in a table; rows where it was not asked are ``NOT_ASKED`` unread."""
     reader = Reader(instrument, item)
+    cells = table.cells(place)
     known: dict[str, int | None] = {}
     unknown: set[str] = set()
-    codes: list[int | None] = []
-    problems: list[str] = []
-    for row, line, meant in zip(table.rows, table.lines, asked, strict=True):
-        if not meant:
-            codes.append(NOT_ASKED)
-            continue
-        cell = row[place]
-        if cell not in known and cell not in unknown:
-            try:
-                known[cell] = reader.code(cell)
-            except ValueError:
-                unknown.add(cell)
-        if cell in unknown:
-            shown = cell if len(cell) <= 30 else cell[:30] + "…"
-            problems.append(
-                f"{table.name}, line {line}, {item.id}: “{shown}” is out of range. "
-                f"It takes {reader.expected()}."
-            )
-        codes.append(known.get(cell))
+    for cell in set(cells):
+        try:
+            known[cell] = reader.code(cell)
+        except ValueError:
+            unknown.add(cell)
+    codes = [
+        known.get(cell) if meant else NOT_ASKED for cell, meant in zip(cells, asked, strict=True)
+    ]
+    if not unknown:
+        return Answers(codes, [])
+    problems = [
+        f"{table.name}, line {line}, {item.id}: “{_shown(cell)}” is out of range. "
+        f"It takes {reader.expected()}."
+        for cell, line, meant in zip(cells, table.lines, asked, strict=True)
+        if meant and cell in unknown
+    ]
     return Answers(codes, problems)
+
+
+def _shown(cell: str) -> str:
+    return cell if len(cell) <= 30 else cell[:30] + "…"
 
 
 def meant_for(item: Item, table: Table, waves: Sequence[str]) -> tuple[list[bool], list[str]]:

@@ -64,8 +64,9 @@ def read_part(table: Table, instrument: Instrument, wave: str = "") -> Part:
         answers = read_answers(instrument, item, table, places[0], asked)
         codes[item.id] = answers.codes
         problems.extend(answers.problems)
-        for index, cell in enumerate(table.cells(places[0])):
-            astray[index] |= not asked[index] and cell not in columns.missing
+        if not all(asked):
+            for index, cell in enumerate(table.cells(places[0])):
+                astray[index] |= not asked[index] and cell not in columns.missing
     if problems:
         raise DataError(sorted(dict.fromkeys(problems), key=_by_line))
     return Part(table, waves, groups, codes, texts, uses, astray, frozenset({*codes, *texts}))

@@ -89,7 +89,8 @@ def decode(data: bytes, name: str) -> str:
 def parse_table(text: str, name: str, wanted: Collection[str] = ()) -> Table:
     """The rows of delimited text, without empty ones; every ragged row is named by its line."""
     delimiter = _delimiter(text, wanted)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    plain = text.replace("\ufeff", "")
+    reader = csv.reader(io.StringIO(plain, newline=""), delimiter=delimiter, strict=True)
     rows: list[tuple[str, ...]] = []
     lines: list[int] = []
     ragged: list[str] = []
@@ -97,7 +98,7 @@ def parse_table(text: str, name: str, wanted: Collection[str] = ()) -> Table:
     start = 1
     try:
         for raw in reader:
-            row = tuple(clean(cell) for cell in raw)
+            row = tuple(map(str.strip, raw))
             line, start = start, reader.line_num + 1
             if not any(row):
                 continue
@@ -111,7 +112,9 @@ def parse_table(text: str, name: str, wanted: Collection[str] = ()) -> Table:
                 rows.append(row)
                 lines.append(line)
     except csv.Error as error:
-        raise DataError([f"{name}, line {start}: the quotes do not match ({error})."]) from error
+        raise DataError(
+            [f"{name}, line {start}: this line could not be read ({error}). Check its quotes."]
+        ) from error
     if ragged:
         raise DataError(ragged)
     if not rows:
@@ -150,7 +153,10 @@ def _delimiter(text: str, wanted: Collection[str]) -> str:
     first = next((line for line in text.splitlines() if line.strip()), "")
 
     def worth(delimiter: str) -> tuple[int, int]:
-        headings = [clean(cell) for cell in next(csv.reader([first], delimiter=delimiter), [])]
+        try:
+            headings = [clean(cell) for cell in next(csv.reader([first], delimiter=delimiter), [])]
+        except csv.Error:  # no heading has a cell this long
+            return 0, 0
         hits = sum(heading in names or _code(heading) in names for heading in headings)
         return hits, len(headings)
 

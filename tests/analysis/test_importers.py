@@ -233,13 +233,17 @@ def test_a_long_list_of_problems_says_how_many_more(write, instrument):
         (b"\x1f\x8b\x08", "is a compressed file"),
         (b"", "is empty"),
         (b"\xef\xbb\xbf\n\n", "is empty"),
+        (b"lorem ipsum " * 100_000, "line 1: this line could not be read"),
         (b"wave,team\nfirst,\x01\x02\n", "is not a text file (line 2)"),
         (b"wave,team\nfirst,caf\xe9\n", "is not UTF-8 text (line 2)"),
         (b"\xff\xfe\x00\xd8\x00", "is not UTF-8 text"),
         (bytes(range(256)) * 40_000, "is not"),
         (b"<!DOCTYPE html><html>", "is a web page or XML"),
         (b"wave,team,employed,Q1,pay,later,why\n", "has a heading but no answers"),
-        (b'wave,team,employed,Q1,pay,later,why\nfirst,"A,yes,4,3,,\n', "the quotes do not match"),
+        (
+            b'wave,team,employed,Q1,pay,later,why\nfirst,"A,yes,4,3,,\n',
+            "line 2: this line could not be read",
+        ),
         (
             b"wave,team,employed,Q1,pay,later,why\nfirst,A\n",
             "line 2: 2 cells where the heading has 7",
