@@ -6,6 +6,8 @@ committed is not there. Never call a client inside an application context.
 """
 
 import smtplib
+import tempfile
+from pathlib import Path
 
 import pytest
 
@@ -81,8 +83,9 @@ def _respondent(app):
 
 
 @pytest.fixture(scope="session")
-def postgres(tmp_path_factory):
+def postgres():
     """A real PostgreSQL server; ``postgres.fresh()`` gives four empty databases."""
-    server = databases.Server(tmp_path_factory.mktemp("postgres"))
-    yield server
-    server.stop()
+    with tempfile.TemporaryDirectory(prefix="candour-postgres-") as folder:
+        server = databases.Server(Path(folder))
+        yield server
+        server.stop()

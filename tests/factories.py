@@ -80,8 +80,9 @@ text_theme = "workload"
 """
 
 
-def an_app(instance, role="all", **settings):
-    """An application on fresh in-memory databases, its sign-in key made."""
+def an_app(instance, role="all", *, create=True, **settings):
+    """An application on fresh in-memory databases, its sign-in key made. Without ``create`` the
+    databases stay empty, for a test that migrates them."""
     from surveyapp import create_app, models
     from surveyapp.extensions import db
     from surveyapp.services import second_step
@@ -101,7 +102,8 @@ def an_app(instance, role="all", **settings):
         instance_path=str(instance),
     )
     with app.app_context():
-        db.create_all(bind_key="__all__")
+        if create:
+            db.create_all(bind_key="__all__")
         second_step.make_key()
     return app
 

@@ -72,7 +72,7 @@ def results(
     parts = [
         _fold(f"These are the results of {wave.label}. Everyone invited gets them now."),
         "\n".join(_fold(f"{place}. {text}", "   ") for place, text in enumerate(sentences, 1)),
-        _section("All the results", [f"{base_url}/r/{wave.results_key}/"], fold=False),
+        _section("All the results", [f"{base_url}/r/{wave.results_key}"], fold=False),
         _section("What was promised, and what came of it", kept) if kept else "",
         _check(wave, covenant, base_url),
         _help(wave),

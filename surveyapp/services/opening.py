@@ -20,7 +20,7 @@ from random import SystemRandom
 from typing import TYPE_CHECKING, Any, cast
 
 from cryptography.hazmat.primitives.asymmetric import ec
-from sqlalchemy import CursorResult, delete, select, text
+from sqlalchemy import delete, select, text
 from sqlalchemy.dialects import postgresql, sqlite
 
 from analysis.instrument import PREFER_NOT_TO_SAY, Instrument, from_dict
@@ -289,8 +289,9 @@ def _write(wave_id: uuid.UUID, kind: str, plain: bytes) -> bool:
     known = session.get_bind().dialect.name
     insert = postgresql.insert(AnswerBlock) if known == "postgresql" else sqlite.insert(AnswerBlock)
     statement = insert.values(wave_id=wave_id, kind=kind, wrapped_key=wrapped, sealed=sealed)
-    done = cast(CursorResult[Any], session.execute(statement.on_conflict_do_nothing()))
-    return bool(done.rowcount == 1)
+    # Not the row count: psycopg does not give one for this statement.
+    written = session.execute(statement.on_conflict_do_nothing().returning(AnswerBlock.kind))
+    return written.first() is not None
 
 
 def _read(wave_id: uuid.UUID, kind: str) -> bytes | None:

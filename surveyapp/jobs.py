@@ -1,0 +1,132 @@
+"""What happens by itself: the scheduler moves waves on when their dates come, and sends mail.
+
+Every step is safe to repeat and is done by one scheduler even when two run: a move changes a wave
+only from the state it expects. Steps commit store by store, in an order in which a crash between
+two commits is mended by the next round.
+"""
+
+import time
+from collections.abc import Callable, Mapping
+from datetime import datetime
+
+from flask import Flask
+from sqlalchemy import select
+
+from surveyapp import clock
+from surveyapp.extensions import answers_session, box_session, db, who_session
+from surveyapp.models.surveys import Wave
+from surveyapp.services import invitations, mail, opening, publishing, waves
+
+ACTOR = publishing.SCHEDULER
+BATCH = 200
+Say = Callable[[str], None]
+
+
+def tick(now: datetime, say: Say = lambda _line: None) -> int:
+    """Do everything that is due, and send what waits. Gives the number of waves moved."""
+    moved = 0
+    while due := waves.due(now):
+        for wave, state in due:
+            say(f"{wave.programme.name}, {wave.label}: {wave.state} → {state}")
+            STEPS[state](wave, now)
+            moved += 1
+    for wave in db.session.scalars(select(Wave).where(Wave.state.not_in(("draft", "published")))):
+        look_after(wave, now)
+    invitations.forget(now)
+    mail.purge(now)
+    who_session().commit()
+    send(now, say)
+    return moved
+
+
+def look_after(wave: Wave, now: datetime) -> None:
+    """A wave's daily round: invitations that a crash left unwritten, the rounded total, reminders,
+    and word that results are late."""
+    if wave.state == "open" and wave.closes_at is not None and now < wave.closes_at:
+        invitations.invite(wave, now)
+        who_session().commit()
+    waves.count_today(wave, now)
+    db.session.commit()
+    if (round_ := invitations.reminder_due(wave, now)) is not None:
+        invitations.remind(wave, now, round_)
+    invitations.announce_overdue(wave, waves.overdue(wave, now), now)
+    who_session().commit()
+    db.session.commit()
+
+
+def send(now: datetime, say: Say = lambda _line: None) -> int:
+    """Send waiting mail, committing after each, so that a crash repeats one; give how many went."""
+    total = 0
+    while sent := mail.send_waiting(now, limit=BATCH, commit=who_session().commit):
+        total += sent
+        say(f"{total} messages sent")
+    return total
+
+
+def run_for_ever(app: Flask, seconds: int) -> None:
+    """Tick every so many seconds until the process is stopped. A failed round is tried again."""
+    while True:
+        with app.app_context():
+            try:
+                tick(clock.now())
+            except Exception as error:
+                # SECURITY 7: the class only; a message may hold what somebody wrote.
+                app.logger.error("scheduler round failed: %s", type(error).__name__)
+        time.sleep(seconds)
+
+
+def open_(wave: Wave, now: datetime) -> None:
+    """Open, then write to everybody: the next round finishes what a crash left unwritten."""
+    waves.open_wave(wave, actor=ACTOR, now=now)
+    db.session.commit()
+    invitations.invite(wave, now)
+    who_session().commit()
+
+
+def close(wave: Wave, now: datetime) -> None:
+    """Stop taking answers; the keys that could sign more are destroyed with it."""
+    waves.close(wave, actor=ACTOR, now=now)
+    db.session.commit()
+
+
+def open_ballots(wave: Wave, now: datetime) -> None:
+    """Open and shuffle, keep the answers, and only then let the ballots and their keys go."""
+    opened = opening.open_wave(wave)
+    answers_session().commit()
+    opening.let_go(wave)
+    box_session().commit()
+    opening.scrub()
+    facts = {
+        "accepted": opened.accepted,
+        "rejected": dict(opened.rejected),
+        "receipts_root": opened.root,
+        "receipts": list(opened.receipts),
+    }
+    waves.move(wave, "opened", actor=ACTOR, now=now, facts=facts)
+    db.session.commit()
+
+
+def summarise(wave: Wave, now: datetime) -> None:
+    """Freeze the draft and tell the board that it waits for them."""
+    publishing.summarise(wave, now)
+    answers_session().commit()
+    db.session.commit()
+    if wave.origin == "ballots":
+        invitations.tell_board(wave, now)
+        who_session().commit()
+
+
+def publish(wave: Wave, now: datetime) -> None:
+    """Release the results and queue the message to everybody, in one round."""
+    publishing.publish(wave, now)
+    who_session().commit()
+    db.session.commit()
+
+
+STEPS: Mapping[str, Callable[[Wave, datetime], None]] = {
+    "open": open_,
+    "closed": close,
+    "opened": open_ballots,
+    "summarised": summarise,
+    "published": publish,
+}

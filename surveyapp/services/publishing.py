@@ -1,0 +1,229 @@
+"""From opened answers to frozen results. The only reader of answers beside the opener.
+
+A wave is loaded, counted in one pass and summarised; what is kept is the summary, which has passed
+disclosure control, and the tally, encrypted with the wave's answers, so that a later wave can say
+what changed.
+"""
+
+import io
+import secrets
+import uuid
+from collections.abc import Sequence
+from datetime import datetime
+
+import polars as pl
+from sqlalchemy import select
+
+from analysis import dataset, plots, report_pdf, report_tables, reports
+from analysis.disclosure import Rule
+from analysis.instrument import Instrument, to_dict
+from analysis.summarise import summarise as summarise_counts
+from analysis.summary import Summary, trend
+from analysis.tally import Counted, count
+from surveyapp import keys
+from surveyapp.crypto import blocks
+from surveyapp.crypto.canonical import canonical
+from surveyapp.errors import NotNow
+from surveyapp.extensions import answers_session, db
+from surveyapp.formatting import local
+from surveyapp.models.publications import Publication, PublishedFile
+from surveyapp.models.responses import AnswerBlock
+from surveyapp.models.surveys import Programme, Wave, WaveUnit
+from surveyapp.services import authoring, invitations, waves
+
+SCHEDULER = "scheduler"
+
+
+def read_block(wave_id: uuid.UUID, kind: str) -> bytes | None:
+    """One of a wave's blocks in the clear, in memory; ``None`` when it was never written."""
+    block = answers_session().get(AnswerBlock, (wave_id, kind))
+    if block is None:
+        return None
+    context = blocks.context(wave_id, kind)
+    return blocks.unseal(keys.wrapping_key(wave_id), block.wrapped_key, block.sealed, context)
+
+
+def write_block(wave_id: uuid.UUID, kind: str, plain: bytes) -> None:
+    """Seal a block; one that is there already stays, because answers are written once."""
+    if answers_session().get(AnswerBlock, (wave_id, kind)) is not None:
+        return
+    context = blocks.context(wave_id, kind)
+    wrapped, sealed = blocks.seal(keys.wrapping_key(wave_id), plain, context)
+    answers_session().add(
+        AnswerBlock(wave_id=wave_id, kind=kind, wrapped_key=wrapped, sealed=sealed)
+    )
+    answers_session().flush()
+
+
+def load(wave: Wave) -> dataset.Wave:
+    """A wave's opened answers as the analysis knows them. Raises :class:`NotNow` before opening."""
+    responses = read_block(wave.id, "responses")
+    if responses is None:
+        raise NotNow("This pulse has not been opened yet, so there is nothing to count.")
+    comments = read_block(wave.id, "comments")
+    return dataset.Wave(
+        id=str(wave.number),
+        label=wave.label,
+        date=wave.closed_on or "",
+        responses=pl.read_parquet(io.BytesIO(responses)),
+        units=tuple(
+            dataset.Unit(unit.key, unit.name, unit.parent_key, unit.headcount)
+            for unit in wave.units
+        ),
+        comments=_comments(comments),
+        origin="imported" if wave.origin == "imported" else "ballots",
+        simulated=wave.programme.simulated,
+    )
+
+
+def _comments(block: bytes | None) -> tuple[dataset.Comment, ...]:
+    if block is None:
+        return ()
+    return tuple(
+        dataset.Comment(**row) for row in pl.read_parquet(io.BytesIO(block)).iter_rows(named=True)
+    )
+
+
+def summarise(wave: Wave, now: datetime) -> Publication:
+    """Count, compare with the waves before, and freeze the result as a draft for the board.
+
+    Safe to repeat: a wave that has its summary keeps it.
+    """
+    existing = _publication(wave)
+    if existing is not None:
+        return existing
+    instrument = authoring.instrument_of(wave)
+    counted = count(load(wave), instrument)
+    write_block(wave.id, "tally", counted.to_bytes())
+    summary = summarise_counts(
+        counted,
+        instrument,
+        Rule.from_dict(wave.rule),
+        earlier=_earlier(wave),
+        programme=wave.programme.name,
+    )
+    publication = Publication(
+        wave_id=wave.id, summary=summary.to_json(), sha256=summary.sha256(), released_on=None
+    )
+    db.session.add(publication)
+    db.session.flush()
+    before = [
+        Summary.from_json(text)
+        for text in db.session.scalars(
+            select(Publication.summary)
+            .join(Wave, Wave.id == Publication.wave_id)
+            .where(Wave.programme_id == wave.programme_id, Wave.number < wave.number)
+            .order_by(Wave.number, Publication.number)
+        )
+    ]
+    db.session.add_all(_files(publication, [*before, summary]))
+    waves.move(wave, "summarised", actor=SCHEDULER, now=now)
+    return publication
+
+
+def _publication(wave: Wave) -> Publication | None:
+    return db.session.scalar(
+        select(Publication)
+        .where(Publication.wave_id == wave.id)
+        .order_by(Publication.number.desc())
+        .limit(1)
+    )
+
+
+def _earlier(wave: Wave) -> list[tuple[Counted, Instrument]]:
+    """The tallies of the programme's earlier waves, oldest first; one past retention is left out."""
+    found: list[tuple[Counted, Instrument]] = []
+    for earlier in wave.programme.waves:
+        if earlier.number >= wave.number:
+            continue
+        tally = read_block(earlier.id, "tally")
+        if tally is not None:
+            found.append((Counted.from_bytes(tally), authoring.instrument_of(earlier)))
+    return found
+
+
+def _files(publication: Publication, summaries: Sequence[Summary]) -> list[PublishedFile]:
+    """Everything that is made from a publication, made once and kept with it."""
+    now = summaries[-1]
+    files: list[tuple[str, str, bytes]] = [
+        ("summary.json", "application/json", now.to_json().encode()),
+        ("figures.csv", "text/csv", report_tables.csv(summaries).encode()),
+        ("report.pdf", "application/pdf", report_pdf.render(reports.content(summaries))),
+        ("themes.svg", "image/svg+xml", plots.themes_svg(now)),
+    ]
+    for theme in now.themes:
+        points = trend(summaries, theme.id)
+        files.append((f"trend-{theme.id}.svg", "image/svg+xml", plots.trend_svg(points, theme)))
+        files.append((f"items-{theme.id}.svg", "image/svg+xml", plots.items_svg(now, theme.id)))
+    return [
+        PublishedFile(publication_id=publication.id, name=name, media_type=kind, body=body)
+        for name, kind, body in files
+    ]
+
+
+def publish(wave: Wave, now: datetime) -> Publication:
+    """Release the frozen summary to everybody invited. Nobody has to press anything.
+
+    The results mails are queued first, in the other store: a crash in between queues them again
+    to no effect, whereas the other order could release results that nobody is told of.
+    """
+    publication = _publication(wave)
+    if publication is None:
+        raise NotNow("This pulse has no results yet. The scheduler makes them after closing.")
+    if publication.released_on is not None:
+        return publication
+    summary = Summary.from_json(publication.summary)
+    if wave.origin == "ballots":
+        invitations.announce_results(wave, summary, now)
+    facts = {"sha256": publication.sha256, "number": publication.number}
+    if waves.move(wave, "published", actor=SCHEDULER, now=now, facts=facts):
+        publication.released_on = local(now).date().isoformat()
+    return publication
+
+
+def import_wave(
+    programme: Programme,
+    incoming: dataset.Wave,
+    instrument: Instrument,
+    rule: Rule,
+    now: datetime,
+) -> Wave:
+    """Bring in a wave collected elsewhere: same summarise and publish, marked *imported*."""
+    problems = dataset.check_wave(incoming, instrument)
+    if problems:
+        raise dataset.DataError(problems)
+    wave = Wave(
+        programme=programme,
+        number=max((known.number for known in programme.waves), default=0) + 1,
+        label=incoming.label,
+        state="opened",
+        origin="imported",
+        instrument_json=canonical(to_dict(instrument)).decode(),
+        rule=rule.to_dict(),
+        results_key=secrets.token_urlsafe(24),
+        closed_on=incoming.date,
+        units=[
+            WaveUnit(
+                position=position,
+                key=unit.id,
+                name=unit.name,
+                parent_key=unit.parent,
+                headcount=unit.headcount,
+                class_key=unit.id,
+            )
+            for position, unit in enumerate(incoming.units)
+        ],
+    )
+    db.session.add(wave)
+    db.session.flush()
+    buffer = io.BytesIO()
+    incoming.responses.write_parquet(buffer)
+    write_block(wave.id, "responses", buffer.getvalue())
+    comments = pl.DataFrame(
+        [vars(comment) for comment in incoming.comments],
+        schema={"question": pl.String, "text": pl.String, "use": pl.String, "unit": pl.String},
+    )
+    buffer = io.BytesIO()
+    comments.write_parquet(buffer)
+    write_block(wave.id, "comments", buffer.getvalue())
+    return wave
