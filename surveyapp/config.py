@@ -37,6 +37,7 @@ DEFAULTS: Mapping[str, Any] = {
     "MAX_FORM_MEMORY_SIZE": 512 * 1024,
     "SQLALCHEMY_ECHO": False,
     "WTF_CSRF_TIME_LIMIT": None,
+    "WTF_CSRF_SSL_STRICT": False,  # it wants the Referer that our own header forbids
     "SECURE_COOKIES": False,
 }
 FROM_ENVIRONMENT = (

@@ -30,19 +30,19 @@ def add_person() -> ResponseReturnValue:
     form = NewAccount()
     if form.validate_on_submit():
         try:
-            link = accounts.add(
+            account, secret = accounts.add(
                 form.email.data,
                 form.name.data,
                 [Role(name) for name in form.roles.data],
+                clock.now(),
                 unit_key=(form.unit_key.data or "").strip(),
             )
         except Rejected as problem:
             form.form_errors.append(problem.message)
         else:
-            email = form.email.data.strip().lower()
-            _note("added an account", email, ", ".join(form.roles.data))
+            _note("added an account", account.email, ", ".join(form.roles.data))
             db.session.commit()
-            return _show_link(accounts.by_email(email), link)
+            return _show_link(account, secret)
     return render_template("admin/add_person.html", form=form)
 
 
@@ -93,10 +93,10 @@ def sign_out(account_id: uuid.UUID) -> ResponseReturnValue:
 @open_to(Role.ADMIN)
 def new_link(account_id: uuid.UUID) -> ResponseReturnValue:
     account = _account(account_id)
-    link = accounts.new_setup_link(account, clock.now())
+    secret = accounts.new_setup_link(account, clock.now())
     _note("made a set-up link", account.email)
     db.session.commit()
-    return _show_link(account, link)
+    return _show_link(account, secret)
 
 
 @blueprint.get("/mail")
@@ -139,9 +139,10 @@ def _not_oneself(account: Account) -> None:
         raise NotAllowed("Ask another administrator to change your own account.")
 
 
-def _show_link(account: Account | None, link: str) -> ResponseReturnValue:
-    whole = str(current_app.config["BASE_URL"]).rstrip("/") + link
-    return render_template("admin/link.html", account=account, link=whole)
+def _show_link(account: Account, secret: str) -> ResponseReturnValue:
+    base = str(current_app.config["BASE_URL"]).rstrip("/")
+    link = base + url_for("auth.set_up", secret=secret)
+    return render_template("admin/link.html", account=account, link=link)
 
 
 def _note(verb: str, subject: str, detail: str = "") -> None:

@@ -69,7 +69,8 @@ class StaffSessions(SessionInterface):
     """Keeps :class:`Browser` in the office database."""
 
     def cookie(self, app: Flask) -> tuple[str, dict[str, Any]]:
-        secure = bool(app.config["SECURE_COOKIES"])
+        https = str(app.config["BASE_URL"]).startswith("https://")
+        secure = https or bool(app.config["SECURE_COOKIES"])
         name = "__Host-candour" if secure else "candour_staff"
         return name, {"secure": secure, "httponly": True, "samesite": "Lax", "path": "/"}
 
@@ -112,6 +113,7 @@ class StaffSessions(SessionInterface):
         if browser.reference is not None:
             return False  # signed out from elsewhere while this page was being made
         _delete(browser.replaces)
+        staff_sessions.forget_old(now)
         browser.reference = staff_sessions.new_reference()
         db.session.add(
             StaffSession(

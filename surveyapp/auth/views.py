@@ -30,12 +30,15 @@ def sign_in() -> ResponseReturnValue:
     form = SignIn()
     if form.validate_on_submit():
         try:
-            account = accounts.check_password(form.email.data, form.password.data, clock.now())
+            accounts.take_try(form.email.data, clock.now())
         except accounts.Paused as paused:
             form.form_errors.append(paused.message)
             return _page("auth/sign_in.html", form, paused.status)
         db.session.commit()
+        account = accounts.check_password(form.email.data, form.password.data)
         if account is not None:
+            accounts.give_back(account.email)
+            db.session.commit()
             return _after_password(account)
         form.form_errors.append(WRONG)
     return _page("auth/sign_in.html", form)
@@ -50,12 +53,12 @@ def code() -> ResponseReturnValue:
     form = Code()
     if form.validate_on_submit():
         try:
-            good = accounts.check_second_step(account, form.code.data, clock.now())
+            accounts.take_try(account.email, clock.now())
         except accounts.Paused as paused:
             form.form_errors.append(paused.message)
             return _page("auth/code.html", form, paused.status)
         db.session.commit()
-        if good:
+        if accounts.check_second_step(account, form.code.data):
             return _let_in(account)
         form.code.errors = [WRONG_CODE]
     return _page("auth/code.html", form)
@@ -141,11 +144,13 @@ def password() -> ResponseReturnValue:
     me = signed_in()
     form = ChangePassword()
     if form.validate_on_submit():
-        known = accounts.check_password(me.email, form.current.data, clock.now())
+        accounts.take_try(me.email, clock.now())
         db.session.commit()
+        known = accounts.check_password(me.email, form.current.data)
         problem = accounts.password_problem(me, form.password.data)
         if known is not None and problem is None:
             accounts.change_password(me, form.password.data)
+            accounts.forget_tries(me.email)
             audit.record(me.email, "changed the password", me.email)
             db.session.commit()
             browser().begin(me.id)
@@ -191,8 +196,7 @@ def _halfway(step: str) -> Account | None:
 
 def _let_in(account: Account) -> ResponseReturnValue:
     to = _inside(session.get("next") or request.args.get("next"))
-    accounts.forget_failures(account.email)
-    staff_sessions.forget_old(clock.now())
+    accounts.forget_tries(account.email)
     audit.record(account.email, "signed in", account.email)
     db.session.commit()
     browser().begin(account.id)

@@ -7,9 +7,9 @@ import uuid
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
+from sqlalchemy.exc import IntegrityError
 
-from surveyapp import clock
 from surveyapp.errors import CandourError, NotFound, Rejected
 from surveyapp.extensions import db
 from surveyapp.models.accounts import Account, Role, SignInFailure
@@ -19,7 +19,6 @@ TRIES = 5
 PAUSE = timedelta(minutes=15)
 SETUP_LASTS = timedelta(hours=72)
 HALFWAY_LASTS = timedelta(minutes=10)
-SETUP_PATH = "/sign-in/set-up/"
 EMAIL = re.compile(r"[^@\s]+@[^@\s]+")
 
 ROLE_WORDS = {
@@ -73,14 +72,9 @@ def everyone() -> list[Account]:
 
 
 def add(
-    email: str,
-    name: str,
-    roles: Iterable[Role],
-    *,
-    unit_key: str | None = None,
-    now: datetime | None = None,
-) -> str:
-    """Make an account; the path of its set-up link, which is shown once and works once."""
+    email: str, name: str, roles: Iterable[Role], now: datetime, *, unit_key: str | None = None
+) -> tuple[Account, str]:
+    """A new account and the secret of its set-up link."""
     email = email.strip().lower()
     if not EMAIL.fullmatch(email):
         raise Rejected("Write a whole e-mail address, such as a.khan@example.org.")
@@ -90,7 +84,7 @@ def add(
     set_roles(account, roles, unit_key=unit_key)
     db.session.add(account)
     db.session.flush()
-    return new_setup_link(account, now or clock.now())
+    return account, new_setup_link(account, now)
 
 
 def by_email(email: str) -> Account | None:
@@ -121,12 +115,12 @@ def switch(account: Account, *, active: bool) -> None:
 
 
 def new_setup_link(account: Account, now: datetime) -> str:
-    """The path of a link that works once, for three days. What the account had stays until the
+    """The secret of a link that works once, for three days. What the account had stays until the
     link is used."""
     secret = secrets.token_urlsafe(32)
     account.setup_sha256 = hashlib.sha256(secret.encode()).digest()
     account.setup_until = now + SETUP_LASTS
-    return SETUP_PATH + secret
+    return secret
 
 
 def by_setup_link(secret: str, now: datetime) -> Account:
@@ -181,32 +175,76 @@ def may_use(account: Account) -> bool:
     )
 
 
-def check_password(email: str, password: str, now: datetime) -> Account | None:
-    """The account if the password is right. Raises :class:`Paused` after five wrong tries."""
-    _refuse_if_paused(email, now)
+def take_try(email: str, now: datetime) -> None:
+    """Use up one of an address's tries, before looking whether it is right. Raises :class:`Paused`.
+
+    Commit before checking: many tries at once then cannot share one, and the database is free
+    while a password is hashed.
+    """
+    db.session.execute(delete(SignInFailure).where(SignInFailure.since <= now - PAUSE))
+    if _count_up(email):
+        return
+    address = _address_hash(email)
+    if db.session.get(SignInFailure, address) is not None:
+        raise Paused
+    try:
+        with db.session.begin_nested():
+            db.session.add(SignInFailure(address_sha256=address, failures=1, since=now))
+    except IntegrityError:  # the first try came twice at once
+        _count_up(email)
+
+
+def _count_up(email: str) -> bool:
+    counted = db.session.execute(
+        update(SignInFailure)
+        .where(SignInFailure.address_sha256 == _address_hash(email), SignInFailure.failures < TRIES)
+        .values(failures=SignInFailure.failures + 1)
+    )
+    return bool(counted.rowcount)  # type: ignore[attr-defined]
+
+
+def give_back(email: str) -> None:
+    """A right password was no wrong try; the tries before it still count."""
+    address = SignInFailure.address_sha256 == _address_hash(email)
+    db.session.execute(delete(SignInFailure).where(address, SignInFailure.failures <= 1))
+    db.session.execute(
+        update(SignInFailure).where(address).values(failures=SignInFailure.failures - 1)
+    )
+
+
+def forget_tries(email: str) -> None:
+    """Start counting anew: this was the right person."""
+    address = SignInFailure.address_sha256 == _address_hash(email)
+    db.session.execute(delete(SignInFailure).where(address))
+
+
+def check_password(email: str, password: str) -> Account | None:
+    """The account if the password is right. Takes as long when there is no such account."""
     account = by_email(email)
-    usable = account is not None and account.active
-    stored = account.password_hash if account is not None and usable else ""
-    if passwords.matches(stored, password):
-        return account
-    count_failure(email, now)
-    return None
+    stored = account.password_hash if account is not None and account.active else ""
+    return account if passwords.matches(stored, password) else None
 
 
-def check_second_step(account: Account, typed: str, now: datetime) -> bool:
-    """Whether these are the digits of this half minute, or an unused recovery code."""
-    _refuse_if_paused(account.email, now)
+def check_second_step(account: Account, typed: str) -> bool:
+    """Whether these are the digits of this half minute, or an unused recovery code; each works
+    once, also for two who send it at the same moment."""
     if account.totp_secret is None or not account.active:
         return False
     secret = second_step.unlock(account, account.totp_secret)
-    step = second_step.step_of(secret, typed, account.totp_last_step)
+    step = second_step.step_of(secret, typed)
     if step is not None:
-        account.totp_last_step = step
-        return True
-    if second_step.use_recovery_code(account, typed):
-        return True
-    count_failure(account.email, now)
-    return False
+        used = db.session.execute(
+            update(Account)
+            .where(Account.id == account.id, Account.totp_last_step < step)
+            .values(totp_last_step=step)
+        )
+        return bool(used.rowcount)  # type: ignore[attr-defined]
+    # A change that changes nothing holds the row until the code is struck off.
+    db.session.execute(
+        update(Account).where(Account.id == account.id).values(active=Account.active)
+    )
+    db.session.refresh(account)
+    return second_step.use_recovery_code(account, typed)
 
 
 def halfway(account_id: str | None, since: str | None, now: datetime) -> Account | None:
@@ -219,40 +257,12 @@ def halfway(account_id: str | None, since: str | None, now: datetime) -> Account
 
 def enrol(account: Account, locked: str, typed: str) -> list[str] | None:
     """Start using an app's secret once its digits are right: the recovery codes, else ``None``."""
-    secret = second_step.unlock(account, locked)
-    step = second_step.step_of(secret, typed, 0)
-    return None if step is None else take_secret(account, secret, used_step=step)
-
-
-def take_secret(account: Account, secret: bytes, *, used_step: int = 0) -> list[str]:
-    """Make this the secret of the account's app; its fresh recovery codes."""
-    account.totp_secret = second_step.lock(account, secret)
-    account.totp_last_step = used_step
+    step = second_step.step_of(second_step.unlock(account, locked), typed)
+    if step is None:
+        return None
+    account.totp_secret, account.totp_last_step = locked, step
     return second_step.new_recovery_codes(account)
 
 
 def _address_hash(email: str) -> bytes:
     return hashlib.sha256(email.strip().lower().encode()).digest()
-
-
-def _refuse_if_paused(email: str, now: datetime) -> None:
-    db.session.execute(delete(SignInFailure).where(SignInFailure.since <= now - PAUSE))
-    counted = db.session.get(SignInFailure, _address_hash(email))
-    if counted is not None and counted.failures >= TRIES:
-        raise Paused
-
-
-def count_failure(email: str, now: datetime) -> None:
-    """Count a wrong try for an address, whoever it belongs to."""
-    counted = db.session.get(SignInFailure, _address_hash(email))
-    if counted is None:
-        counted = SignInFailure(address_sha256=_address_hash(email), failures=0, since=now)
-        db.session.add(counted)
-    counted.failures += 1
-
-
-def forget_failures(email: str) -> None:
-    """Start counting anew after a whole sign-in."""
-    db.session.execute(
-        delete(SignInFailure).where(SignInFailure.address_sha256 == _address_hash(email))
-    )

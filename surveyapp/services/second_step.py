@@ -85,15 +85,12 @@ def spelled(secret: bytes) -> str:
     return " ".join(text[start : start + 4] for start in range(0, len(text), 4))
 
 
-def step_of(secret: bytes, typed: str, last_step: int, at: float | None = None) -> int | None:
-    """The time step that the digits belong to, if it is the present one or a neighbour and later
-    than the last one used: digits work once."""
-    digits = "".join(typed.split())
+def step_of(secret: bytes, typed: str, at: float | None = None) -> int | None:
+    """The time step that the digits belong to, if it is the present one or a neighbour."""
+    digits = "".join(typed.split()).encode()
     now = int((time.time() if at is None else at) // STEP_SECONDS)
     for step in (now, now - 1, now + 1):
-        if step > last_step and hmac.compare_digest(
-            code_at(secret, step).encode(), digits.encode()
-        ):
+        if hmac.compare_digest(code_at(secret, step).encode(), digits):
             return step
     return None
 

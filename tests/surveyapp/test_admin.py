@@ -33,11 +33,6 @@ def test_adding_somebody_shows_a_link_that_works(app, admin):
         ]
 
 
-def test_the_set_up_path_is_that_of_the_page(app):
-    rules = [rule.rule for rule in app.url_map.iter_rules("auth.set_up")]
-    assert rules == [accounts.SETUP_PATH + "<secret>"]
-
-
 @pytest.mark.parametrize(
     ("roles", "more", "words"),
     [

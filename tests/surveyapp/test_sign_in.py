@@ -1,6 +1,8 @@
 """Signing in: password, second step, set-up link, sessions."""
 
+import base64
 import re
+import threading
 import time
 from datetime import timedelta
 
@@ -100,6 +102,56 @@ def test_wrong_digits_count_as_wrong_tries(client, someone):
     assert not is_in(client)
 
 
+def test_four_wrong_tries_and_a_right_one_let_in(client, someone):
+    for _ in range(4):
+        password(client, word="wrong")
+    password(client)
+    assert client.post("/sign-in/code", data={"code": digits()}).status_code == 302
+    assert is_in(client)
+
+
+def test_a_right_password_does_not_clear_wrong_digits(app, client, someone):
+    """Whoever knows the password may not guess digits for ever."""
+    refused = []
+    for _ in range(7):
+        password(client)
+        refused.append(TOO_MANY in client.post("/sign-in/code", data={"code": "000000"}).text)
+    assert any(refused[5:])
+    assert TOO_MANY in password(client).text
+
+
+def test_a_whole_sign_in_starts_the_count_anew(app, someone):
+    for offset in (-1, 0, 1):
+        client = app.test_client()
+        password(client, word="wrong")
+        password(client)
+        assert client.post("/sign-in/code", data={"code": digits(offset)}).status_code == 302
+    with app.app_context():
+        assert db.session.query(SignInFailure).count() == 0
+
+
+def test_tries_sent_at_once_do_not_share_one(tmp_path, make_app):
+    stores = {name: f"sqlite:///{tmp_path / name}.sqlite" for name in ("office", "who", "box")}
+    app = make_app(DATABASES={**stores, "answers": f"sqlite:///{tmp_path / 'answers'}.sqlite"})
+    let = []
+
+    def one_try():
+        with app.app_context():
+            try:
+                accounts.take_try("hr@example.org", clock.now())
+                db.session.commit()
+                let.append(True)
+            except accounts.Paused:
+                let.append(False)
+
+    threads = [threading.Thread(target=one_try) for _ in range(12)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert (let.count(True), len(let)) == (5, 12)
+
+
 def test_the_cookie_is_a_fresh_reference_of_which_only_the_hash_is_stored(app, client, someone):
     client.get("/sign-in")  # before signing in
     with app.app_context():
@@ -129,6 +181,19 @@ def test_behind_https_the_cookie_is_bound_to_the_host(make_app):
     assert cookie.startswith("__Host-candour=")
     assert all(word in cookie for word in ("Secure", "HttpOnly", "SameSite=Lax", "Path=/"))
     assert "Domain" not in cookie
+
+
+def test_forms_work_over_https_although_no_browser_sends_us_a_referrer(make_app):
+    app = make_app(BASE_URL="https://candour.example", WTF_CSRF_ENABLED=True)
+    client = app.test_client()
+    page = client.get("/sign-in", base_url="https://candour.example")
+    token = re.search(r'name="csrf_token" value="([^"]+)"', page.text)[1]
+    answer = client.post(
+        "/sign-in",
+        data={"email": "nobody@example.org", "password": "x", "csrf_token": token},
+        base_url="https://candour.example",
+    )
+    assert "The address or the password is wrong" in answer.text
 
 
 @pytest.mark.parametrize(
@@ -187,8 +252,9 @@ def test_a_form_without_its_token_is_refused_in_plain_words(make_app):
 
 def test_first_sign_in_from_a_set_up_link(app, client):
     with app.app_context():
-        page = accounts.add("New@example.org", "New Person", {Role.BOARD})
+        _, secret = accounts.add("New@example.org", "New Person", {Role.BOARD}, clock.now())
         db.session.commit()
+    page = f"/sign-in/set-up/{secret}"
     assert client.get(page).status_code == 200
     assert client.get(page).status_code == 200  # a link opened by a mail program is not used up
     short = client.post(page, data={"password": "short", "again": "short"})
@@ -201,8 +267,6 @@ def test_first_sign_in_from_a_set_up_link(app, client):
     picture = client.get("/sign-in/app.svg")
     assert picture.mimetype == "image/svg+xml"
     spelled = re.search(r"<code>([A-Z2-7 ]+)</code>", shown.text)[1]
-    import base64
-
     secret = base64.b32decode(spelled.replace(" ", ""))
     assert "wrong or were used" in client.post("/sign-in/app", data={"code": "000000"}).text
     codes = client.post("/sign-in/app", data={"code": digits(secret=secret)})
@@ -217,9 +281,10 @@ def test_first_sign_in_from_a_set_up_link(app, client):
 
 def test_an_old_set_up_link_says_what_to_do(app, client):
     with app.app_context():
-        page = accounts.add("n@example.org", "N", {Role.HR}, now=clock.now() - timedelta(hours=73))
+        made = clock.now() - timedelta(hours=73)
+        _, secret = accounts.add("n@example.org", "N", {Role.HR}, made)
         db.session.commit()
-    answer = client.get(page)
+    answer = client.get(f"/sign-in/set-up/{secret}")
     assert answer.status_code == 404
     assert "Ask your administrator for a new one" in answer.text
 
