@@ -11,6 +11,7 @@ import shutil
 import tempfile
 import textwrap
 import threading
+import warnings
 from collections.abc import Callable
 from typing import Any
 
@@ -30,6 +31,7 @@ from matplotlib.patches import Rectangle
 from analysis import brand
 
 __all__ = [
+    "MARGIN",
     "SMALL",
     "WIDTH",
     "Axes",
@@ -47,6 +49,7 @@ FAMILY = "DejaVu Sans"
 WIDTH = 6.7
 BODY = 10.5
 SMALL = 9.0
+MARGIN = 0.02
 TITLE = 12.0
 
 _STYLE: dict[str, Any] = {
@@ -74,15 +77,23 @@ _SETTINGS = threading.Lock()
 def draw(paint: Callable[[], Figure], title: str) -> bytes:
     """The figure that ``paint`` makes, as SVG bytes; ``title`` is read out when it stands alone.
 
+    Words in letters that the font lacks stay text, for the reader's own fonts to show.
     matplotlib's settings belong to the whole process, so one chart is drawn at a time.
     """
-    with _SETTINGS, mpl.rc_context():
+    with _SETTINGS, mpl.rc_context(), warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
         mpl.rcdefaults()
         mpl.rcParams.update(_STYLE)  # type: ignore[arg-type]  # it lists every name
-        stream = io.BytesIO()
-        paint().savefig(
-            stream, format="svg", metadata={"Date": None, "Creator": None, "Title": title}
-        )
+        svg = _saved(paint(), title)
+        if any("missing from font" in str(warning.message) for warning in caught):
+            mpl.rcParams["svg.fonttype"] = "none"
+            svg = _saved(paint(), title)
+    return svg
+
+
+def _saved(figure: Figure, title: str) -> bytes:
+    stream = io.BytesIO()
+    figure.savefig(stream, format="svg", metadata={"Date": None, "Creator": None, "Title": title})
     return stream.getvalue()
 
 
@@ -109,9 +120,9 @@ def blank(
 def heading(figure: Figure, height: float, title: str, below: str, *, simulated: bool) -> None:
     """The words at the top of every chart; made-up data says so in the picture itself."""
     step = 0.21 / height
-    figure.text(0.08 / WIDTH, 1 - 0.12 / height, title, va="top", size=TITLE, weight="bold")
+    figure.text(MARGIN / WIDTH, 1 - 0.12 / height, title, va="top", size=TITLE, weight="bold")
     figure.text(
-        0.08 / WIDTH,
+        MARGIN / WIDTH,
         1 - 0.12 / height - 1.35 * step,
         below,
         va="top",
@@ -120,7 +131,7 @@ def heading(figure: Figure, height: float, title: str, below: str, *, simulated:
     )
     if simulated:
         figure.text(
-            1 - 0.08 / WIDTH,
+            1 - MARGIN / WIDTH,
             1 - 0.12 / height,
             "Simulated data",
             va="top",

@@ -31,16 +31,11 @@ from analysis.report_parts import (
 from analysis.summary import NOT_SHOWN
 
 FONT = "DejaVu Sans"
-_FILES = (
-    "DejaVuSans.ttf",
-    "DejaVuSans-Bold.ttf",
-    "DejaVuSans-Oblique.ttf",
-    "DejaVuSans-BoldOblique.ttf",
-)
+_FILES = ("DejaVuSans.ttf", "DejaVuSans-Bold.ttf")
 _TEMPLATE = Path(__file__).parent / "report.typ"
 _COLUMNS = 5
 _ON_A_NEW_PAGE = ("what-changed", "method")
-_NARROW, _BROAD = 10, 34
+_SHORT, _BROAD = 20, 40
 _COLOURS = ("INK", "MUTED", "LINE", "TEAL", "TEAL_LIGHT", "OCHRE", "OCHRE_LIGHT")
 
 
@@ -140,9 +135,11 @@ def _table(table: Table, letters: frozenset[str]) -> dict[str, Any]:
 
 
 def _widths(table: Table) -> list[int]:
-    """Shares of the page's width by each column's longest cell, within reason."""
-    columns = zip(table.head, *table.rows, strict=True)
-    return [min(max(max(map(len, column)), _NARROW), _BROAD) for column in columns]
+    """For each column 0 where its cells are short, so that it is just wide enough; else the share
+    of the page that its longest cell asks for. The first column stretches where no other does."""
+    longest = [max(map(len, column)) for column in zip(table.head, *table.rows, strict=True)]
+    widths = [0 if most <= _SHORT else min(most, _BROAD) for most in longest]
+    return widths if any(widths) else [1, *widths[1:]]
 
 
 @cache

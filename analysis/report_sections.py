@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 
-from analysis import plots
+from analysis import benchmarks, plots
 from analysis.claims import (
     change_sentence,
     five_sentences,
@@ -71,51 +71,51 @@ def in_short(summary: Summary) -> Section:
 
 
 def who_answered(summary: Summary) -> Section:
-    """Answers received of people invited, and what was left unsaid."""
-    least = summary.rule.get("participation_headcount", 30)
-    lines = [
-        (unit, summary.participation_of(unit.id))
-        for unit in summary.units
-        if unit.parent is None or (unit.headcount or 0) >= least
-    ]
-    rows = tuple(
-        (
-            unit.name,
-            NOT_SHOWN if line is None or line.invited is None else str(line.invited),
-            (line.answered if line else None) or NOT_SHOWN,
-            (line.rate if line else None) or NOT_SHOWN,
-        )
-        for unit, line in lines
-    )
+    """Answers received of people invited, and what was left unsaid.
+
+    Tables and columns for which nothing is known at all are left out.
+    """
     blocks: list[Block] = [Words(who_answered_sentence(summary), "lead")]
-    blocks.append(
-        Table(
-            "Who answered",
-            ("Group", "People invited", "Answered", "Share"),
-            rows,
-            note=f"Groups of fewer than {least} people are not listed, to protect them.",
-        )
-    )
+    if summary.root.headcount is not None:
+        blocks.append(_turnout(summary))
     if summary.silence:
-        blocks.append(
-            Table(
-                "What was left unsaid, whole organisation",
-                ("Theme", "Prefer not to say", "Left blank", "Lowest", "Highest"),
-                tuple(
-                    (
-                        summary.theme(line.theme).title,
-                        line.prefer_not,
-                        line.skipped,
-                        NOT_SHOWN if line.worst is None else number(line.worst),
-                        NOT_SHOWN if line.best is None else number(line.best),
-                    )
-                    for line in summary.silence
-                ),
-                note="Lowest and highest: where the score could lie had everybody answered.",
-            )
-        )
-    return Section(
-        "who-answered", "Who answered", "Who answered, and who we did not hear", tuple(blocks)
+        blocks.append(_unsaid(summary))
+    title = "Who answered, and who we did not hear"
+    return Section("who-answered", "Who answered", title, tuple(blocks))
+
+
+def _turnout(summary: Summary) -> Table:
+    least = summary.rule.get("participation_headcount", 30)
+    rows = []
+    for unit in summary.units:
+        if unit.parent is None or (unit.headcount or 0) >= least:
+            line = summary.participation_of(unit.id)
+            cells = (line.invited, line.answered, line.rate) if line else (None, None, None)
+            rows.append((unit.name, *(NOT_SHOWN if c is None else str(c) for c in cells)))
+    return Table(
+        "Who answered",
+        ("Group", "People invited", "Answered", "Share"),
+        tuple(rows),
+        note=f"Groups of fewer than {least} people are not listed, to protect them.",
+    )
+
+
+def _unsaid(summary: Summary) -> Table:
+    head = ["Theme", "Prefer not to say", "Left blank"]
+    bounded = any(line.worst is not None for line in summary.silence)
+    rows = []
+    for line in summary.silence:
+        row = [summary.theme(line.theme).title, line.prefer_not, line.skipped]
+        if bounded:
+            row += [NOT_SHOWN if e is None else number(e) for e in (line.worst, line.best)]
+        rows.append(tuple(row))
+    return Table(
+        "What was left unsaid, whole organisation",
+        (*head, "Lowest", "Highest") if bounded else tuple(head),
+        tuple(rows),
+        note="Lowest and highest: where the score could lie had everybody answered."
+        if bounded
+        else "",
     )
 
 
@@ -144,6 +144,7 @@ def theme_section(summaries: Sequence[Summary], theme: ThemeHead, place: int) ->
     if theme.reliability:
         blocks.append(Words(theme.reliability, "quiet"))
     blocks.extend(_written(newest.text, theme))
+    blocks.extend(_published(theme))
     unknown = what_we_dont_know(newest, theme.id)
     blocks.append(Points("What we don’t know", unknown, panel=True))
     return ThemeSection(
@@ -226,6 +227,20 @@ def _written(text: Sequence[TextResult], theme: ThemeHead) -> list[Block]:
             tuple(rows),
             note=_counted_by(text),
         )
+    ]
+
+
+def _published(theme: ThemeHead) -> list[Block]:
+    """Published figures of others near this theme, each with its caution, and whose they are."""
+    figures = benchmarks.latest(theme.id)
+    if not figures:
+        return []
+    sources = dict.fromkeys(
+        f"{figure.source}, {figure.publisher}. {figure.attribution}" for figure in figures
+    )
+    return [
+        Points("Published elsewhere", tuple(figure.sentence for figure in figures)),
+        Words(" ".join(sources), "quiet"),
     ]
 
 
@@ -335,27 +350,26 @@ def what_people_wrote(summary: Summary) -> Section | None:
     """Every open question with its counts, and comments cleared word for word."""
     blocks: list[Block] = []
     for result in summary.text:
+        if result.comments == NOT_SHOWN:
+            continue
         blocks.append(_text_table(result))
         if result.withheld:
-            blocks.append(
-                Points(
-                    "Not counted here",
-                    tuple(f"{title}: {why}" for title, why in result.withheld),
-                )
-            )
+            withheld = tuple(f"{title}: {why}" for title, why in result.withheld)
+            blocks.append(Points("Not named in this table", withheld))
         said = tuple(quote.text for quote in summary.quotes if quote.question == result.question)
         if said:
             blocks.append(Quotes("In their own words, published with their consent", said))
-    return (
-        Section("what-people-wrote", "What people wrote", "What people wrote", tuple(blocks))
-        if blocks
-        else None
-    )
+    hidden = tuple(r.text for r in summary.text if r.comments == NOT_SHOWN)
+    if hidden:
+        blocks.append(Points(f"{NOT_SHOWN}: what people wrote to these questions", hidden))
+    if not blocks:
+        return None
+    return Section("what-people-wrote", "What people wrote", "What people wrote", tuple(blocks))
 
 
 def _text_table(result: TextResult) -> Table:
     return Table(
-        f"“{result.text}” ({result.comments} comments)",
+        f"{result.text} ({result.comments} comments)",
         ("Theme", "Comments", "Problems", "Good things", "Ideas"),
         (
             *(

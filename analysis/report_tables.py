@@ -7,6 +7,7 @@ column does not apply to the line.
 import csv as csv_module
 import io
 import json as json_module
+import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from analysis.printing import number
@@ -31,6 +32,7 @@ COLUMNS = (
     "comments", "problems", "good_things", "ideas",
 )  # fmt: skip
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+_NUMBER = re.compile(r"-[0-9]+(\.[0-9]+)?")
 FORMAT = 1
 
 
@@ -67,12 +69,7 @@ def guard(cell: str) -> str:
     """
     if not cell.startswith(_FORMULA_STARTS):
         return cell
-    return cell if _is_number(cell) else f"'{cell}"
-
-
-def _is_number(cell: str) -> bool:
-    whole, _, rest = cell.removeprefix("-").partition(".")
-    return (whole + (rest or "0")).isascii() and (whole + (rest or "0")).isdigit()
+    return cell if _NUMBER.fullmatch(cell) else f"'{cell}"
 
 
 def _head(programme: str, wave: WaveHead) -> dict[str, str]:

@@ -13,7 +13,7 @@ _ANSWERS_FIT = 6
 
 
 def over_time(points: Sequence[TrendPoint], theme: ThemeHead) -> Figure:
-    height = 3.35
+    height = 2.8
     figure, axes = blank(height, left=0.5, right=0.25, top=0.8, bottom=0.6)
     below = "0 to 100, higher is better. Bars: likely range."
     simulated = any(point.wave.simulated for point in points)

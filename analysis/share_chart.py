@@ -3,7 +3,7 @@
 import re
 
 from analysis import brand
-from analysis.canvas import SMALL, WIDTH, Axes, Figure, Rectangle, blank, fold, heading
+from analysis.canvas import MARGIN, SMALL, WIDTH, Axes, Figure, Rectangle, blank, fold, heading
 from analysis.printing import HIDDEN
 from analysis.summary import Figure as Result
 from analysis.summary import ItemHead, Summary
@@ -19,9 +19,9 @@ _UNDER_WORDS = {"facecolor": brand.WHITE, "edgecolor": "none", "pad": 1.5}
 
 def shares_by_question(summary: Summary, theme_id: str) -> Figure:
     theme = summary.theme(theme_id)
-    each, top, bottom = 0.78, 1.12, 0.1
+    each, top, bottom = 0.72, 0.98, 0.05
     height = top + bottom + each * len(theme.items)
-    figure, axes = blank(height, left=0.08, right=0.08, top=top, bottom=bottom)
+    figure, axes = blank(height, left=MARGIN, right=MARGIN, top=top, bottom=bottom)
     heading(
         figure,
         height,
@@ -37,13 +37,13 @@ def shares_by_question(summary: Summary, theme_id: str) -> Figure:
     for place, item in enumerate(theme.items):
         axes.text(
             0,
-            place + 0.06,
+            place + 0.08,
             fold(question(item), 78, 2),
             va="top",
             size=SMALL + 0.5,
             linespacing=1.15,
         )
-        _shares(axes, place + 0.52, figures.get(item.id))
+        _shares(axes, place + 0.57, figures.get(item.id))
     return figure
 
 
@@ -54,10 +54,10 @@ def question(item: ItemHead) -> str:
 
 def _key(figure: Figure, height: float) -> None:
     for place, (word, (colour, hatch, _)) in enumerate(zip(SHARE_WORDS, LOOKS, strict=True)):
-        left = (0.08 + 1.35 * place) / WIDTH
+        left = (MARGIN + 1.35 * place) / WIDTH
         figure.add_artist(
             Rectangle(
-                (left, 1 - 0.92 / height),
+                (left, 1 - 0.86 / height),
                 0.28 / WIDTH,
                 0.15 / height,
                 edgecolor=brand.INK,
@@ -67,7 +67,7 @@ def _key(figure: Figure, height: float) -> None:
                 hatch=hatch,
             )
         )
-        figure.text(left + 0.36 / WIDTH, 1 - 0.85 / height, word, va="center", size=SMALL)
+        figure.text(left + 0.36 / WIDTH, 1 - 0.79 / height, word, va="center", size=SMALL)
 
 
 def _shares(axes: Axes, top: float, result: Result | None) -> None:
@@ -90,7 +90,7 @@ def _shares(axes: Axes, top: float, result: Result | None) -> None:
             Rectangle(
                 (left, top),
                 wide,
-                0.34,
+                0.33,
                 edgecolor=brand.INK,
                 linewidth=0.8,
                 facecolor=colour,

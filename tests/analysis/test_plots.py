@@ -49,7 +49,7 @@ def test_another_process_draws_the_same_bytes_and_writes_nothing_home(pulses, tm
         "sys.stdout.buffer.write(plots.themes_svg(samples.summary()))"
     )
     environment = {k: v for k, v in os.environ.items() if not k.startswith(("MPL", "XDG"))}
-    there = subprocess.run(  # noqa: S603  our own interpreter and words
+    there = subprocess.run(
         [sys.executable, "-c", code],
         env=environment | {"HOME": str(tmp_path), "PYTHONHASHSEED": "7"},
         capture_output=True,
@@ -126,6 +126,12 @@ def test_letters_with_a_meaning_to_the_drawing_program_are_only_letters(pulses):
     assert "Pay $x^2$ & <b>tools</b>" in unescape(
         re.search("<title>(.*?)</title>", svg.decode())[1]
     )
+
+
+def test_words_in_letters_the_font_lacks_stay_words(pulses):
+    theme = replace(pulses[-1].themes[0], title="ਬੋਲਣਾ ਸੁਰੱਖਿਅਤ ਹੈ")
+    svg = plots.trend_svg(trend(pulses, "speaking_up"), theme)
+    assert re.search("<text[^>]*>ਬੋਲਣਾ ਸੁਰੱਖਿਅਤ ਹੈ</text>", svg.decode())
 
 
 @pytest.mark.parametrize(

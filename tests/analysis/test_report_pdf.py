@@ -1,0 +1,147 @@
+"""The PDF: tagged, titled, in one known font, the same bytes, the same numbers as the page."""
+
+import io
+import re
+from dataclasses import replace
+
+import pytest
+import typst
+from bs4 import BeautifulSoup
+from pypdf import PdfReader
+
+from analysis import report_html, report_pdf, reports
+from analysis.report_parts import Report, ReportError, Section, Table, Words
+from analysis.summary import NOT_SHOWN, Quote
+from tests.analysis import samples
+
+
+@pytest.fixture(scope="module")
+def report():
+    return reports.content(samples.summaries())
+
+
+@pytest.fixture(scope="module")
+def pdf(report):
+    return report_pdf.render(report)
+
+
+@pytest.fixture(scope="module")
+def reader(pdf):
+    return PdfReader(io.BytesIO(pdf))
+
+
+def small(text, **settings):
+    body = Section("s", "S", "A heading", (Words(text),))
+    return Report("P", "A title", "Below", (), "Foot", (body,), **settings)
+
+
+def text_of(pdf):
+    pages = PdfReader(io.BytesIO(pdf)).pages
+    return " ".join(" ".join(page.extract_text() for page in pages).split())
+
+
+def structure(node, found):
+    """The kinds of tag under a node of the structure tree."""
+    node = node.get_object() if hasattr(node, "get_object") else node
+    if isinstance(node, list):
+        for child in node:
+            structure(child, found)
+    elif isinstance(node, dict):
+        if "/S" in node:
+            found.append((str(node["/S"]), node))
+        if "/K" in node:
+            structure(node["/K"], found)
+    return found
+
+
+def test_it_says_it_is_tagged_and_names_its_title_and_language(reader):
+    root = reader.trailer["/Root"]
+    assert root["/MarkInfo"]["/Marked"]
+    assert root["/Lang"] == "en"
+    assert reader.metadata.title == "Riverside pulse: November 2026"
+    assert root["/ViewerPreferences"]["/DisplayDocTitle"]
+    assert "pdfuaid:part" in root["/Metadata"].get_object().get_data().decode()
+
+
+def test_tables_have_header_cells_and_pictures_have_words(reader, report):
+    tags = structure(reader.trailer["/Root"]["/StructTreeRoot"], [])
+    kinds = [kind for kind, _ in tags]
+    tables = [b for p in report.sections for b in p.blocks if isinstance(b, Table)]
+    assert kinds.count("/Table") >= len(tables)
+    assert kinds.count("/TH") >= sum(len(table.head) for table in tables)
+    pictures = [node for kind, node in tags if kind == "/Figure"]
+    assert len(pictures) == len(report.charts) + 1  # and the mark
+    assert all(str(node["/Alt"]) for node in pictures)
+    assert {"/H1", "/H2", "/H3"} <= set(kinds)
+
+
+def test_the_same_report_gives_the_same_bytes_and_no_date(pdf, report, reader):
+    assert report_pdf.render(report) == pdf
+    assert reader.metadata.creation_date is None
+
+
+def test_only_our_font_is_embedded(reader):
+    fonts = {
+        str(font.get_object()["/BaseFont"]).split("+")[-1]
+        for page in reader.pages
+        for font in page["/Resources"].get("/Font", {}).values()
+    }
+    assert fonts
+    assert all(name.startswith("DejaVuSans") for name in fonts)
+
+
+def test_every_page_says_simulated_and_how_groups_are_protected(reader):
+    for page in reader.pages:
+        words = page.extract_text()
+        assert "Simulated data" in words
+        assert "Groups with fewer than 10 answers are never shown" in words
+    real = report_pdf.render(reports.content(samples.summaries(simulated=False)))
+    assert "Simulated data" not in text_of(real)
+
+
+def test_the_page_and_the_pdf_hold_the_same_numbers(pdf, report):
+    page = BeautifulSoup(report_html.render(report)["report.html"], "html.parser")
+    pattern = re.compile(r"\d+(?:\.\d+)?")
+    from_page = set(pattern.findall(page.main.get_text(" ")))
+    from_pdf = set(pattern.findall(text_of(pdf)))
+    assert from_page <= from_pdf
+    pages = {str(number) for number in range(1, 40)}
+    assert from_pdf - from_page <= pages
+
+
+def test_not_shown_is_the_same_token_everywhere(pdf):
+    assert text_of(pdf).count(NOT_SHOWN) > 20
+
+
+def test_words_from_data_are_never_markup():
+    text = text_of(report_pdf.render(small('#panic("x") *bold* $x^2$ @name <label> \\ [a]')))
+    assert '#panic("x") *bold* $x^2$ @name <label> \\ [a]' in text
+
+
+def test_signs_our_font_lacks_are_spelled_out():
+    newest = replace(samples.summary(), quotes=(Quote("barriers", "Well done \U0001f9c1"),))
+    assert "Well done [cupcake]" in text_of(report_pdf.render(reports.content([newest])))
+
+
+def test_letters_our_font_lacks_are_refused_in_a_sentence():
+    with pytest.raises(report_pdf.LettersError, match="lacks the letter “ਬ”.*HTML report"):
+        report_pdf.render(small("ਬੋਲਣਾ"))
+
+
+def test_welsh_polish_ukrainian_and_arabic_are_set():
+    for words in ("Ŵyth cwestiwn", "Zażółć gęślą jaźń", "Їжак", "استبيان"):
+        assert report_pdf.render(small(words))
+
+
+def test_right_to_left_is_passed_on():
+    pdf = report_pdf.render(small("استبيان", language="ar", direction="rtl"))
+    assert PdfReader(io.BytesIO(pdf)).trailer["/Root"]["/Lang"] == "ar"
+
+
+def test_any_warning_fails(monkeypatch):
+    def with_a_warning(*_args, **_settings):
+        return b"%PDF", ["unknown font family"]
+
+    monkeypatch.setattr(typst, "compile_with_warnings", with_a_warning)
+    with pytest.raises(ReportError, match="with a warning: unknown font"):
+        report_pdf.render(small("x"))

@@ -1,0 +1,214 @@
+"""The report: content written once, the same numbers in every format, doubt on every theme."""
+
+import re
+from dataclasses import replace
+from html import unescape
+from pathlib import Path
+
+import pytest
+from bs4 import BeautifulSoup
+
+from analysis import brand, claims, report_html, report_sections, reports
+from analysis.report_parts import Chart, Points, Report, ReportError, Table, ThemeSection, Words
+from analysis.summary import NOT_SHOWN
+from tests.analysis import samples
+
+
+@pytest.fixture(scope="module")
+def pulses():
+    return samples.summaries()
+
+
+@pytest.fixture(scope="module")
+def report(pulses):
+    return reports.content(pulses)
+
+
+@pytest.fixture(scope="module")
+def page(report):
+    return BeautifulSoup(report_html.render(report)["report.html"], "html.parser")
+
+
+def blocks(report, kind):
+    return [block for part in report.sections for block in part.blocks if isinstance(block, kind)]
+
+
+def test_every_theme_has_its_sentence_chart_table_and_doubt(report, pulses):
+    assert [section.name for section in report.themes] == [t.title for t in pulses[-1].themes]
+    for section in report.themes:
+        kinds = {type(block) for block in section.blocks}
+        assert {Words, Chart, Table, Points} <= kinds
+        assert section.blocks[-1] == Points("What we don’t know", section.unknown, panel=True)
+
+
+def test_a_theme_does_not_build_without_what_we_dont_know():
+    with pytest.raises(ReportError, match="“Workload” does not say what we don’t know"):
+        ThemeSection("w", "Workload", "Workload: likely lower", (), unknown=("  ",))
+
+
+def test_the_report_is_refused_where_the_doubt_is_missing(pulses, monkeypatch):
+    monkeypatch.setattr(report_sections, "what_we_dont_know", lambda summary, theme: ())
+    with pytest.raises(ReportError, match="Safe to speak up"):
+        reports.content(pulses)
+
+
+def test_nothing_to_report_is_a_sentence():
+    with pytest.raises(ReportError, match="no pulse"):
+        reports.content(())
+
+
+def test_the_first_page_holds_at_most_five_sentences(report, pulses):
+    assert report.sections[0].blocks[0].lines == claims.five_sentences(pulses[-1])
+    assert len(report.sections[0].blocks[0].lines) <= 5
+
+
+def test_the_method_fits_in_150_words(report):
+    method = next(part for part in report.sections if part.id == "method")
+    words = " ".join(b.text for b in method.blocks if isinstance(b, Words) and b.tone == "plain")
+    assert len(words.split()) <= 150
+
+
+def test_thresholds_are_those_of_the_rule_not_typed_in(pulses):
+    strict = replace(pulses[-1], rule={**samples.RULE, "k": 17})
+    report = reports.content([strict])
+    assert "fewer than 17 answers" in report.foot
+    assert any("fewer than 17 answers" in block.text for block in blocks(report, Words))
+
+
+def test_groups_stand_in_the_order_of_the_tree_with_no_number_for_small_ones(report):
+    table = next(t for t in blocks(report, Table) if t.caption == "Groups and themes")
+    assert [row[0] for row in table.rows] == [unit.name for unit in samples.UNITS]
+    cells = {row[0]: row[1:] for row in table.rows}
+    assert cells["Garden"][0] == "mixed"
+    assert set(cells["Laundry"]) == set(cells["Kitchen"]) == {NOT_SHOWN}
+    assert cells["Nights"][0] == "52 ▼ likely lower"
+
+
+def test_a_group_known_to_be_too_small_is_named_with_where_its_answers_count(report):
+    small = next(b for b in blocks(report, Points) if b.title == "Too small to show alone")
+    assert small.lines == ("Kitchen is too small to show alone. Its answers count in Riverside.",)
+
+
+def test_what_changed_starts_with_the_strongest_evidence(report):
+    changed = next(part for part in report.sections if part.id == "what-changed")
+    verdicts = [row[1].split(".")[0] for row in changed.blocks[0].rows]
+    assert verdicts == ["▲ likely higher", "▼ likely lower", "= about the same", "? can’t tell"]
+
+
+def test_imported_pulses_and_untested_themes_are_marked(report):
+    first = next(t for t in blocks(report, Table) if t.caption.endswith("pulse by pulse"))
+    assert [row[0] for row in first.rows] == [
+        "February 2026 (from a file)",
+        "May 2026 (from a file)",
+        "August 2026",
+        "November 2026",
+    ]
+    assert [section.marks for section in report.themes] == [
+        (),
+        ("Not yet validated",),
+        ("Not yet validated",),
+        ("Not yet validated",),
+    ]
+
+
+def test_labels_say_simulated_and_imported_only_where_true(pulses):
+    assert reports.content(pulses).labels == ("Simulated data",)
+    assert reports.content(samples.summaries(simulated=False)).labels == ()
+    old = [samples.summary(n, simulated=False, imported=True) for n in (1, 2)]
+    assert reports.content(old).labels == ("From imported files",)
+
+
+def test_a_table_with_a_short_row_is_refused():
+    with pytest.raises(ReportError, match="row of another length"):
+        Table("Odd", ("a", "b"), (("1",),))
+
+
+def test_a_wide_table_is_cut_into_pieces_that_lose_nothing():
+    table = Table("Wide", ("", *"abcdefg"), (("row", *"1234567"),), (1,), "note")
+    pieces = table.slices(3)
+    assert [piece.head[1:] for piece in pieces] == [("a", "b", "c"), ("d", "e", "f"), ("g",)]
+    assert [piece.rows[0][0] for piece in pieces] == ["row"] * 3
+    assert [piece.note for piece in pieces] == ["", "", "note"]
+    assert table.slices(7) == (table,)
+
+
+def test_the_page_has_landmarks_language_and_one_way_past_the_contents(page):
+    assert page.html["lang"] == "en"
+    assert page.html["dir"] == "ltr"
+    assert len(page.find_all("h1")) == 1
+    for landmark in ("header", "nav", "main", "footer"):
+        assert len(page.find_all(landmark)) == 1
+    assert page.find("a")["href"] == "#" + page.main["id"]
+    assert page.title.text == "Riverside pulse: November 2026 – Candour"
+
+
+def test_headings_skip_no_level_and_every_link_arrives(page):
+    levels = [int(h.name[1]) for h in page.main.find_all(re.compile("^h[1-6]$"))]
+    assert levels[0] == 1
+    assert all(later <= earlier + 1 for earlier, later in zip(levels, levels[1:], strict=False))
+    ids = [node["id"] for node in page.find_all(id=True)]
+    assert len(ids) == len(set(ids))
+    assert {a["href"].removeprefix("#") for a in page.find_all("a")} <= set(ids)
+
+
+def test_every_table_has_headers_with_scope_and_a_caption(page):
+    assert page.find_all("table")
+    for table in page.find_all("table"):
+        assert table.caption.text
+        assert {th["scope"] for th in table.thead.find_all("th")} == {"col"}
+        for row in table.tbody.find_all("tr"):
+            assert [th["scope"] for th in row.find_all("th")] == ["row"]
+
+
+def test_every_picture_is_a_file_beside_the_page_with_words(report, page):
+    files = report_html.render(report)
+    for image in page.find_all("img"):
+        assert image["src"] in files
+        assert image["alt"]
+    assert {f"charts/{chart.name}.svg" for chart in report.charts} | {"report.html"} == set(files)
+
+
+def test_the_page_asks_nothing_of_a_network_and_runs_nothing(report):
+    text = report_html.render(report)["report.html"].decode()
+    assert not re.search(r"<script|<link|\son\w+=|url\(|@import", text)
+    assert set(re.findall(r"https?://[^\"' ]+", text)) <= {"http://www.w3.org/2000/svg"}
+
+
+def test_words_from_data_are_never_markup(pulses):
+    nasty = '<script>alert("1")</script> & more'
+    newest = replace(
+        pulses[-1],
+        programme=nasty,
+        themes=(replace(pulses[-1].themes[0], title=nasty, description=nasty), *samples.THEMES[1:]),
+    )
+    text = report_html.render(reports.content([newest]))["report.html"].decode()
+    assert "<script" not in text
+    assert nasty in unescape(text)
+
+
+def test_the_same_results_give_the_same_page(report, pulses):
+    assert report_html.render(report) == report_html.render(reports.content(pulses))
+
+
+def test_every_label_stands_at_the_top_and_the_foot(page):
+    assert [p.text for p in page.header.find_all(class_="label")] == ["Simulated data"]
+    assert [p.text for p in page.footer.find_all(class_="label")] == ["Simulated data"]
+
+
+def test_the_style_names_only_colours_of_the_brand(report):
+    style = re.search(
+        "<style>(.*?)</style>", report_html.render(report)["report.html"].decode(), re.S
+    )
+    palette = {value for name, value in vars(brand).items() if name.isupper() and value[0] == "#"}
+    assert set(re.findall("#[0-9a-f]{6}", style[1])) <= palette
+
+
+def test_the_mark_is_the_one_on_the_site():
+    site = Path(__file__).parents[2] / "surveyapp" / "static" / "mark.svg"
+    assert "".join(site.read_text().split()) == "".join(brand.MARK.split())
+
+
+def test_a_report_of_one_pulse_builds(pulses):
+    report = reports.content(pulses[:1])
+    assert isinstance(report, Report)
+    assert report.subtitle == "Results of one pulse, closed 2026-02-27"
