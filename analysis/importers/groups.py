@@ -24,8 +24,7 @@ class Groups:
 
     def unit(self, cell: str) -> str:
         """The id of a cell's unit."""
-        path = self._path(cell)
-        return self._under_root(path) if path else self.root
+        return self._path(cell) or self.root
 
     def tree(self, ids: Iterable[str]) -> tuple[Unit, ...]:
         """These units and all above them, the whole first, then by path."""
@@ -41,7 +40,3 @@ class Groups:
     def _path(self, cell: str) -> str:
         path = self.names.get(cell, cell)
         return SEPARATOR.join(part for part in map(str.strip, path.split(SEPARATOR)) if part)
-
-    def _under_root(self, path: str) -> str:
-        # A group that happens to be called like the whole must not become it.
-        return path + " (group)" if path == EVERYONE == self.root else path

@@ -142,6 +142,16 @@ def test_when_every_path_starts_alike_that_group_is_the_whole(write, instrument)
     assert [u.parent for u in wave.units] == [None, "North", "North"]
 
 
+def test_a_group_called_everyone_is_the_whole(write, instrument):
+    body = HEADING + "first,Everyone,yes,4,4,,\nfirst,B team,yes,4,4,,\n"
+    (wave,) = load(write(body), instrument).waves
+    assert [(u.id, u.parent) for u in wave.units] == [
+        ("Everyone", None),
+        ("North", "Everyone"),
+        ("North/B", "North"),
+    ]
+
+
 def test_comments_stand_apart_without_group_and_for_themes_only(write, instrument):
     first, second = load(write(GOOD), instrument).waves
     (comment,) = first.comments
