@@ -10,6 +10,7 @@ Leave the first two out of backups: a copy of them undoes what sealing does.
 """
 
 import os
+import secrets
 import stat
 import uuid
 from pathlib import Path
@@ -35,7 +36,13 @@ def directory(area: Area, wave_id: uuid.UUID | None = None) -> Path:
 
 def put(path: Path, data: bytes) -> None:
     """Write a new key file, mode 0400, durable before this returns; never over an old one."""
-    write_private(path, data)
+    draft = path.with_name(f".{secrets.token_hex(8)}")
+    write_private(draft, data)
+    # A link appears whole or not at all: nobody reads half a key.
+    try:
+        os.link(draft, path)
+    finally:
+        draft.unlink()
     # The file is durable only once its directory knows of it.
     handle = os.open(path.parent, os.O_RDONLY)
     try:

@@ -1,0 +1,65 @@
+"""Key files are private, whole, never overwritten, and gone when destroyed."""
+
+import uuid
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from surveyapp import keys
+
+WAVE = uuid.UUID(int=5)
+
+
+@pytest.fixture
+def folder(app):
+    with app.app_context():
+        yield keys.directory("registrar", WAVE)
+
+
+def test_a_key_is_readable_by_its_owner_only(folder):
+    keys.put(folder / "one.key", b"secret")
+    assert keys.get(folder / "one.key") == b"secret"
+    assert (folder / "one.key").stat().st_mode & 0o777 == 0o400
+    assert folder.stat().st_mode & 0o077 == 0
+    assert [path.name for path in folder.iterdir()] == ["one.key"]
+
+
+def test_a_key_is_never_overwritten(folder):
+    keys.put(folder / "one.key", b"secret")
+    with pytest.raises(FileExistsError):
+        keys.put(folder / "one.key", b"other")
+    assert keys.get(folder / "one.key") == b"secret"
+    assert [path.name for path in folder.iterdir()] == ["one.key"]
+
+
+def test_a_destroyed_key_is_overwritten_first(folder, tmp_path):
+    keys.put(folder / "one.key", b"secret")
+    (tmp_path / "second name").hardlink_to(folder / "one.key")
+    keys.destroy(folder / "one.key")
+    assert (tmp_path / "second name").read_bytes() != b"secret"
+    with pytest.raises(keys.MissingKey):
+        keys.get(folder / "one.key")
+    keys.destroy(folder / "one.key")
+
+
+def test_a_wave_s_keys_go_together_and_no_other_s(folder):
+    keys.put(folder / "one.key", b"secret")
+    other = keys.directory("registrar", uuid.UUID(int=6)) / "one.key"
+    keys.put(other, b"other")
+    keys.destroy_all("registrar", WAVE)
+    keys.destroy_all("registrar", WAVE)
+    assert not folder.exists()
+    assert keys.get(other) == b"other"
+
+
+def test_many_who_ask_first_at_once_get_one_wrapping_key(app):
+    def ask(_n):
+        with app.app_context():
+            return keys.wrapping_key(WAVE)
+
+    with ThreadPoolExecutor(16) as pool:
+        found = set(pool.map(ask, range(64)))
+    assert len(found) == 1
+    assert len(found.pop()) == 32
+    with app.app_context():
+        assert keys.wrapping_key(uuid.UUID(int=6)) != keys.wrapping_key(WAVE)
