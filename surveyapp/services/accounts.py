@@ -13,7 +13,7 @@ from sqlalchemy.exc import IntegrityError
 from surveyapp.errors import CandourError, NotFound, Rejected
 from surveyapp.extensions import db
 from surveyapp.models.accounts import Account, Role, SignInFailure
-from surveyapp.services import passwords, second_step, staff_sessions
+from surveyapp.services import passwords, second_step, staff_sessions, turns
 
 TRIES = 5
 PAUSE = timedelta(minutes=15)
@@ -190,8 +190,9 @@ def take_try(email: str, now: datetime) -> None:
     try:
         with db.session.begin_nested():
             db.session.add(SignInFailure(address_sha256=address, failures=1, since=now))
-    except IntegrityError:  # the first try came twice at once
-        _count_up(email)
+    except IntegrityError as error:  # several first tries at once
+        if not _count_up(email):
+            raise Paused from error
 
 
 def _count_up(email: str) -> bool:
@@ -231,20 +232,14 @@ def check_second_step(account: Account, typed: str) -> bool:
     if account.totp_secret is None or not account.active:
         return False
     secret = second_step.unlock(account, account.totp_secret)
+    turns.hold(account)
     step = second_step.step_of(secret, typed)
-    if step is not None:
-        used = db.session.execute(
-            update(Account)
-            .where(Account.id == account.id, Account.totp_last_step < step)
-            .values(totp_last_step=step)
-        )
-        return bool(used.rowcount)  # type: ignore[attr-defined]
-    # A change that changes nothing holds the row until the code is struck off.
-    db.session.execute(
-        update(Account).where(Account.id == account.id).values(active=Account.active)
-    )
-    db.session.refresh(account)
-    return second_step.use_recovery_code(account, typed)
+    if step is None:
+        return second_step.use_recovery_code(account, typed)
+    if step <= account.totp_last_step:
+        return False
+    account.totp_last_step = step
+    return True
 
 
 def halfway(account_id: str | None, since: str | None, now: datetime) -> Account | None:

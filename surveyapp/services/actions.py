@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Literal
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
 from surveyapp import clock
@@ -20,7 +20,7 @@ from surveyapp.extensions import db
 from surveyapp.models.actions import Commitment, CommitmentStep
 from surveyapp.models.publications import Publication
 from surveyapp.models.surveys import Programme, Wave
-from surveyapp.services import noticeboard, outcomes, results
+from surveyapp.services import noticeboard, outcomes, results, turns
 
 State = Literal["planned", "doing", "done", "stopped", "wont"]
 STATE_WORDS: Mapping[State, str] = {
@@ -165,6 +165,7 @@ def add(programme: Programme, promise: Promise, *, today: date) -> Commitment:
     if publication is None or all(theme.id != promise.theme for theme in summary.themes):
         raise Rejected("Choose one of the themes of the latest results.")
     _check_promise(promise, today)
+    _refuse_twice(publication, promise)
     will = promise.answer == "will"
     commitment = Commitment(
         programme_id=programme.id,
@@ -199,6 +200,20 @@ def _check_promise(promise: Promise, today: date) -> None:
         raise Rejected("Choose a day that is still to come.")
 
 
+def _refuse_twice(publication: Publication, promise: Promise) -> None:
+    """A form sent twice would stand in the ledger twice, for good."""
+    there = db.session.scalar(
+        select(Commitment.id).where(
+            Commitment.publication_id == publication.id,
+            Commitment.theme == promise.theme,
+            Commitment.answer == promise.answer,
+            Commitment.text == promise.text.strip(),
+        )
+    )
+    if there is not None:
+        raise Rejected("This answer is in the list already. Add what happened under it instead.")
+
+
 def register(commitment: Commitment, effect: Effect, *, today: date) -> None:
     """Write down what the work should move, once, before it starts."""
     if commitment.answer != "will":
@@ -210,13 +225,11 @@ def register(commitment: Commitment, effect: Effect, *, today: date) -> None:
     if not effect.failure.strip():
         raise Rejected("Write what would show that it did not work.")
     _check_measured(commitment, effect)
-    changed = db.session.execute(
-        update(Commitment)
-        .where(Commitment.id == commitment.id, Commitment.effect.is_(None))
-        .values(effect=effect.to_dict())
-    )
-    if changed.rowcount != 1:  # type: ignore[attr-defined]
+    turns.hold(commitment)
+    if commitment.effect is not None:
         raise NotNow("What this should move is written down already and cannot be changed.")
+    commitment.effect = effect.to_dict()
+    db.session.flush()
     programme = db.session.get_one(Programme, commitment.programme_id)
     _post("ACTION_UPDATE", programme, commitment, {"step": "effect"}, effect.to_dict(), today)
 
@@ -270,6 +283,7 @@ def step(commitment: Commitment, kind: str, text: str, *, today: date) -> Commit
         raise NotNow("Nothing can be started where the answer is: we won’t.")
     if kind in ("doing", "done") and commitment.effect is None:
         raise NotNow("First write down what this should move. Then the work may start.")
+    turns.hold(commitment)
     reached = state_of(commitment)
     if kind != "note" and reached in ("done", "stopped"):
         raise NotNow(

@@ -18,7 +18,7 @@ from surveyapp.models.accounts import Account, Role
 from surveyapp.models.board import VIEWS, SenseCheck
 from surveyapp.models.publications import Publication
 from surveyapp.models.surveys import Programme, Wave
-from surveyapp.services import results
+from surveyapp.services import results, turns
 
 QUORUM = 3
 LONGEST_REASON = 1000
@@ -135,6 +135,7 @@ def check(
     """Record, or change, what a member says of a finding, until the results are out."""
     if not member.has(Role.BOARD) or member.has(Role.HR, Role.MANAGER, Role.ADMIN):
         raise NotAllowed("Only members of the board say whether a finding rings true.")
+    turns.hold(publication)
     if publication.released_on is not None:
         raise NotNow("These results are out, so the board’s record is closed.")
     finding(results.summary_of(publication), theme_id)

@@ -122,6 +122,12 @@ def test_a_poor_promise_gets_a_sentence_and_keeps_what_was_typed(app, hr, publis
     assert entries(app) == []
 
 
+def test_the_same_answer_does_not_stand_there_twice(app, hr, published):
+    added(hr)
+    assert "in the list already" in hr.post("/actions/riverside/add", data=PROMISE).text
+    assert len(entries(app)) == 1
+
+
 def test_a_refusal_needs_a_reason_and_is_not_late(app, hr, published):
     added(hr, answer="wont", because="The lease forbids it", owner="", due="")
     line = entries(app)[0]

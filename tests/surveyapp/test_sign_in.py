@@ -2,7 +2,6 @@
 
 import base64
 import re
-import threading
 import time
 from datetime import timedelta
 
@@ -128,28 +127,6 @@ def test_a_whole_sign_in_starts_the_count_anew(app, someone):
         assert client.post("/sign-in/code", data={"code": digits(offset)}).status_code == 302
     with app.app_context():
         assert db.session.query(SignInFailure).count() == 0
-
-
-def test_tries_sent_at_once_do_not_share_one(tmp_path, make_app):
-    stores = {name: f"sqlite:///{tmp_path / name}.sqlite" for name in ("office", "who", "box")}
-    app = make_app(DATABASES={**stores, "answers": f"sqlite:///{tmp_path / 'answers'}.sqlite"})
-    let = []
-
-    def one_try():
-        with app.app_context():
-            try:
-                accounts.take_try("hr@example.org", clock.now())
-                db.session.commit()
-                let.append(True)
-            except accounts.Paused:
-                let.append(False)
-
-    threads = [threading.Thread(target=one_try) for _ in range(12)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert (let.count(True), len(let)) == (5, 12)
 
 
 def test_the_cookie_is_a_fresh_reference_of_which_only_the_hash_is_stored(app, client, someone):
