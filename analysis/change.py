@@ -93,7 +93,7 @@ def judge(family: Sequence[tuple[Contrast, int | None]], rule: Rule) -> list[Com
 
 def _why(contrast: Contrast, said: Verdict, rule: Rule) -> str:
     if said == "same":
-        return f"Any difference is likely smaller than {SMALLEST_CHANGE:.0f} points."
+        return f"If there is a difference, it is probably under {SMALLEST_CHANGE:.0f} points."
     if said != "cannot_tell":
         return ""
     if contrast.n < rule.large:

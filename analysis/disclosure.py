@@ -15,6 +15,9 @@ from analysis.summary import Band
 
 HARD_FLOOR = 8
 BAND_EDGES = (40, 70)
+NARROWEST_BAND = 30
+SMALL_STEP = 5
+NOT_OFFERED = "–"
 
 
 class RuleError(ValueError):
@@ -192,7 +195,7 @@ def count_in_words(n: int, rule: Rule) -> str:
 
 def step(n: int, rule: Rule) -> int:
     """Rule D8: figures go up by 5 under ``large`` answers, by 1 from there on."""
-    return 5 if n < rule.large else 1
+    return SMALL_STEP if n < rule.large else 1
 
 
 def nearest(value: float, by: int) -> int:
@@ -217,34 +220,48 @@ def band(favourable: float) -> Band:
 
 
 def shares(
-    counts: tuple[float, float, float], people: int, rule: Rule, raw: tuple[int, int, int]
+    counts: tuple[float, float, float],
+    people: int,
+    rule: Rule,
+    raw: tuple[int, int, int],
+    *,
+    by: int,
+    middle: bool = True,
 ) -> tuple[str, str, str]:
     """Percent favourable, neutral and unfavourable as printed (rules D6 and D8).
 
-    ``counts`` are answers, weighted or not, from ``people``; ``raw`` the unweighted ones. A share
+    ``counts`` are answers, weighted or not, from ``people``; ``raw`` the unweighted ones; ``by``
+    is what percents are rounded to. A share
     that stands for fewer people than the clamp is printed as "under x %", and its smaller
     neighbour as the range that the two together leave, so that it cannot be computed from 100.
+    Without a ``middle`` option nobody could be neutral: that share is a dash.
 
-    >>> shares((30, 10, 20), 60, Rule(), (30, 10, 20))
+    >>> shares((30, 10, 20), 60, Rule(), (30, 10, 20), by=1)
     ('50%', '17%', '33%')
-    >>> shares((59, 1, 0), 60, Rule(), (59, 1, 0))
+    >>> shares((59, 1, 0), 60, Rule(), (59, 1, 0), by=1)
     ('over 92%', 'under 4%', 'under 4%')
-    >>> shares((40, 19, 1), 60, Rule(), (40, 19, 1))
+    >>> shares((40, 19, 1), 60, Rule(), (40, 19, 1), by=1)
     ('67%', '28% to 34%', 'under 4%')
+    >>> shares((40, 0, 20), 60, Rule(), (40, 0, 20), by=1, middle=False)
+    ('67%', '–', '33%')
     """
-    total, by = sum(counts), step(people, rule)
+    total = sum(counts)
     least = clamp(people, rule) * sum(raw) / people
-    small = [i for i in range(3) if min(counts[i], raw[i]) < least]
+    offered = (0, 1, 2) if middle else (0, 2)
+    small = [i for i in offered if min(counts[i], raw[i]) < least]
     percent = [100 * count / total for count in counts]
+    words = [NOT_OFFERED] * 3
     if not small:
-        first, second, third = (f"{nearest(value, by)}%" for value in percent)
-        return first, second, third
+        for i in offered:
+            words[i] = f"{nearest(percent[i], by)}%"
+        return words[0], words[1], words[2]
     bound = 100 * least / sum(raw)
     while any(percent[i] >= bound for i in small):
         bound *= 2
     top = outward(0, bound, by)[1]
-    words = [f"under {top}%"] * 3
-    large = sorted((i for i in range(3) if i not in small), key=lambda i: (percent[i], i))
+    for i in small:
+        words[i] = f"under {top}%"
+    large = sorted((i for i in offered if i not in small), key=lambda i: (percent[i], i))
     if len(large) == 1:
         words[large[0]] = f"over {max(100 - len(small) * top, 0)}%"
     elif large:

@@ -16,19 +16,22 @@ from analysis.disclosure import (
 from analysis.estimate import Estimate, Stratum, person_weights, stratified
 from analysis.scoring import LEANS, Moments, keyed
 from analysis.summary import Figure
-from analysis.visible import Theme, item_leanings, roll_up, weigh
+from analysis.visible import Theme, has_middle, item_leanings, roll_up, weigh
 
 
 @dataclass(frozen=True)
 class Draft:
     """What a figure is printed from. ``above`` counts people above the middle of the scale;
-    ``responses`` everybody in the group who answered anything."""
+    ``put_to`` everybody in the group who was asked; ``middle`` says whether anybody could be
+    neutral; ``step`` is what the figures are rounded to."""
 
     estimate: Estimate
     above: int
     weighted: tuple[float, float, float]
     raw: tuple[int, int, int]
-    responses: int
+    put_to: int
+    middle: bool
+    step: int
 
 
 def printed(draft: Draft, rule: Rule) -> Figure:
@@ -37,17 +40,16 @@ def printed(draft: Draft, rule: Rule) -> Figure:
     10–19 answers, and groups where nearly everybody is on one side, have a band and no number.
     """
     n = draft.estimate.n
-    words = count_in_words(_one_n(n, draft.responses, rule), rule)
+    words = count_in_words(_one_n(n, draft.put_to, rule), rule)
     favourable = 100 * draft.weighted[0] / sum(draft.weighted)
     if n < rule.banded_below:
         words = count_in_words(n, rule)
         return Figure(words, None, None, None, band(favourable), None)
-    split = shares(draft.weighted, n, rule, draft.raw)
+    split = shares(draft.weighted, n, rule, draft.raw, by=draft.step, middle=draft.middle)
     if alike(n, draft.above, rule):
         return Figure(words, None, None, None, band(favourable), split)
-    by = step(n, rule)
-    score = nearest(draft.estimate.mean, by)
-    low, high = outward(*draft.estimate.interval(), by)
+    score = nearest(draft.estimate.mean, draft.step)
+    low, high = outward(*draft.estimate.interval(), draft.step)
     return Figure(words, float(score), float(low), float(high), None, split)
 
 
@@ -62,7 +64,9 @@ def theme_figure(theme: Theme, unit: str) -> Figure | None:
         theme.above(unit),
         theme.weighted_leanings(cells),
         (first, second, third),
-        theme.group(unit).responses,
+        theme.put_to[unit],
+        has_middle(theme.instrument, theme.asked),
+        theme.step(unit),
     )
     return printed(draft, theme.rule)
 
@@ -101,7 +105,10 @@ def item_figure(theme: Theme, item_id: str) -> Figure | None:
         first,
         weigh(leanings, person_weights(strata)),
         (first, second, third),
-        whole.responses,
+        theme.put_to[theme.root],
+        has_middle(theme.instrument, [item_id]),
+        # The mean of the items is the theme's score: no finer than that, whoever skipped one.
+        max(step(answers, theme.rule), theme.step(theme.root)),
     )
     return printed(draft, theme.rule)
 
@@ -116,6 +123,6 @@ def _spread(counts: list[int], worth: list[float]) -> Moments:
     return Moments(n, mean, squares / (n - 1) if n > 1 else float("nan"), 0)
 
 
-def _one_n(n: int, responses: int, rule: Rule) -> int:
+def _one_n(n: int, put_to: int, rule: Rule) -> int:
     """Rule D5: one number of answers a group, unless a whole group's worth did not answer."""
-    return responses if 0 < responses - n < rule.k else n
+    return put_to if 0 < put_to - n < rule.k else n

@@ -1,10 +1,9 @@
 """What was not said: preferred not to say, skipped, and what the silent could change."""
 
-from collections.abc import Sequence
+import math
+from collections.abc import Callable, Sequence
 
-import numpy as np
-
-from analysis.disclosure import Rule, clamp, outward
+from analysis.disclosure import Rule, clamp, nearest, outward
 from analysis.scoring import Moments
 from analysis.summary import NOT_SHOWN, Silence
 from analysis.tally import Counted
@@ -44,16 +43,23 @@ def passed_over(counted: Counted, item_ids: Sequence[str]) -> tuple[int, int, in
 def share_in_words(count: int, total: int, people: int, rule: Rule) -> str:
     """ "1 in 28", never fewer people than the clamp of rule D6.
 
-    >>> [share_in_words(n, 800, 400, Rule()) for n in (0, 28, 300, 500)]
-    ['fewer than 1 in 200', '1 in 29', '4 in 10', '6 in 10']
+    >>> [share_in_words(n, 800, 400, Rule()) for n in (0, 7, 28, 300, 500)]
+    ['fewer than 1 in 200', '1 in 110', '1 in 29', '4 in 10', '6 in 10']
     """
     least = clamp(people, rule)
     if count * people < least * total:
-        return f"fewer than 1 in {people // least}"
+        return f"fewer than 1 in {_shorter(people // least, 1, math.floor)}"
     if count * 4 > total:
-        tenths = max(3, min(9, int(np.floor(10 * count / total + 0.5))))
+        tenths = max(3, min(9, nearest(10 * count / total, 1)))
         return f"{tenths} in 10"
-    return f"1 in {int(np.floor(total / count + 0.5))}"
+    return f"1 in {_shorter(total / count, 2, lambda value: nearest(value, 1))}"
+
+
+def _shorter(value: float, digits: int, rounding: Callable[[float], int]) -> int:
+    """A number with so many digits and zeros after them."""
+    unit = 10 ** max(int(math.log10(value)) + 1 - digits, 0)
+    shortened: int = unit * rounding(value / unit)
+    return shortened
 
 
 def bounds(theme: Theme) -> tuple[float | None, float | None]:
@@ -65,10 +71,10 @@ def bounds(theme: Theme) -> tuple[float | None, float | None]:
     root = theme.group(theme.root)
     if root.headcount is None or root.headcount < root.answers:
         return None, None
-    return manski(theme.overall, root.headcount)
+    return manski(theme.overall, root.headcount, theme.step(theme.root))
 
 
-def manski(scores: Moments, headcount: int) -> tuple[float, float]:
+def manski(scores: Moments, headcount: int, by: int = 1) -> tuple[float, float]:
     """The bounds themselves.
 
     >>> manski(Moments(60, 50.0, 1.0, 30), 100)
@@ -76,5 +82,5 @@ def manski(scores: Moments, headcount: int) -> tuple[float, float]:
     """
     worst = scores.total / headcount
     best = worst + 100 * (headcount - scores.n) / headcount
-    low, high = outward(worst, best, 1)
+    low, high = outward(worst, best, by)
     return float(max(low, 0)), float(min(high, 100))

@@ -215,8 +215,10 @@ def _changes(
         if settled is not None or past is None:
             found[i] = settled or FIRST
             continue
-        then = theme_figure(past[0], counterpart(theme, past[0], unit))
-        family.append((since(theme, past[0], unit), _gap(figure, then)))
+        then = counterpart(theme, past[0], unit)
+        whole = theme.step(unit) == past[0].step(then) == 1
+        gap = _gap(figure, theme_figure(past[0], then)) if whole else None
+        family.append((since(theme, past[0], unit), gap))
         judged.append(i)
     found.update(zip(judged, judge(family, rule), strict=True))
     return [found[i] for i in range(len(cases))]

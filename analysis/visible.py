@@ -11,7 +11,17 @@ from functools import cached_property
 import numpy as np
 
 from analysis.dataset import Unit, descendants
-from analysis.disclosure import Group, Rule, may_show, release, residuals
+from analysis.disclosure import (
+    NARROWEST_BAND,
+    SMALL_STEP,
+    Group,
+    Rule,
+    clamp,
+    may_show,
+    release,
+    residuals,
+    step,
+)
 from analysis.estimate import Estimate, Stratum, person_weights, stratified
 from analysis.instrument import Instrument, Scale
 from analysis.scoring import ABOVE, LEANS, IntArray, Key, Moments, N, lean, moments
@@ -97,6 +107,17 @@ class Theme:
         )
 
     @cached_property
+    def put_to(self) -> Mapping[str, int]:
+        """For each unit how many people were asked about the theme, whether they answered or not:
+        the most that any of its items was put to."""
+        tally = self.counted.tally
+        asked = np.array([tally.responses - tally.items[name].not_asked for name in self.asked])
+        return {
+            unit: int(most)
+            for unit, most in roll_up(self.counted.units, tally.units, asked.max(axis=0)).items()
+        }
+
+    @cached_property
     def shown(self) -> tuple[str, ...]:
         return release(self.groups, self.rule, sensitive=self.sensitive)
 
@@ -131,6 +152,25 @@ class Theme:
 
     def outside(self, unit: str) -> list[str]:
         return [cell for cell in self.cells if cell not in self._below[unit]]
+
+    def step(self, unit: str) -> int:
+        """What a group's figures are rounded to: rule D8, also for what subtraction would leave.
+
+        Taking the shown children from a group is out by half a step of each. Where that adds up
+        to fewer people than the clamp of rule D6, one could read off that the rest answered all
+        alike, so the group's own figures go up by 5. It depends on counts alone.
+        """
+        n = self.group(unit).answers
+        children, rest = self._shown_children[unit], self.cells.get(unit)
+        own = step(n, self.rule)
+        if own > 1 or rest is None or not children:
+            return own
+        blur = n * own + sum(self.group(c).answers * self._blur(c) for c in children)
+        return own if blur >= 100 * clamp(rest.answers, self.rule) else SMALL_STEP
+
+    def _blur(self, unit: str) -> int:
+        n = self.group(unit).answers
+        return NARROWEST_BAND if n < self.rule.banded_below else self.step(unit)
 
     def above(self, unit: str) -> int:
         """How many people of a group score above the middle of the scale."""
@@ -193,6 +233,15 @@ def item_leanings(counted: Counted, instrument: Instrument, item_id: str) -> Int
     for position, place in enumerate(places):
         table[:, place] += counts.options[:, position]
     return table
+
+
+def has_middle(instrument: Instrument, item_ids: Sequence[str]) -> bool:
+    """Whether any of the items has an option in the middle of its range."""
+    return any(
+        lean(instrument, item, code) == "neutral"
+        for item in map(instrument.item, item_ids)
+        for code in instrument.response_set(item).codes()
+    )
 
 
 def weigh(tables: Sequence[IntArray], weights: Sequence[float]) -> tuple[float, float, float]:

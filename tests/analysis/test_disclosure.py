@@ -18,6 +18,7 @@ from analysis.disclosure import (
     release,
     residuals,
     shares,
+    step,
 )
 from tests.analysis.made import organisation
 
@@ -150,6 +151,10 @@ def test_most_groups_that_may_be_shown_are_shown():
     assert shown / may > 0.7
 
 
+def split(counts, n, **settings):
+    return shares(counts, n, RULE, counts, by=step(n, RULE), **settings)
+
+
 def tree(*children, extra=0, people=60):
     """An organisation of groups with so many answers and twenty more people than answers."""
     own = [Group(name, "org", n, n, n + 20) for name, n in children]
@@ -243,11 +248,7 @@ def test_no_share_is_ever_none_or_all_of_a_group():
     """A6: unanimity, and one or two against all the others, print as the same words."""
     for n in (20, 35, 49, 50, 120):
         small = RULE.clamp_small if n < RULE.large else RULE.clamp_large
-        words = {
-            shares((n - a - b, a, b), n, RULE, (n - a - b, a, b))
-            for a in range(small)
-            for b in range(small)
-        }
+        words = {split((n - a - b, a, b), n) for a in range(small) for b in range(small)}
         assert len(words) == 1
         assert not {"0%", "100%"} & set(words.pop())
 
@@ -257,10 +258,7 @@ def test_a_clamped_share_does_not_follow_from_the_other_two():
     for n in (24, 40, 60, 200):
         small = RULE.clamp_small if n < RULE.large else RULE.clamp_large
         most = n * 2 // 3
-        words = {
-            shares((most, n - most - few, few), n, RULE, (most, n - most - few, few))
-            for few in range(small)
-        }
+        words = {split((most, n - most - few, few), n) for few in range(small)}
         assert len(words) == 1
 
 
@@ -269,7 +267,7 @@ def test_shares_say_the_truth():
     for _ in range(500):
         n = int(rng.integers(20, 400))
         counts = tuple(int(v) for v in rng.multinomial(n, rng.dirichlet([0.4, 0.4, 0.4])))
-        for count, words in zip(counts, shares(counts, n, RULE, counts), strict=True):
+        for count, words in zip(counts, split(counts, n), strict=True):
             share, by = 100 * count / n, 5 if n < RULE.large else 1
             numbers = [int(part.rstrip("%")) for part in words.split() if part[0].isdigit()]
             if words.startswith("under"):
@@ -280,3 +278,7 @@ def test_shares_say_the_truth():
                 assert numbers[0] <= share <= numbers[1]
             else:
                 assert abs(share - numbers[0]) <= by / 2
+
+
+def test_without_a_middle_option_nobody_is_neutral_and_the_dash_says_so():
+    assert split((40, 0, 1), 41, middle=False) == ("over 90%", "–", "under 10%")

@@ -331,3 +331,45 @@ def test_intervals_hold_the_truth_about_as_often_as_they_say(seed):
         figure = summary(chosen, flat(("east", 300))).row("s").figure
         held += figure.low <= truth <= figure.high
     assert held >= 17
+
+
+@pytest.mark.parametrize("people", [50, 60, 80, 120])
+def test_what_a_child_leaves_of_its_parent_is_not_read_off_from_the_percents(people):
+    """Attack A6 on residuals: ten people left over, all of one mind or not quite.
+
+    Moving up to two of them must not show in any figure of the parent beyond what the child's
+    and parent's rounding hides, so the parent's figures go up by 5 where they would.
+    """
+    units = flat(("east", people + 40), extra=30)
+    now = counted(answers({"east": people, "org": 10}, 1, items=5), units)
+    theme = Theme(now, BOOK, BOOK.scales[0], RULE)
+    assert theme.shown == ("org", "east")
+    blur = (people + 10) * theme.step("org") / 100 + people * theme.step("east") / 100
+    assert blur >= RULE.clamp_small
+    found = summary(answers({"east": people, "org": 10}, 1, items=5), units)
+    for figure in (found.row("s").figure, *(row.figure for row in found.items)):
+        assert figure.score % theme.step("org") == 0
+
+
+def test_large_parents_keep_whole_numbers():
+    units = flat(("east", 300), ("west", 300), extra=30)
+    now = counted(answers({"east": 200, "west": 180, "org": 20}, 1, items=5), units)
+    assert Theme(now, BOOK, BOOK.scales[0], RULE).step("org") == 1
+
+
+def test_a_parent_rounded_to_five_gives_no_finer_difference():
+    units = flat(("east", 100), extra=30)
+    rows = answers({"east": 60, "org": 10}, 1, items=5)
+    found = summary(rows, units, [answers({"east": 60, "org": 10}, 2, items=5, shift=1)])
+    change = found.row("s").change
+    assert change.verdict == "lower"
+    assert change.difference is change.low is change.high is None
+    assert found.silence[0].worst % 5 == found.silence[0].best % 5 == 0
+
+
+def test_people_who_were_not_asked_are_not_counted_as_silent():
+    rows = answers({"east": 60}, 1, items=5) + [("west", X, X, X, 4, 4)] * 50
+    found = summary(rows, flat(("east", 90), ("west", 90)))
+    assert found.row("s").figure.n == "60"
+    assert found.row("f").figure.n == "110"
+    assert found.silence[0].skipped == "fewer than 1 in 50"
