@@ -28,7 +28,7 @@ PLACES: tuple[tuple[str, str, tuple[Role, ...], str], ...] = (
     ("My group", "/results/{slug}/my-group", (Role.MANAGER,), "What your own group told us."),
     ("Results", "/results/{slug}", READERS, "What people told us, pulse by pulse."),
     ("Board", "/board/{slug}", (Role.BOARD,), "Say whether the draft findings ring true."),
-    ("What we will do", "/actions/{slug}", READERS, "What was promised, and what came of it."),
+    ("What we will do", "/actions/{slug}", tuple(Role), "What was promised, and what came of it."),
     ("Pulses", "/programmes/{slug}", (Role.HR,), "Set up a pulse and watch its dates."),
     ("Roster", "/programmes/{slug}/roster", (Role.HR,), "Who is invited, and in which group."),
     ("People with accounts", "/admin/people", (Role.ADMIN,), "Who may sign in, and to what."),

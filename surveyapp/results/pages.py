@@ -3,7 +3,7 @@
 from flask import redirect, render_template
 from flask.typing import ResponseReturnValue
 
-from analysis import claims, plots
+from analysis import benchmarks, claims, plots
 from analysis.summary import Figure, UnitHead, trend
 from surveyapp.models.surveys import Programme
 from surveyapp.results import files, findings
@@ -71,6 +71,7 @@ def theme(reading: Reading, theme_id: str) -> ResponseReturnValue:
         silence=next((line for line in summary.silence if line.theme == theme_id), None),
         written=findings.written_about(summary, head),
         doubts=claims.what_we_dont_know(summary, theme_id),
+        elsewhere=benchmarks.latest(theme_id),
         record=board.record_of(reading.publication.id).get(theme_id),
         linked=[line for line in actions.ledger(reading.programme) if line.theme == theme_id],
         groups=[

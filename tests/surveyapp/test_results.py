@@ -209,6 +209,13 @@ class TestPages:
         heading = next(tag for tag in soup.find_all("h2") if "don’t know" in tag.get_text())
         assert len(heading.find_next("ul").find_all("li")) >= 2
 
+    def test_published_figures_are_marked_as_other_peoples(self, stranger, key):
+        words = main_text(stranger.get(f"/r/{key}/themes/workload"))
+        assert "These are civil servants" in words
+        assert "Open Government Licence" in words
+        nothing = main_text(stranger.get(f"/r/{key}/themes/speaking_up"))
+        assert "So we compare with nothing" in nothing
+
     def test_an_unknown_theme_or_group_is_not_there(self, stranger, key):
         assert stranger.get(f"/r/{key}/themes/luck").status_code == 404
         assert stranger.get(f"/r/{key}/themes/luck/trend").status_code == 404

@@ -1,0 +1,51 @@
+"""One browser for all browser tests, and a small world behind a real server."""
+
+import pytest
+
+from tests import factories, published
+from tests.browser import harness
+
+
+def pytest_collection_modifyitems(items):
+    for item in items:
+        if "tests/browser" in str(item.path):
+            item.add_marker(pytest.mark.browser)
+
+
+@pytest.fixture(scope="session")
+def browser():
+    with harness.chromium() as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def riverside(tmp_path_factory):
+    """A served application with four published pulses: its address, results key and application."""
+    database = tmp_path_factory.mktemp("stores")
+    stores = {
+        store: f"sqlite:///{database / store}.sqlite"
+        for store in ("office", "who", "box", "answers")
+    }
+    app = factories.an_app(
+        tmp_path_factory.mktemp("instance"), DATABASES=stores, WTF_CSRF_ENABLED=True
+    )
+    with app.app_context():
+        key = published.programme().waves[-1].results_key
+        factories.committed()
+    with harness.serving(app) as address:
+        yield address, key, app
+    factories.dispose([app])
+
+
+@pytest.fixture
+def visitor(browser, riverside):
+    """Somebody with a fresh browser in whose pages the checker may run."""
+    with harness.visiting(browser, riverside[0]) as found:
+        yield found
+
+
+@pytest.fixture
+def plain_visitor(browser, riverside):
+    """Somebody whose browser obeys every policy and runs no script."""
+    with harness.visiting(browser, riverside[0], checked=False, script=False) as found:
+        yield found
