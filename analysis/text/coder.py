@@ -125,12 +125,12 @@ class Coder:
         raise it?") count when it is, and that theme then takes half the evidence.
         """
         purpose, about = question
-        words = tokens(text)
+        parts = clauses(text)
+        words = tuple(token for clause in parts for token in clause.tokens)
         if is_empty(words):
             return Coded((), (), True, True, self.mark)
         if not is_covered(words):
             return Coded((), (), False, False, self.mark)
-        parts = clauses(text)
         evidence = [self._evidence(clause, about) for clause in parts]
         totals: dict[str, float] = defaultdict(float)
         for found in evidence:

@@ -5,7 +5,7 @@ NLTK's tools are used without its downloadable data, which is never fetched (TEX
 
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -15,6 +15,7 @@ from nltk.tokenize.punkt import PunktParameters, PunktSentenceTokenizer
 
 WORDS = Path(__file__).parent / "words.toml"
 WORD = re.compile(r"\[(?:name|place|date|number|contact)\]|[^\W_]+(?:['’][^\W\d_]+)*")
+BREAK = re.compile(r"[.?!…]\W")
 TURN = re.compile(r"\b(?:but|however|although|though|yet|whereas)\b|[;\n]| [–—-] ", re.IGNORECASE)
 
 
@@ -90,7 +91,7 @@ def tokens(text: str, offset: int = 0) -> tuple[Token, ...]:
 def clauses(text: str) -> tuple[Clause, ...]:
     """The clauses of a comment, those without a word left out."""
     found: list[Clause] = []
-    for start, end in SENTENCES.span_tokenize(text):
+    for start, end in _sentences(text):
         marks = [(start, start, False)]
         marks += [
             (m.start(), m.end(), m.group().isalpha()) for m in TURN.finditer(text, start, end)
@@ -101,6 +102,14 @@ def clauses(text: str) -> tuple[Clause, ...]:
             if words:
                 found.append(Clause(words[0].start, words[-1].end, words, turned))
     return tuple(found)
+
+
+def _sentences(text: str) -> Iterable[tuple[int, int]]:
+    # Most comments are one sentence, and Punkt takes most of the time.
+    if not BREAK.search(text):
+        return ((0, len(text)),)
+    spans: Iterable[tuple[int, int]] = SENTENCES.span_tokenize(text)
+    return spans
 
 
 def is_empty(words: tuple[Token, ...]) -> bool:
