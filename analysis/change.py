@@ -79,7 +79,7 @@ def judge(family: Sequence[tuple[Contrast, int | None]], rule: Rule) -> list[Com
     found = []
     for (contrast, printed), survives in zip(family, survivors, strict=True):
         said = verdict(contrast, survives, rule)
-        why = _why(contrast, said, rule)
+        why = _why(contrast, said, survives, rule)
         if printed is None or contrast.n < rule.large:
             found.append(Comparison(said, contrast.against, why=why))
             continue
@@ -91,14 +91,20 @@ def judge(family: Sequence[tuple[Contrast, int | None]], rule: Rule) -> list[Com
     return found
 
 
-def _why(contrast: Contrast, said: Verdict, rule: Rule) -> str:
+def _why(contrast: Contrast, said: Verdict, survives: bool, rule: Rule) -> str:
+    """What stands behind a word that is not a finding of its own."""
     if said == "same":
         return f"If there is a difference, it is probably under {SMALLEST_CHANGE:.0f} points."
     if said != "cannot_tell":
         return ""
     if contrast.n < rule.large:
         return "With so few answers only a very large difference would show."
-    return "The difference could be chance."
+    low, high = outward(*contrast.found.interval(0.95), 1)
+    if low <= 0 <= high:
+        return "The difference could be chance."
+    if not survives:
+        return "With this many comparisons, a difference like this can be chance."
+    return "There is a difference, but it may be too small to matter."
 
 
 def against_rest(theme: Theme, unit: str, words: str) -> Contrast | None:

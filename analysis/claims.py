@@ -42,14 +42,12 @@ def headline(summary: Summary, theme_id: str, unit_id: str | None = None) -> str
 
 
 def level_sentence(summary: Summary, theme_id: str, unit_id: str | None = None) -> str:
-    """Where a theme stands: "Workload is 44 of 100, likely 41 to 47." """
+    """Where a theme stands: "Workload: 44 of 100, likely 41 to 47." """
     row = summary.row(theme_id, unit_id)
     title = _title(summary, row)
     if row.figure is None:
         return f"{title}: {NOT_SHOWN}."
-    if row.figure.score is None:
-        return f"{title}: {BAND_WORDS[row.figure.band or 'mixed']} ({row.figure.n} answers)."
-    return f"{title} is {_level(row.figure)}."
+    return f"{title}: {_level(row.figure)}."
 
 
 def change_sentence(summary: Summary, theme_id: str, unit_id: str | None = None) -> str:
@@ -62,15 +60,15 @@ def change_sentence(summary: Summary, theme_id: str, unit_id: str | None = None)
         case "higher" | "lower":
             return _moved(title, row.figure, row.change)
         case "same":
-            return f"{title} is about the same as in {against}. {row.change.why}".strip()
+            return f"{title}: about the same as in {against}. {row.change.why}".strip()
         case "cannot_tell":
             return f"We can’t tell if {title} has changed since {against}. {row.change.why}".strip()
         case "break":
-            return f"{title} cannot be compared with {against}. {row.change.why}".strip()
+            return f"{title}: not comparable with {against}. {row.change.why}".strip()
         case "first":
-            return f"This is the first pulse for {title}. There is nothing to compare with yet."
+            return f"{title}: this is the first pulse, so there is nothing to compare with."
         case _:
-            return f"The change of {title} is not shown."
+            return f"{title}: the change is not shown."
 
 
 def rest_sentence(summary: Summary, theme_id: str, unit_id: str) -> str:
@@ -137,14 +135,14 @@ def _title(summary: Summary, row: Row) -> str:
 
 def _level(figure: Figure) -> str:
     if figure.score is None or figure.low is None or figure.high is None:
-        return BAND_WORDS[figure.band or "mixed"]
+        return f"{BAND_WORDS[figure.band or 'mixed']} ({figure.n} answers)"
     return f"{figure.score:g} of 100, likely {figure.low:g} to {figure.high:g}"
 
 
 def _moved(title: str, figure: Figure, change: Comparison) -> str:
     verb = "rose" if change.verdict == "higher" else "fell"
     if change.difference is None or figure.score is None:
-        return f"{title} is likely {change.verdict} than in {change.against}."
+        return f"{title}: likely {change.verdict} than in {change.against}."
     before = figure.score - change.difference
     return (
         f"{title} {verb} from {before:g} to {figure.score:g} of 100 since {change.against}. "

@@ -84,12 +84,12 @@ def sentence(counted: Counted, scale: Scale) -> str:
         return (
             "The questions contradict each other, so a scoring key is wrong. Do not use the score."
         )
-    figures = f"({found.value:.2f}, likely {found.low:.2f} to {found.high:.2f})"
+    figures = f"(alpha {found.value:.2f}, likely {found.low:.2f} to {found.high:.2f})"
     if found.value >= CONSISTENT:
         return f"The questions go together well {figures}."
     if found.value >= ACCEPTABLE:
         return f"The questions go together well enough {figures}."
-    return f"Look at each question by itself: they do not go together {figures}."
+    return f"Look at each question by itself too: they go together only loosely {figures}."
 
 
 def check_keys(counted: Counted, instrument: Instrument) -> list[str]:

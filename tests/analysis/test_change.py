@@ -46,6 +46,21 @@ def test_many_comparisons_take_away_what_one_alone_would_give():
     assert many[0].verdict == "cannot_tell"
 
 
+@pytest.mark.parametrize(
+    ("value", "se", "n", "others", "why"),
+    [
+        (6, 4, 200, 0, "The difference could be chance."),
+        (4.9, 1, 200, 0, "There is a difference, but it may be too small to matter."),
+        (6, 2.3, 200, 9, "With this many comparisons, a difference like this can be chance."),
+        (6, 1, 40, 0, "With so few answers only a very large difference would show."),
+    ],
+)
+def test_cannot_tell_says_which_gate_stayed_shut(value, se, n, others, why):
+    family = [(contrast(value, se, n), None), *[(contrast(0, 2.3), None)] * others]
+    found = judge(family, RULE)[0]
+    assert (found.verdict, found.why) == ("cannot_tell", why)
+
+
 def test_an_empty_family_has_no_verdicts():
     assert judge([], RULE) == []
 

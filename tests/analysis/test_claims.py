@@ -88,7 +88,7 @@ def test_a_change_is_told_with_the_numbers_that_are_shown():
     )
     without = with_row(BANDED, change("lower", numbers=False))
     assert claims.change_sentence(without, "speaking_up", "days") == (
-        "Safe to speak up in Days is likely lower than in August 2026."
+        "Safe to speak up in Days: likely lower than in August 2026."
     )
 
 

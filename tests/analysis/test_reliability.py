@@ -69,12 +69,12 @@ def test_nobody_to_compare_gives_no_alpha(rows):
 
 def test_under_100_people_nothing_is_said():
     assert sentence(*counted(answers({"org": 99}, 1), instrument())) == ""
-    assert "go together" in sentence(*counted(answers({"org": 100}, 1), instrument()))
+    assert "alpha" in sentence(*counted(answers({"org": 100}, 1), instrument()))
 
 
 @pytest.mark.parametrize(
     ("noise", "words"),
-    [(0.4, "go together well ("), (1.0, "well enough"), (2.0, "Look at each question by itself")],
+    [(0.4, "go together well (alpha 0."), (1.0, "well enough"), (2.0, "only loosely")],
 )
 def test_words_follow_the_size(noise, words):
     rng = np.random.default_rng(4)
