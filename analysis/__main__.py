@@ -5,7 +5,7 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from analysis import report_files
+from analysis import report_files, simulate, simulated_files
 from analysis.dataset import DataError, PulseData
 from analysis.disclosure import HARD_FLOOR, Rule, RuleError
 from analysis.importers import load
@@ -23,6 +23,7 @@ examples:
   python -m analysis instruments
   python -m analysis check answers.csv --instrument candour-core
   python -m analysis report answers.csv --instrument candour-core --out results
+  python -m analysis simulate --out made-up
   python -m analysis report 2025.csv 2026.csv --instrument ours.toml --out results --k 12
 """
 _REPORT = """\
@@ -63,6 +64,7 @@ def say(sentence: str) -> None:
 
 
 def report(given: argparse.Namespace) -> None:
+    report_files.refuse_strangers(given.out)
     rule = Rule(k=given.k, headcount=max(given.k, given.headcount))
     data = _read(given)
     counted = _count(data)
@@ -96,6 +98,14 @@ def instruments(_: argparse.Namespace) -> None:
             f"{path.stem:18} {one.title} "
             f"({len(one.scales)} themes, {ratings} questions, {texts} open; {one.source.licence})\n"
         )
+
+
+def simulated(given: argparse.Namespace) -> None:
+    say("Making up an organisation …")
+    files = simulated_files.make(simulate.organisation(given.seed))
+    report_files.write(files, given.out, ours=frozenset(files))
+    answers, instrument = (given.out / name for name in simulated_files.REPORTED)
+    say(f"Done. Try: python -m analysis report {answers} --instrument {instrument} --out results")
 
 
 def _read(given: argparse.Namespace) -> PulseData:
@@ -157,6 +167,15 @@ def _parser() -> argparse.ArgumentParser:
     one.set_defaults(run=check)
     one = commands.add_parser("instruments", help="list the instruments that come with Candour")
     one.set_defaults(run=instruments)
+    one = commands.add_parser(
+        "simulate",
+        help="write the files of a made-up organisation",
+        description="Writes answers, their instrument and rosters of an organisation that does "
+        "not exist, to try everything with. They are labelled as simulated wherever they go.",
+    )
+    one.add_argument("--out", type=Path, required=True, metavar="DIR", help="folder to write into")
+    one.add_argument("--seed", type=int, default=1, metavar="N", help="another organisation")
+    one.set_defaults(run=simulated)
     return parser
 
 

@@ -3,7 +3,7 @@
 import os
 import shutil
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 
 from analysis import report_html, report_pdf, report_tables, reports
@@ -33,18 +33,23 @@ def make(summaries: Sequence[Summary]) -> tuple[dict[str, bytes], tuple[str, ...
     return files, ()
 
 
-def write(files: Mapping[str, bytes], folder: Path) -> None:
-    """Put the files into ``folder``, in place of an earlier report there.
-
-    They are written beside it first and moved into place at the end, so a failure leaves what was
-    there before. A folder that holds anything else is refused with :class:`ReportError`.
-    """
-    strangers = sorted(set(os.listdir(folder)) - OURS) if folder.is_dir() else []
+def refuse_strangers(folder: Path, ours: Collection[str] = OURS) -> None:
+    """Raise :class:`ReportError` when the folder holds files that we did not write."""
+    strangers = sorted(set(os.listdir(folder)) - set(ours)) if folder.is_dir() else []
     if strangers:
         raise ReportError(
             f"The folder {folder} holds other files ({', '.join(strangers[:3])}). "
-            "Name a new folder, or one that holds an earlier report."
+            "Name a new folder, or one that this command wrote before."
         )
+
+
+def write(files: Mapping[str, bytes], folder: Path, ours: Collection[str] = OURS) -> None:
+    """Put the files into ``folder``, in place of those of an earlier run.
+
+    They are written beside it first and moved into place at the end, so a failure leaves what was
+    there before. A folder that holds anything but ``ours`` is refused.
+    """
+    refuse_strangers(folder, ours)
     folder.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=f".{folder.name}-", dir=folder.parent) as name:
         fresh, old = Path(name, "new"), Path(name, "old")

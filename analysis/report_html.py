@@ -111,7 +111,7 @@ def _block(block: Block, part: Section, place: int) -> Html:
             return tag("div", heading, points, class_="panel" if panel else "points")
         case Chart():
             picture = tag("img", src=_file(block), alt=block.alt)
-            return tag("figure", picture)
+            return tag("figure", picture, tabindex="0")
         case Quotes(title, lines):
             return join(tag("h3", title), *(tag("blockquote", tag("p", line)) for line in lines))
         case Table():

@@ -35,7 +35,7 @@ _FILES = ("DejaVuSans.ttf", "DejaVuSans-Bold.ttf")
 _TEMPLATE = Path(__file__).parent / "report.typ"
 _COLUMNS = 5
 _ON_A_NEW_PAGE = ("what-changed", "method")
-_SHORT, _BROAD = 20, 40
+_SHORT, _BROAD = 24, 40
 _COLOURS = ("INK", "MUTED", "LINE", "TEAL", "TEAL_LIGHT", "OCHRE", "OCHRE_LIGHT")
 
 

@@ -222,7 +222,7 @@ def _written(text: Sequence[TextResult], theme: ThemeHead) -> list[Block]:
         return []
     return [
         Table(
-            "What people wrote about it",
+            f"{theme.title}, in what people wrote",
             ("Asked", "Comments", "Problems", "Good things", "Ideas"),
             tuple(rows),
             note=_counted_by(text),
@@ -307,7 +307,7 @@ def groups(summary: Summary) -> Section:
             "Groups stand in the order of the organisation, not of their scores."
         ),
         Table(
-            "Groups and themes",
+            "Every group, theme by theme",
             ("Group", *(theme.title for theme in summary.themes)),
             rows,
             indent=tuple(depth for _, depth in ordered),

@@ -153,10 +153,10 @@ def _label_pulses(axes: Axes, points: Sequence[TrendPoint]) -> None:
 
 
 def every_theme(summary: Summary) -> Figure:
-    each = 0.44 if len(summary.themes) <= 8 else 0.36
+    each = 0.44 if len(summary.themes) <= 8 else 0.3
     top, bottom = 0.8, 0.35
     height = top + bottom + each * len(summary.themes)
-    figure, axes = blank(height, left=2.0, right=1.75, top=top, bottom=bottom)
+    figure, axes = blank(height, left=2.35, right=1.5, top=top, bottom=bottom)
     heading(
         figure,
         height,
@@ -170,7 +170,7 @@ def every_theme(summary: Summary) -> Figure:
     axes.grid(axis="x", color=brand.LINE, alpha=0.35, linewidth=0.7)
     axes.set_axisbelow(True)
     axes.set_yticks(
-        range(len(summary.themes)), [fold(theme.title, 24, 2) for theme in summary.themes]
+        range(len(summary.themes)), [fold(theme.title, 32, 1) for theme in summary.themes]
     )
     for place, theme in enumerate(summary.themes):
         row = summary.row(theme.id)
