@@ -78,11 +78,17 @@ class Minds:
 
     def lasting(self, roster: Roster, theme: str) -> NDArray[np.float64]:
         """Team and person part of z for each on the roster; variance .50."""
+        numbers = np.array([person.number for person in roster])
+        lasting: NDArray[np.float64] = self._general[numbers] + self.apart(roster, theme)
+        return lasting
+
+    def apart(self, roster: Roster, theme: str) -> NDArray[np.float64]:
+        """The same without what a person brings to all themes alike; variance .25."""
         place = self.themes.index(theme) if theme in self.themes else 0
         numbers = np.array([person.number for person in roster])
         teams = np.array([self._teams[person.unit][place] for person in roster])
-        lasting: NDArray[np.float64] = self._general[numbers] + self._own[numbers, place] + teams
-        return lasting
+        apart: NDArray[np.float64] = self._own[numbers, place] + teams
+        return apart
 
 
 def target(theme: str, wave: int) -> float:
@@ -97,9 +103,10 @@ def sheet(
 ) -> Sheet:
     """Everybody's ratings in a wave, who answered, and what they left out.
 
-    The chance to answer is logistic with log-odds .80 + .55 z(fear): people who feel safe answer
-    more. A tenth of all blanks fall anywhere; "prefer not to say" is about four times as common on
-    fear items, and more so among those who feel unsafe.
+    The chance to answer is logistic with log-odds .80 + .55 times how safe one feels to speak, in
+    standard deviations and apart from one's general mood: so silence flatters fear and leaves the
+    other themes about right. Blanks fall anywhere; "prefer not to say" is about four times as
+    common on fear items, and more so among those who feel unsafe.
     """
     items = instrument.ratings
     themes = {_theme(item, instrument) for item in items} | {FEAR, *STEADY, *COURSE}
@@ -107,7 +114,8 @@ def sheet(
     codes = np.column_stack(
         [_codes(item, instrument, leaning, place, rng) for place, item in enumerate(items)]
     )
-    fear = (leaning[FEAR] - leaning[FEAR].mean()) / leaning[FEAR].std()
+    fear = minds.apart(roster, FEAR)
+    fear = (fear - fear.mean()) / fear.std()
     answered = rng.random(len(roster)) < _logistic(ANSWERING + ANSWERING_BY_FEAR * fear)
     given = codes.copy()
     for column, item in enumerate(items):

@@ -18,6 +18,7 @@ COMPLAINT = 2.0
 FEAR = "fear_speaking_out"
 STRAIN = "wellbeing_stress"
 ASKED_FOR: frozenset[Purpose] = frozenset({"wish"})
+COMPLAINED: frozenset[Purpose] = frozenset({"shadow"})
 PRAISED: frozenset[Purpose] = frozenset({"peak", "offer"})
 
 
@@ -66,7 +67,8 @@ def lean(clause: Clause, theme: str, purpose: Purpose = "open") -> Lean:
     """Complaint, praise and request in one clause.
 
     A leaning word counts 1; after a negator within four words it counts .8 the other way. A
-    negator with nothing to turn ("no supervision") is a complaint of weight 1. Words of strain
+    negator with nothing to turn ("no supervision") is a complaint of weight 1, unless the clause
+    asks for something ("no more than 16, please"). Words of strain
     count for the wellbeing theme alone, and only words of safety praise speaking out.
     """
     known = polarity()
@@ -85,9 +87,10 @@ def lean(clause: Clause, theme: str, purpose: Purpose = "open") -> Lean:
             value *= -TURNED
             open_negator = False
         bad, good = (bad - value, good) if value < 0 else (bad, good + value)
-    if open_negator:
+    asking = asks(clause.tokens, purpose)
+    if open_negator and not asking:
         bad += 1.0
-    return Lean(bad, good, asks(clause.tokens, purpose))
+    return Lean(bad, good, asking)
 
 
 def _value(word: str, theme: str) -> float:
@@ -135,8 +138,8 @@ def direction(leans: Iterable[Lean], default: Direction, purpose: Purpose) -> Di
     """The direction of a theme from the clauses that mention it.
 
     Asked what to change, an answer is a suggestion unless it only complains; to other questions a
-    request with no complaint is one. Both poles alike and strong: mixed. Nothing said: what the
-    question asks for, else the theme's own default.
+    request with no complaint is one. What the question asks for weighs like one leaning word. Both
+    poles alike and strong: mixed. Nothing said and nothing asked for: the theme's own default.
     """
     found = list(leans)
     bad, good = sum(one.bad for one in found), sum(one.good for one in found)
@@ -145,12 +148,12 @@ def direction(leans: Iterable[Lean], default: Direction, purpose: Purpose) -> Di
         return "suggestion"
     if asking and bad == 0:
         return "suggestion"
-    if bad == good == 0:
-        if purpose in PRAISED:
-            return "positive"
-        return "negative" if purpose == "shadow" else default
+    if bad == good == 0 and purpose not in (*PRAISED, *COMPLAINED):
+        return default
+    good += purpose in PRAISED
+    bad += purpose in COMPLAINED
     if bad == good:
-        return "mixed" if bad >= COMPLAINT else "negative"
+        return "positive" if purpose in PRAISED else "mixed" if bad >= COMPLAINT else "negative"
     return "negative" if bad > good else "positive"
 
 

@@ -11,8 +11,11 @@ import polars as pl
 import pytest
 
 from analysis.dataset import PREFER_NOT_TO_SAY, UNIT, check_wave, descendants
+from analysis.disclosure import Rule
 from analysis.simulate import WAVES, organisation
 from analysis.simulation import writing
+from analysis.summarise import summarise
+from analysis.tally import count
 from analysis.text.coder import first_coder
 from analysis.text.redact import redact
 
@@ -127,19 +130,20 @@ def test_the_truth_follows_the_story(made):
         assert abs(made.truth[6][theme] - made.truth[1][theme]) < 3
 
 
-def test_plain_estimates_find_the_truth_in_most_cells(made):
-    """Those who are afraid answer less, so fear is somewhat flattered; the rest is near."""
+def test_published_intervals_hold_the_truth_in_most_cells(made):
+    """All but fear, which silence flatters: see the next test."""
     hits, cells = 0, 0
     for number in range(1, WAVES):
-        instrument, wave = made.instrument(number), made.wave(number)
-        for scale in instrument.scales:
-            if scale.id == FEAR:
-                continue
-            mean, error = score(wave, instrument, scale.id)
-            hits += abs(mean - made.truth[number][scale.id]) <= 1.96 * error
-            cells += 1
+        instrument = made.instrument(number)
+        counted = count(made.wave(number), instrument)
+        summary = summarise(counted, instrument, Rule(), programme=made.name)
+        for theme in summary.themes:
+            figure = summary.row(theme.id).figure
+            if theme.id != FEAR:
+                hits += figure.low <= made.truth[number][theme.id] <= figure.high
+                cells += 1
     assert cells >= 30
-    assert hits / cells >= 0.7
+    assert hits / cells >= 0.85
 
 
 def test_silence_hides_fear(made):
@@ -166,7 +170,7 @@ def test_fear_items_are_the_ones_people_rather_not_answer(made):
 def test_teams_differ_as_much_as_said():
     """The intra-class correlation of z is .05; of the scores, over seeds, near it."""
     found = []
-    for seed in range(1, 9):
+    for seed in range(1, 7):
         made = organisation(seed)
         wave = made.wave(1)
         instrument = made.instrument(1)
