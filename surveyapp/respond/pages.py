@@ -2,15 +2,18 @@
 
 import base64
 import hashlib
-from collections.abc import Sequence
+import secrets
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from flask import current_app, make_response, render_template
 from flask.typing import ResponseReturnValue
+from markupsafe import escape
 
 from surveyapp.respond import hints
-from surveyapp.respond.answers import USE_LABELS, Problem
+from surveyapp.respond.answers import USE_LABELS, Answers, Problem
 from surveyapp.respond.pulse import Pulse, Standing
 from surveyapp.respond.visits import Visit, seen_mark
 from surveyapp.services import promises
@@ -18,30 +21,29 @@ from surveyapp.services import promises
 SCRIPT = "fragment.js"
 
 
-def landing(
-    standing: Standing | None,
-    pulse: Pulse | None,
-    visit: Visit | None = None,
-    *,
-    problem: str = "",
-    typed: str = "",
-    status: int = 200,
-) -> ResponseReturnValue:
-    """W1: what this is, how long, until when, and can anyone tell. Or a box for the code."""
-    body = render_template(
+def landing(standing: Standing | None, pulse: Pulse | None) -> ResponseReturnValue:
+    """W1, or only a box for the code when it cannot be known which wave somebody came for."""
+    if standing is None or pulse is None:
+        return _landing(None, None)
+    return _once(("landing", *_place(standing)), {}, lambda _: _landing(standing, pulse))
+
+
+def promises_first(visit: Visit) -> ResponseReturnValue:
+    """W1 for somebody whose code is known."""
+    return _landing(visit.standing, visit.pulse, visit=visit)
+
+
+def _landing(standing: Standing | None, pulse: Pulse | None, **more: Any) -> str:
+    return render_template(
         "respond/landing.html",
         pulse=pulse,
         standing=standing,
-        visit=visit,
         seen=seen_mark(pulse) if pulse else "",
-        problem=problem,
-        errors=problem,
-        typed=typed,
         script=SCRIPT,
         integrity=_integrity(),
         when=promises.when,
+        **more,
     )
-    return body, status
 
 
 def unknown_code(typed: str) -> ResponseReturnValue:
@@ -51,7 +53,7 @@ def unknown_code(typed: str) -> ResponseReturnValue:
         if typed.strip()
         else "Type the code from your message."
     )
-    return landing(None, None, problem=problem, typed=typed[:80], status=422)
+    return _landing(None, None, problem=problem, errors=problem, typed=typed[:80]), 422
 
 
 def too_many_tries() -> ResponseReturnValue:
@@ -60,7 +62,7 @@ def too_many_tries() -> ResponseReturnValue:
         "Too many wrong codes have been tried here. Wait a minute, then try again. The link in "
         "your message still works."
     )
-    return landing(None, None, problem=problem, status=429)
+    return _landing(None, None, problem=problem, errors=problem), 429
 
 
 def not_open(visit: Visit) -> ResponseReturnValue:
@@ -81,7 +83,8 @@ def reported(visit: Visit) -> ResponseReturnValue:
 def group(visit: Visit, own: str) -> ResponseReturnValue:
     """Which group the answers count in; a group that is too small counts in the one above."""
     counted = visit.pulse.group(visit.invitation.class_key)
-    return _page("group", visit, own=visit.pulse.groups.get(own, counted), counted=counted)
+    mine = visit.pulse.groups.get(own, counted)
+    return _carrying("group", visit, (mine.key, counted.key), own=mine, counted=counted)
 
 
 def question(visit: Visit, problems: Sequence[Problem] = ()) -> ResponseReturnValue:
@@ -97,6 +100,8 @@ def question(visit: Visit, problems: Sequence[Problem] = ()) -> ResponseReturnVa
 
 def all_questions(visit: Visit, problems: Sequence[Problem] = ()) -> ResponseReturnValue:
     """All questions, and one summary of everything to put right."""
+    if not problems and visit.answers == Answers():
+        return _carrying("all_questions", visit, (), shown=visit.pulse.questions, problems=())
     return _page(
         "all_questions",
         visit,
@@ -114,7 +119,14 @@ def check(visit: Visit) -> ResponseReturnValue:
 
 def thanks(visit: Visit, receipt: str) -> ResponseReturnValue:
     """W2: it is in; what happens next. The browser is asked to forget the pages."""
-    response = make_response(_page("thanks", visit, receipt=receipt))
+    # What is kept for everybody must hold nothing of the one for whom it is rendered first.
+    blank = replace(visit, token="", seed="", answers=Answers())
+    body = _once(
+        ("thanks", *_place(visit.standing)),
+        {"receipt": receipt},
+        lambda marks: _page("thanks", blank, receipt=marks["receipt"]),
+    )
+    response = make_response(body)
     response.headers["Clear-Site-Data"] = '"cache", "storage"'
     return response
 
@@ -131,6 +143,39 @@ def _page(name: str, visit: Visit, shown: Sequence[Any] = (), **more: Any) -> st
         when=promises.when,
         **more,
     )
+
+
+def _carrying(name: str, visit: Visit, key: tuple[str, ...], **more: Any) -> str:
+    """A page that is the same for everybody but for the code and the seed it carries on."""
+    if visit.answers != Answers() or visit.one_by_one or visit.from_check:
+        return _page(name, visit, **more)
+    return _once(
+        (name, *_place(visit.standing), *key),
+        {"token": visit.token, "seed": visit.seed},
+        lambda marks: _page(name, replace(visit, token=marks["token"], seed=marks["seed"]), **more),
+    )
+
+
+def _place(standing: Standing) -> tuple[str, ...]:
+    """What a wave's pages depend on, besides who asks."""
+    dates = (standing.opens_at, standing.closes_at, standing.publishes_at)
+    return (str(standing.id), standing.covenant_sha256, standing.state, *map(str, dates))
+
+
+def _once(
+    key: tuple[str, ...], values: Mapping[str, str], render: Callable[[dict[str, str]], str]
+) -> str:
+    """A page rendered once a process, with marks that no text holds, then filled in each time."""
+    kept: dict[tuple[str, ...], tuple[str, dict[str, str]]] = current_app.extensions.setdefault(
+        "candour_pages", {}
+    )
+    if key not in kept:
+        marks = {name: f"mark{secrets.token_hex(16)}" for name in values}
+        kept[key] = (render(marks), marks)
+    body, marks = kept[key]
+    for name, mark in marks.items():
+        body = body.replace(mark, str(escape(values[name])))
+    return body
 
 
 def _integrity() -> str:

@@ -3,12 +3,12 @@
 import json
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 from functools import cached_property
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from analysis.instrument import PREFER_NOT_TO_SAY, Item, from_dict
 from surveyapp.extensions import db
@@ -99,26 +99,25 @@ class Standing:
         return self.state == "committed"
 
 
-_COLUMNS: tuple[Any, ...] = (
-    Wave.id, Wave.state, Wave.opens_at, Wave.closes_at, Wave.publishes_at, Wave.covenant_sha256,
-    Wave.results_key,
-)  # fmt: skip
+# Built once: composing a statement costs more than running it.
+_WAVE = Wave.__table__
+_STANDINGS = select(
+    *(_WAVE.c[one.name] for one in fields(Standing)),
+).where(_WAVE.c.covenant_sha256.is_not(None))
+_ONE = _STANDINGS.where(_WAVE.c.id == bindparam("wave"))
+_OPEN = _STANDINGS.where(_WAVE.c.state == "open").limit(2)
 _built: dict[tuple[uuid.UUID, str], Pulse] = {}
 
 
 def standing(wave_id: uuid.UUID) -> Standing | None:
     """Where the wave is now; ``None`` for one without promises."""
-    row = db.session.execute(
-        select(*_COLUMNS).where(Wave.id == wave_id, Wave.covenant_sha256.is_not(None))
-    ).one_or_none()
+    row = db.session.execute(_ONE, {"wave": wave_id}).one_or_none()
     return Standing(*row) if row else None
 
 
 def only_open(now: datetime) -> Standing | None:
     """The open wave, when there is exactly one: its landing page needs no code to be shown."""
-    rows = db.session.execute(
-        select(*_COLUMNS).where(Wave.state == "open", Wave.covenant_sha256.is_not(None)).limit(2)
-    ).all()
+    rows = db.session.execute(_OPEN).all()
     found = [one for one in (Standing(*row) for row in rows) if one.is_open(now)]
     return found[0] if len(found) == 1 else None
 

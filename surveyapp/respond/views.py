@@ -57,7 +57,7 @@ def open_(visit: Visit, _argument: str) -> ResponseReturnValue:
     """The promises of this person's wave, before the first question."""
     if visit.invitation.collected:
         return pages.used(visit)
-    return pages.landing(visit.standing, visit.pulse, visit)
+    return pages.promises_first(visit)
 
 
 def start(visit: Visit, _argument: str) -> ResponseReturnValue:
@@ -65,7 +65,7 @@ def start(visit: Visit, _argument: str) -> ResponseReturnValue:
     if visit.invitation.collected:
         return pages.used(visit)
     if not visit.seen:
-        return pages.landing(visit.standing, visit.pulse, visit)
+        return pages.promises_first(visit)
     fresh = replace(visit, seed=visit.seed or client.new_seed().hex())
     return pages.group(fresh, registrar.own_group(fresh.invitation))
 
@@ -147,16 +147,17 @@ def _cast(visit: Visit) -> bytes:
     said = client.fill_in(
         seed, class_key, visit.answers.ratings, visit.answers.comments(visit.pulse)
     )
+    counter = 1
     for attempt in range(1, TRIES + 1):
-        higher = ballotbox.counter(wish.key_sha256) + 1
-        record = client.finish(wish, signed, said, conditions.lid, counter=higher)
+        record = client.finish(wish, signed, said, conditions.lid, counter=counter)
         try:
             ballotbox.cast(record.to_bytes())
         except ballotbox.Superseded:
-            # The same form, sent twice at once; the later one goes on top.
+            # The same form was sent before, or twice at once; this one goes on top.
             box_session().rollback()
             if attempt == TRIES:
                 raise
+            counter = ballotbox.counter(wish.key_sha256) + 1
         else:
             box_session().commit()
             break

@@ -9,13 +9,13 @@ from flask import current_app
 
 from surveyapp import clock
 from surveyapp.crypto import client, tokens
-from surveyapp.models.participation import Invitation
 from surveyapp.respond import answers as answering
 from surveyapp.respond import pulse as pulses
 from surveyapp.respond.answers import Answers
 from surveyapp.respond.attempts import Cap
 from surveyapp.respond.pulse import Pulse, Question, Standing
 from surveyapp.services import registrar
+from surveyapp.services.registrar import Found
 
 SEED = re.compile(rf"[0-9a-f]{{{2 * client.SEED_BYTES}}}")
 SEEN_LENGTH = 16
@@ -36,7 +36,7 @@ class Visit:
     """What one posted form says, checked as far as it can be."""
 
     token: str
-    invitation: Invitation
+    invitation: Found
     standing: Standing
     pulse: Pulse
     seed: str
@@ -96,12 +96,12 @@ def is_open(visit: Visit) -> bool:
     return visit.standing.is_open(clock.now())
 
 
-def _look_up(token: str) -> Invitation:
+def _look_up(token: str) -> Found:
     typed = tokens.is_code(token)
     cap = _cap()
     if typed and cap.reached():
         raise TooManyTries
-    invitation = registrar.look_up(token) if token else None
+    invitation = registrar.find(token) if token else None
     if invitation is None:
         if typed and token:
             cap.count_wrong()

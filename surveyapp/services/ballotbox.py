@@ -8,7 +8,7 @@ import uuid
 from typing import Any
 from typing import cast as cast_type
 
-from sqlalchemy import CursorResult, func, select
+from sqlalchemy import CursorResult, bindparam, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from surveyapp import keys
@@ -71,8 +71,9 @@ def cast(record: bytes) -> None:
         "counter": given.counter,
         "record": record,
     }
-    changed = cast_type(CursorResult[Any], box_session().execute(_upsert(row))).rowcount
-    if changed != 1 and _kept(given.key_sha256) != record:
+    session = box_session()
+    done = session.execute(_UPSERT[session.get_bind().dialect.name], row)
+    if cast_type(CursorResult[Any], done).rowcount != 1 and _kept(given.key_sha256) != record:
         raise Superseded
 
 
@@ -91,24 +92,27 @@ def count(wave_id: uuid.UUID) -> int:
 
 
 def _must_be_open(wave_id: uuid.UUID) -> None:
-    state = db.session.scalar(select(Wave.state).where(Wave.id == wave_id))
-    if state != "open":
+    if db.session.execute(_STATE, {"wave": wave_id}).scalar() != "open":
         raise BoxClosed
 
 
-def _upsert(row: dict[str, Any]) -> Any:
+def _upsert(insert: Any) -> Any:
     """One statement, so that of many casts at once none is lost and none doubles."""
-    kind = box_session().get_bind().dialect.name
-    insert = postgresql.insert(Ballot) if kind == "postgresql" else sqlite.insert(Ballot)
-    statement = insert.values(row)
+    statement = insert(_BALLOT)
     return statement.on_conflict_do_update(
-        index_elements=[Ballot.key_sha256],
+        index_elements=[_BALLOT.c.key_sha256],
         set_={name: statement.excluded[name] for name in ("counter", "record")},
         # A ballot key belongs to one wave and class; a record of another never replaces.
-        where=(statement.excluded.counter > Ballot.counter)
-        & (statement.excluded.wave_id == Ballot.wave_id)
-        & (statement.excluded.class_key == Ballot.class_key),
+        where=(statement.excluded.counter > _BALLOT.c.counter)
+        & (statement.excluded.wave_id == _BALLOT.c.wave_id)
+        & (statement.excluded.class_key == _BALLOT.c.class_key),
     )
+
+
+# Built once: composing a statement costs more than running it.
+_STATE = select(Wave.__table__.c.state).where(Wave.__table__.c.id == bindparam("wave"))
+_BALLOT = Ballot.__table__
+_UPSERT = {"sqlite": _upsert(sqlite.insert), "postgresql": _upsert(postgresql.insert)}
 
 
 def _kept(key_sha256: bytes) -> bytes | None:

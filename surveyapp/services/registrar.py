@@ -8,10 +8,10 @@ import hashlib
 import uuid
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 from flask import current_app
-from sqlalchemy import CursorResult, func, select, update
+from sqlalchemy import CursorResult, bindparam, func, select, update
 
 from surveyapp import keys
 from surveyapp.crypto import blind, tokens
@@ -48,6 +48,33 @@ class Closed(NotNow):
 
     def __init__(self) -> None:
         super().__init__("Answers can be sent only between opening and closing.")
+
+
+class Found(NamedTuple):
+    """An invitation as far as a respondent's pages need it."""
+
+    id: uuid.UUID
+    wave_id: uuid.UUID
+    person_id: uuid.UUID
+    class_key: str
+    collected: bool
+    blinded_sha256: bytes | None
+
+
+# Built once: composing a statement costs more than running it.
+_INVITATION = Invitation.__table__
+_KEY = InvitationKey.__table__
+_FIND = (
+    select(*(_INVITATION.c[name] for name in Found._fields))
+    .join(_KEY, _KEY.c.invitation_id == _INVITATION.c.id)
+    .where(_KEY.c.sha256 == bindparam("sha256"))
+)
+_TAKE = (
+    update(_INVITATION)
+    .where(_INVITATION.c.id == bindparam("invitation"), _INVITATION.c.collected.is_(False))
+    .values(collected=True, blinded_sha256=bindparam("wanted"))
+)
+_OWN_GROUP = select(Person.__table__.c.unit_key).where(Person.__table__.c.id == bindparam("person"))
 
 
 def make_keys(wave: Wave, class_keys: Sequence[str]) -> dict[str, str]:
@@ -91,20 +118,22 @@ def reports(wave_id: uuid.UUID) -> int:
     return number or 0
 
 
-def own_group(invitation: Invitation) -> str:
+def find(text: str) -> Found | None:
+    """The same as plain facts, without loading an object: for every request of a respondent."""
+    row = who_session().execute(_FIND, {"sha256": tokens.digest(text)}).one_or_none()
+    return Found(*row) if row else None
+
+
+def own_group(found: Found) -> str:
     """The path of the group that the person invited is in, which may be too small to be a class."""
-    return (
-        who_session()
-        .scalars(select(Person.unit_key).where(Person.id == invitation.person_id))
-        .one()
-    )
+    return str(who_session().execute(_OWN_GROUP, {"person": found.person_id}).scalar_one())
 
 
 def issue(text: str, blinded: bytes) -> bytes:
     """Sign a blinded message once for an invitation: the same message gets the same answer again,
     any other is refused with :class:`AlreadyUsed`. The caller commits before using the answer.
     """
-    found = _standing(text)
+    found = _found(text)
     wanted = hashlib.sha256(blinded).digest()
     if found.collected and found.blinded_sha256 != wanted:
         raise AlreadyUsed
@@ -117,14 +146,9 @@ def issue(text: str, blinded: bytes) -> bytes:
     # Of two that ask at once only one finds the row still free; nothing was released before.
     taken = cast(
         CursorResult[Any],
-        who_session().execute(
-            update(Invitation)
-            .where(Invitation.id == found.id, Invitation.collected.is_(False))
-            .values(collected=True, blinded_sha256=wanted)
-            .execution_options(synchronize_session=False)
-        ),
+        who_session().execute(_TAKE, {"invitation": found.id, "wanted": wanted}),
     )
-    if taken.rowcount != 1 and _standing(text).blinded_sha256 != wanted:
+    if taken.rowcount != 1 and _found(text).blinded_sha256 != wanted:
         raise AlreadyUsed
     return signed
 
@@ -140,25 +164,11 @@ def report(text: str) -> None:
     who_session().flush()
 
 
-def _standing(text: str) -> Any:
-    row = (
-        who_session()
-        .execute(
-            select(
-                Invitation.id,
-                Invitation.wave_id,
-                Invitation.class_key,
-                Invitation.collected,
-                Invitation.blinded_sha256,
-            )
-            .join(InvitationKey, InvitationKey.invitation_id == Invitation.id)
-            .where(InvitationKey.sha256 == tokens.digest(text))
-        )
-        .one_or_none()
-    )
-    if row is None:
+def _found(text: str) -> Found:
+    found = find(text)
+    if found is None:
         raise UnknownCode
-    return row
+    return found
 
 
 def _path(wave_id: uuid.UUID, class_key: str) -> Path:

@@ -346,6 +346,23 @@ def test_a_bent_page_number_is_some_page(wave, respondent, at):
     assert respondent.post("/v/", data=data).status_code == 200
 
 
+def test_pages_kept_for_everybody_hold_nothing_of_the_first(wave, respondent):
+    first, second = wave.of("Riverside/Days")[:2]
+    early = arrive(respondent, first.token)
+    one = early.press("all")
+    told = one.press("send.unless-hints", a_speak_1="4", t_barriers="late", u_barriers="board")
+    receipt = told.page.select_one(".c-code").text
+    private = (first.token, early.fields()["seed"], receipt, "late", "checked")
+    group = arrive(respondent, second.token)
+    form = group.press("all")
+    thanks = form.press("send.unless-hints")
+    for page in (group, form, thanks):
+        assert not any(mark in page.response.text for mark in private)
+        assert "mark" not in {value[:4] for value in page.fields().values()}
+    assert form.fields()["code"] == second.token
+    assert form.fields()["seed"] == group.fields()["seed"] != early.fields()["seed"]
+
+
 def test_get_uses_nothing_up_and_no_page_sets_a_cookie_or_has_a_token_in_its_address(
     app, wave, respondent
 ):

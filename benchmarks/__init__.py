@@ -1,0 +1,1 @@
+"""Measurements against a stated reference, in one interleaved run. Never part of the tests."""
