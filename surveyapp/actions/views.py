@@ -11,7 +11,7 @@ from surveyapp.errors import NotNow, Rejected
 from surveyapp.extensions import db
 from surveyapp.models.accounts import Role
 from surveyapp.permissions import open_to, signed_in
-from surveyapp.services import actions, audit, results
+from surveyapp.services import actions, audit, measures, results
 
 blueprint = Blueprint("actions", __name__, url_prefix="/actions")
 
@@ -91,7 +91,7 @@ def entry(slug: str, commitment_id: uuid.UUID) -> ResponseReturnValue:
 def effect(slug: str, commitment_id: uuid.UUID) -> ResponseReturnValue:
     programme = results.programme_of(slug)
     commitment = actions.commitment_of(programme, commitment_id)
-    choices = actions.measures(commitment)
+    choices = measures.of(commitment)
     form = Effect(theme=commitment.theme)
     form.theme.choices = choices.themes
     form.unit.choices = choices.units

@@ -1,7 +1,7 @@
 """Accounts as the administrator fills them in."""
 
 from flask_wtf import FlaskForm
-from wtforms import EmailField, SelectMultipleField, StringField
+from wtforms import EmailField, SelectField, SelectMultipleField, StringField
 from wtforms.validators import InputRequired, Length
 
 from surveyapp.services.accounts import ROLE_WORDS
@@ -13,26 +13,16 @@ class Roles(FlaskForm):
         choices={role.value: words for role, words in ROLE_WORDS.items()},
         invalid_choice_message="Choose roles from the list.",
     )
-    unit_key = StringField(
+    unit_key = SelectField(
         "A manager’s own group",
-        [Length(max=300)],
-        description="As on the roster, for example Children/Duty/East. Others leave this empty.",
+        description="For managers only. Groups are here once a pulse has been set up with them.",
+        invalid_choice_message="Choose a group from the list.",
     )
 
 
-class NewAccount(FlaskForm):
+class NewAccount(Roles):
     email = EmailField("E-mail address", [InputRequired("Write the address."), Length(max=254)])
     name = StringField("Name", [InputRequired("Write the name."), Length(max=200)])
-    roles = SelectMultipleField(
-        "Roles",
-        choices={role.value: words for role, words in ROLE_WORDS.items()},
-        invalid_choice_message="Choose roles from the list.",
-    )
-    unit_key = StringField(
-        "A manager’s own group",
-        [Length(max=300)],
-        description="As on the roster, for example Children/Duty/East. Others leave this empty.",
-    )
 
 
 class Confirm(FlaskForm):

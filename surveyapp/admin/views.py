@@ -28,6 +28,7 @@ def people() -> ResponseReturnValue:
 @open_to(Role.ADMIN)
 def add_person() -> ResponseReturnValue:
     form = NewAccount()
+    form.unit_key.choices = _groups()
     if form.validate_on_submit():
         try:
             account, secret = accounts.add(
@@ -35,7 +36,7 @@ def add_person() -> ResponseReturnValue:
                 form.name.data,
                 [Role(name) for name in form.roles.data],
                 clock.now(),
-                unit_key=(form.unit_key.data or "").strip(),
+                unit_key=form.unit_key.data,
             )
         except Rejected as problem:
             form.form_errors.append(problem.message)
@@ -50,14 +51,15 @@ def add_person() -> ResponseReturnValue:
 @open_to(Role.ADMIN)
 def person(account_id: uuid.UUID) -> ResponseReturnValue:
     account = _account(account_id)
-    form = Roles(data={"roles": account.role_names, "unit_key": account.unit_key})
+    form = Roles(data={"roles": account.role_names, "unit_key": account.unit_key or ""})
+    form.unit_key.choices = _groups(account.unit_key)
     if form.validate_on_submit():
         _not_oneself(account)
         try:
             accounts.set_roles(
                 account,
                 [Role(name) for name in form.roles.data],
-                unit_key=(form.unit_key.data or "").strip(),
+                unit_key=form.unit_key.data,
             )
         except Rejected as problem:
             form.form_errors.append(problem.message)
@@ -132,6 +134,12 @@ def _account(account_id: uuid.UUID) -> Account:
     if account is None:
         raise NotFound("There is no such account. Choose one from the list.")
     return account
+
+
+def _groups(now: str | None = None) -> dict[str, str]:
+    return {"": "None"} | {
+        key: key for key in sorted({*accounts.groups(), *([now] if now else [])})
+    }
 
 
 def _not_oneself(account: Account) -> None:

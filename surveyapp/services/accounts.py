@@ -7,12 +7,13 @@ import uuid
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.exc import IntegrityError
 
 from surveyapp.errors import CandourError, NotFound, Rejected
 from surveyapp.extensions import db
 from surveyapp.models.accounts import Account, Role, SignInFailure
+from surveyapp.models.surveys import Programme, Wave, WaveUnit
 from surveyapp.services import passwords, second_step, staff_sessions, turns
 
 TRIES = 5
@@ -106,6 +107,24 @@ def set_roles(account: Account, roles: Iterable[Role], *, unit_key: str | None =
     account.unit_key = unit_key or None
     if account.id is not None:
         staff_sessions.end_all(account.id)
+
+
+def groups() -> list[str]:
+    """The groups a manager may be given: those of each programme's newest pulse."""
+    newest = (
+        select(func.max(Wave.number))
+        .join(WaveUnit, WaveUnit.wave_id == Wave.id)
+        .where(Wave.programme_id == Programme.id)
+        .correlate(Programme)
+        .scalar_subquery()
+    )
+    keys = db.session.scalars(
+        select(WaveUnit.key)
+        .join(Wave, Wave.id == WaveUnit.wave_id)
+        .join(Programme, Programme.id == Wave.programme_id)
+        .where(Wave.number == newest)
+    )
+    return sorted(set(keys))
 
 
 def switch(account: Account, *, active: bool) -> None:

@@ -20,7 +20,7 @@ from surveyapp.extensions import db
 from surveyapp.models.actions import Commitment, CommitmentStep
 from surveyapp.models.publications import Publication
 from surveyapp.models.surveys import Programme, Wave
-from surveyapp.services import noticeboard, outcomes, results, turns
+from surveyapp.services import measures, noticeboard, outcomes, results, turns
 
 State = Literal["planned", "doing", "done", "stopped", "wont"]
 STATE_WORDS: Mapping[State, str] = {
@@ -81,15 +81,6 @@ class Effect:
             check=int(raw["check"]),
             failure=raw["failure"],
         )
-
-
-@dataclass(frozen=True)
-class Measures:
-    """What an effect may name: themes, groups whose score is shown, and later pulses."""
-
-    themes: dict[str, str]
-    units: dict[str, str]
-    checks: dict[int, str]
 
 
 @dataclass(frozen=True)
@@ -224,7 +215,7 @@ def register(commitment: Commitment, effect: Effect, *, today: date) -> None:
         raise Rejected("The work must not have started yet. Choose today or a later day.")
     if not effect.failure.strip():
         raise Rejected("Write what would show that it did not work.")
-    _check_measured(commitment, effect)
+    measures.check(commitment, theme=effect.theme, unit=effect.unit, pulse=effect.check)
     turns.hold(commitment)
     if commitment.effect is not None:
         raise NotNow("What this should move is written down already and cannot be changed.")
@@ -232,47 +223,6 @@ def register(commitment: Commitment, effect: Effect, *, today: date) -> None:
     db.session.flush()
     programme = db.session.get_one(Programme, commitment.programme_id)
     _post("ACTION_UPDATE", programme, commitment, {"step": "effect"}, effect.to_dict(), today)
-
-
-def measures(commitment: Commitment) -> Measures:
-    """What the effect of this commitment can be measured by, each with its words."""
-    publication = db.session.get_one(Publication, commitment.publication_id)
-    wave = db.session.get_one(Wave, publication.wave_id)
-    summary = results.summary_of(publication)
-    scored = {row.unit for row in summary.rows if row.figure and row.figure.score is not None}
-    last = max(one.number for one in wave.programme.waves)
-    coming = {
-        one.number: one.label
-        for one in wave.programme.waves
-        if one.number > wave.number and one.state != "published"
-    }
-    return Measures(
-        themes={theme.id: theme.title for theme in summary.themes},
-        units={"": "Everyone"}
-        | {unit.id: unit.name for unit in summary.units if unit.parent and unit.id in scored},
-        checks=coming | {last + n: f"Pulse {last + n}, not set up yet" for n in (1, 2)},
-    )
-
-
-def _check_measured(commitment: Commitment, effect: Effect) -> None:
-    """Refuse an effect that the results of its own finding could not show."""
-    publication = db.session.get_one(Publication, commitment.publication_id)
-    wave = db.session.get_one(Wave, publication.wave_id)
-    summary = results.summary_of(publication)
-    units = {unit.id for unit in summary.units}
-    if all(theme.id != effect.theme for theme in summary.themes):
-        raise Rejected("Choose one of the themes that the pulse asked about.")
-    if effect.unit and effect.unit not in units:
-        raise Rejected("Choose one of the groups of the pulse.")
-    if effect.check <= wave.number:
-        raise Rejected("Choose a later pulse to check it in.")
-    figure = next(
-        row.figure
-        for row in summary.rows
-        if row.theme == effect.theme and row.unit == (effect.unit or summary.root.id)
-    )
-    if figure is None or figure.score is None:
-        raise Rejected("This group’s score is not shown, so a change in it could not be seen.")
 
 
 def step(commitment: Commitment, kind: str, text: str, *, today: date) -> CommitmentStep:

@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
@@ -11,8 +12,10 @@ from flask import current_app
 from sqlalchemy.exc import SQLAlchemyError
 
 from surveyapp.extensions import STORES, engine_of
-from surveyapp.services import audit, second_step
+from surveyapp.services import audit, mail, second_step, waves
 
+PATIENCE = timedelta(minutes=10)
+LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 NAMES = {None: "office", "who": "who", "box": "box", "answers": "answers"}
 
 
@@ -27,7 +30,16 @@ class Check:
 
 def checks(now: datetime) -> list[Check]:
     """Everything that can be seen from inside the application."""
-    return [*_databases(), _clock(now), _scheduler(), _keys(), _audit(), _stylesheet()]
+    return [
+        *_databases(),
+        _address(),
+        _clock(now),
+        _scheduler(now),
+        _mail(),
+        _keys(),
+        _audit(),
+        _stylesheet(),
+    ]
 
 
 def _databases() -> Iterator[Check]:
@@ -58,11 +70,30 @@ def _clock(now: datetime) -> Check:
     return Check("Clock", abs(datetime.now(UTC).replace(tzinfo=None) - now).seconds < 5, said)
 
 
-def _scheduler() -> Check:
+def _address() -> Check:
+    parts = urlsplit(current_app.config["BASE_URL"])
+    if parts.scheme == "https" or parts.hostname in LOOPBACK:
+        return Check("Address", True, f"{parts.geturl()}")
+    words = "It has no https, so anybody on the way can read answers. Set BASE_URL to https."
+    return Check("Address", False, words)
+
+
+def _scheduler(now: datetime) -> Check:
+    late = waves.due(now - PATIENCE)
+    if late:
+        words = f"Waiting to be moved on: {len(late)}. Check that `surveyapp tick` runs."
+        return Check("Scheduler", False, words)
     last = audit.last_of("scheduler")
     if last is None:
         return Check("Scheduler", True, "It has not had anything to do yet.")
-    return Check("Scheduler", True, f"It last moved a pulse on {last.date}.")
+    return Check("Scheduler", True, f"Nothing waits. It last moved a pulse on {last.date}.")
+
+
+def _mail() -> Check:
+    counts = mail.counts()
+    waiting, failed = counts.get("waiting", 0), counts.get("failed", 0)
+    words = f"Waiting: {waiting}. Could not be sent: {failed}. Who they are for is not shown."
+    return Check("Mail", failed == 0, words)
 
 
 def _keys() -> Check:

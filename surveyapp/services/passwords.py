@@ -1,6 +1,7 @@
 """Staff passwords: long, not a common one, hashed with argon2id."""
 
 import threading
+import unicodedata
 from functools import cache
 from pathlib import Path
 
@@ -68,11 +69,16 @@ def _with_turn() -> None:
         raise Busy("Many people are signing in. Nothing was lost. Try again in a minute.")
 
 
+def _same(password: str) -> str:
+    """One form for letters that keyboards spell in several ways (NFKC)."""
+    return unicodedata.normalize("NFKC", password)
+
+
 def make_hash(password: str) -> str:
     """The argon2id hash to store."""
     _with_turn()
     try:
-        return _hasher().hash(password)
+        return _hasher().hash(_same(password))
     finally:
         _turn.release()
 
@@ -83,9 +89,9 @@ def matches(stored: str, password: str) -> bool:
     _with_turn()
     try:
         if not stored:
-            _hasher().hash(password[:LONGEST])
+            _hasher().hash(_same(password))
             return False
-        return _hasher().verify(stored, password)
+        return _hasher().verify(stored, _same(password))
     except (VerificationError, InvalidHashError):
         return False
     finally:

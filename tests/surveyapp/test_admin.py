@@ -2,14 +2,17 @@
 
 import mailbox
 import re
+from datetime import timedelta
 from email.message import EmailMessage
 from pathlib import Path
 
 import pytest
 
+from surveyapp import clock
 from surveyapp.extensions import db
 from surveyapp.models.accounts import Account, StaffSession
 from surveyapp.models.audit import AuditLine
+from surveyapp.models.surveys import Wave
 from surveyapp.services import accounts
 from tests import factories
 
@@ -41,13 +44,17 @@ def test_adding_somebody_shows_a_link_that_works(app, admin):
         (("board", "hr"), {}, "cannot sit on it"),
         (("board", "manager"), {}, "cannot sit on it"),
         (("witness", "hr"), {}, "stands outside"),
-        (("hr",), {"unit_key": "Days"}, "Only a manager has a group"),
+        (("hr",), {"unit_key": "days"}, "Only a manager has a group"),
+        (("manager",), {"unit_key": "nowhere"}, "Choose a group from the list"),
         (("hr",), {"email": "nonsense"}, "whole e-mail address"),
         (("hr",), {"email": "ADMIN@example.org"}, "already"),
         (("king",), {}, "Choose roles from the list"),
     ],
 )
 def test_a_poor_account_gets_a_sentence(app, admin, roles, more, words):
+    with app.app_context():
+        factories.a_wave()
+        factories.committed()
     answer = add(admin, *roles, **more)
     assert answer.status_code == 200
     assert words in answer.text
@@ -58,12 +65,14 @@ def test_a_poor_account_gets_a_sentence(app, admin, roles, more, words):
 def test_new_roles_sign_the_person_out_so_that_they_count_at_once(app, admin, hr):
     with app.app_context():
         account_id = accounts.by_email("hr@example.org").id
-    form = {"roles": ["manager"], "unit_key": "Riverside/Days"}
+        factories.a_wave()
+        factories.committed()
+    form = {"roles": ["manager"], "unit_key": "nights"}
     assert admin.post(f"/admin/people/{account_id}", data=form).status_code == 302
     assert hr.get("/sign-in/account").status_code == 302
     with app.app_context():
         changed = db.session.get(Account, account_id)
-        assert (changed.role_names, changed.unit_key) == (["manager"], "Riverside/Days")
+        assert (changed.role_names, changed.unit_key) == (["manager"], "nights")
 
 
 def test_switching_off_and_signing_out(app, admin, hr):
@@ -149,3 +158,39 @@ def test_the_log_shows_what_staff_did(admin):
     assert "Nothing yet" in admin.get("/admin/log").text
     add(admin, "hr")
     assert "added an account" in admin.get("/admin/log").text
+
+
+def test_groups_are_those_of_the_newest_pulse_of_each_programme(app):
+    with app.app_context():
+        programme = factories.a_programme()
+        factories.a_wave(programme)
+        newest = factories.a_wave(programme)
+        newest.units[-1].key = "canteen"
+        factories.a_wave(programme, units=False)
+        other = factories.a_wave(factories.a_programme("other"))
+        other.units[0].key = "elsewhere"
+        db.session.flush()
+        found = accounts.groups()
+        assert {"canteen", "elsewhere", "nights"} <= set(found)
+        assert len(found) == len(set(found))
+
+
+@pytest.mark.parametrize(
+    ("address", "well"),
+    [("http://127.0.0.1:8000", True), ("http://x.org", False)],
+)
+def test_an_address_that_anybody_can_listen_in_on_needs_attention(app, admin, address, well):
+    app.config["BASE_URL"] = address
+    assert ("It has no https" in admin.get("/admin/health").text) is not well
+
+
+def test_a_pulse_that_waits_for_the_scheduler_needs_attention(app, admin):
+    with app.app_context():
+        wave = factories.a_wave(state="open")
+        wave.closes_at = clock.now() - timedelta(minutes=5)
+        db.session.commit()
+    assert "Waiting to be moved on" not in admin.get("/admin/health").text
+    with app.app_context():
+        db.session.query(Wave).one().closes_at -= timedelta(minutes=10)
+        db.session.commit()
+    assert "Waiting to be moved on: 1" in admin.get("/admin/health").text

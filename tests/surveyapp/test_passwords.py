@@ -42,6 +42,8 @@ def test_hashes_are_argon2id_and_differ_each_time(app):
         assert one != two
         assert passwords.matches(one, "plenty of quiet otters")
         assert not passwords.matches(one, "plenty of quiet otter")
+        accented = passwords.make_hash("caf\u00e9 by the harbour")
+        assert passwords.matches(accented, "cafe\u0301 by the harbour")
         assert not passwords.matches("", "anything")
         assert not passwords.matches("set up, but not for tests", "anything")
 
