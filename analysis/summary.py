@@ -6,8 +6,9 @@ else. They hold no number that was not released, and no digit more than is print
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields, is_dataclass
+from functools import cache
 from types import UnionType
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
@@ -248,7 +249,7 @@ class Summary:
     def from_dict(cls, raw: Mapping[str, Any]) -> "Summary":
         if raw.get("format") != FORMAT:
             raise ValueError(f"These results have format {raw.get('format')}; this reads {FORMAT}.")
-        built: Summary = _build(cls, raw)
+        built: Summary = _builder(Summary)(raw)
         return built
 
 
@@ -280,17 +281,21 @@ def trend(
     return tuple(points)
 
 
-def _build(kind: Any, raw: Any) -> Any:
-    """The inverse of ``asdict`` for the types above."""
+@cache
+def _builder(kind: Any) -> Callable[[Any], Any]:
+    """The inverse of ``asdict`` for a type above, worked out once: results have many rows."""
     if is_dataclass(kind) and isinstance(kind, type):
         hints = get_type_hints(kind)
-        return kind(**{f.name: _build(hints[f.name], raw[f.name]) for f in fields(kind)})
+        parts = [(field.name, _builder(hints[field.name])) for field in fields(kind)]
+        return lambda raw: kind(**{name: build(raw[name]) for name, build in parts})
     origin, arguments = get_origin(kind), get_args(kind)
     if origin in (Union, UnionType):
-        inner = next(argument for argument in arguments if argument is not type(None))
-        return None if raw is None else _build(inner, raw)
+        inner = _builder(next(part for part in arguments if part is not type(None)))
+        return lambda raw: None if raw is None else inner(raw)
+    if origin is tuple and arguments[-1] is Ellipsis:
+        each = _builder(arguments[0])
+        return lambda raw: tuple(each(value) for value in raw)
     if origin is tuple:
-        if len(arguments) == 2 and arguments[1] is Ellipsis:
-            return tuple(_build(arguments[0], value) for value in raw)
-        return tuple(_build(part, value) for part, value in zip(arguments, raw, strict=True))
-    return raw
+        several = [_builder(part) for part in arguments]
+        return lambda raw: tuple(build(value) for build, value in zip(several, raw, strict=True))
+    return lambda raw: raw
