@@ -219,7 +219,10 @@ def _about_theme(theme: ThemeHead) -> list[str]:
 
 
 def _about(words: str) -> str:
-    return words if words[:1].isdigit() is False else f"About {words}"
+    """A count at the start of a sentence: "About 415", "About 45", "10–19"."""
+    if words.isdigit():
+        return f"About {words}"
+    return words[0].upper() + words[1:]
 
 
 def _left(rate: str) -> str:

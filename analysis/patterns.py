@@ -34,14 +34,14 @@ class Products:
 
 
 def columns_of(answers: pl.Series, codes: tuple[int, ...]) -> NDArray[np.uint8]:
-    """For each answer its column in the item's table."""
+    """For each answer (``Int8``) its column in the item's table."""
     width = len(codes) + SPECIAL
     column = np.full(256, len(codes), dtype=np.uint8)
     for position, code in enumerate(codes):
         column[code % 256] = position
     for back, special in ((3, PREFER_NOT_TO_SAY), (2, NOT_ASKED), (1, BLANK)):
         column[special % 256] = width - back
-    given = answers.cast(pl.Int8).fill_null(BLANK).to_numpy()
+    given = answers.fill_null(BLANK).to_numpy()
     found: NDArray[np.uint8] = column[given.view(np.uint8)]
     return found
 

@@ -35,7 +35,14 @@ from analysis.visible import Theme, roll_up
 HIDDEN = Comparison("not_shown", "")
 FIRST = Comparison("first", "")
 REST = "the rest"
-NO_HEADCOUNT = "We do not know how many people were asked, so we cannot say how many stayed silent."
+NO_HEADCOUNT = (
+    "We do not know how many people were asked, so we cannot say how many stayed silent. "
+    "The number of answers alone decided what is shown."
+)
+SOME_HEADCOUNTS = (
+    "For some groups we do not know how many people are in them. "
+    "There the number of answers alone decided what is shown."
+)
 MORE_THAN_PEOPLE = "More answers came in than there were people listed in some groups."
 SIMULATED = "These answers are simulated. Nobody gave them."
 IMPORTED = "These results come from a file. No promises were fixed before the questions were asked."
@@ -266,10 +273,12 @@ def _notes(now: Counted, instrument: Instrument, rule: Rule) -> tuple[str, ...]:
         notes.append(SIMULATED)
     if now.head.origin == "imported":
         notes.append(IMPORTED)
-    if any(unit.headcount is None for unit in now.units):
-        notes.append(NO_HEADCOUNT)
     responses = roll_up(now.units, now.tally.units, now.tally.responses)
     root = next(unit for unit in now.units if unit.parent is None)
+    if root.headcount is None:
+        notes.append(NO_HEADCOUNT)
+    elif any(unit.headcount is None for unit in now.units):
+        notes.append(SOME_HEADCOUNTS)
     if root.headcount is not None and int(responses[root.id]) > root.headcount:
         notes.append(MORE_THAN_PEOPLE)
     if int(responses[root.id]) >= rule.k:

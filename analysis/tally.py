@@ -15,7 +15,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from analysis.dataset import UNIT, DataError, Unit, Wave, check_wave
+from analysis.dataset import UNIT, DataError, Unit, Wave, check_wave, descendants
 from analysis.instrument import Instrument, Item
 from analysis.patterns import (
     SPECIAL,
@@ -92,7 +92,7 @@ class Tally:
         units = tuple(sorted(units))
         places = _places(rows, units)
         codes = {item.id: _codes(instrument, item) for item in instrument.ratings}
-        given = {name: columns_of(rows[name], codes[name]) for name in codes}
+        given = {name: columns_of(_small(rows[name]), codes[name]) for name in codes}
         items = {
             name: ItemCounts(
                 codes[name], count_columns(places, given[name], len(units), len(codes[name]))
@@ -252,8 +252,9 @@ def count(wave: Wave, instrument: Instrument) -> Counted:
     Raises :class:`~analysis.dataset.DataError` with every problem when the table does not fit the
     instrument.
     """
-    lacking = {UNIT, *(item.id for item in instrument.ratings)} ^ set(wave.responses.columns)
-    problems = check_wave(wave, instrument) if lacking else []
+    problems = _check_tree(wave)
+    if {UNIT, *(item.id for item in instrument.ratings)} ^ set(wave.responses.columns):
+        problems += check_wave(wave, instrument)
     if problems:
         raise DataError(problems)
     tally = Tally.of(wave.responses, tuple(unit.id for unit in wave.units), instrument)
@@ -269,6 +270,25 @@ def count(wave: Wave, instrument: Instrument) -> Counted:
     return Counted(head, wave.units, tally, count_comments(wave.comments, instrument))
 
 
+def _check_tree(wave: Wave) -> list[str]:
+    """What is wrong with the tree of groups; raises on a ring or a lost parent."""
+    ids = [unit.id for unit in wave.units]
+    problems = [
+        f"Wave {wave.label}: the group {unit!r} is listed twice."
+        for unit in sorted({unit for unit in ids if ids.count(unit) > 1})
+    ]
+    tops = [unit.id for unit in wave.units if unit.parent is None]
+    if not problems:
+        descendants(wave.units)
+    if len(tops) != 1:
+        named = ", ".join(map(repr, tops)) or "none"
+        problems.append(
+            f"Wave {wave.label}: one group must hold all others, and these lie in no other: "
+            f"{named}."
+        )
+    return problems
+
+
 def _places(rows: pl.DataFrame, units: tuple[str, ...]) -> NDArray[np.intp]:
     """For each row the position of its unit."""
     strangers = sorted(set(rows[UNIT].unique().to_list()) - set(units), key=str)
@@ -276,6 +296,16 @@ def _places(rows: pl.DataFrame, units: tuple[str, ...]) -> NDArray[np.intp]:
         raise DataError([f"The group {unit!r} is not listed." for unit in strangers])
     places = rows[UNIT].cast(pl.Enum(list(units))).to_physical()
     return places.to_numpy().astype(np.intp)
+
+
+def _small(answers: pl.Series) -> pl.Series:
+    """The answers to an item as ``Int8``; raises when they are anything else."""
+    try:
+        return answers.cast(pl.Int8)
+    except pl.exceptions.PolarsError as error:
+        raise DataError(
+            [f"Item {answers.name}: some answers are no whole numbers from -128 to 127."]
+        ) from error
 
 
 def _codes(instrument: Instrument, item: Item) -> tuple[int, ...]:

@@ -156,6 +156,16 @@ def test_five_sentences_open_with_who_answered_and_close_with_the_limits():
     assert said[-1].startswith("40% did not answer")
 
 
+@pytest.mark.parametrize(
+    ("count", "said"), [("415", "About 415 of"), ("about 45", "About 45 of"), ("10–19", "10–19 of")]
+)
+def test_who_answered_reads_well_at_every_size(count, said):
+    base = replace(
+        samples.summary(4), participation=(Participation("riverside", 690, count, "60%"),)
+    )
+    assert claims.who_answered(base).startswith(said)
+
+
 def test_five_sentences_without_anything_to_show():
     base = samples.summary(4)
     hidden = tuple(replace(row, figure=None) for row in base.rows)

@@ -106,6 +106,30 @@ def test_no_small_group_is_a_sum_of_released_ones():
                 assert not in_span(released, target)
 
 
+def test_deep_and_crooked_trees_give_nothing_away_either():
+    """A1 and A3 on trees of any depth, with people at every level."""
+    for seed in range(150):
+        rng = np.random.default_rng(seed)
+        parents = [None, *(int(rng.integers(0, i)) for i in range(1, 25))]
+        own = rng.integers(0, 25, 25)
+        n, people = own.copy(), own + rng.integers(0, 12, 25)
+        for i in range(24, 0, -1):
+            n[parents[i]] += n[i]
+            people[parents[i]] += people[i]
+        groups = [
+            Group(f"g{i:02}", p if p is None else f"g{p:02}", int(n[i]), int(n[i]), int(people[i]))
+            for i, p in enumerate(parents)
+        ]
+        shown = release(groups, RULE)
+        names, sizes, matrix = atoms_of(groups)
+        released = np.array([matrix[unit] for unit in shown]).reshape(len(shown), len(names))
+        for target in [*matrix.values(), *np.eye(len(names))]:
+            if 0 < (target * sizes).sum() < RULE.k:
+                assert not in_span(released, target)
+        for rest in residuals(groups, shown).values():
+            assert rest.answers == 0 or may_show(rest, RULE)
+
+
 def test_linked_trackers_find_nothing_in_small_trees():
     """A3 in full: every set of cells of a small organisation."""
     for seed in range(60):

@@ -61,11 +61,8 @@ def cell_of(unit, units, theme):
     return unit
 
 
-@pytest.mark.parametrize("seed", range(30))
-def test_swapping_answers_between_hidden_groups_changes_no_byte(seed):
-    """Attack A13: nothing shown depends on which hidden group an answer came from."""
-    units, rows, before = made(seed)
-    expected = summary(rows, units, [before]).to_json()
+def exchanged(rows, units, seed):
+    """The same wave with answers handed round among groups that no figure tells apart."""
     now = counted(rows, units)
     themes = [Theme(now, BOOK, scale, RULE) for scale in BOOK.scales]
     cells: dict[tuple, list[int]] = {}
@@ -76,10 +73,19 @@ def test_swapping_answers_between_hidden_groups_changes_no_byte(seed):
         sent = random.Random(seed).sample(places, len(places))
         for place, source in zip(places, sent, strict=True):
             swapped[place] = (rows[place][0], *rows[source][1:])
-    moved = sum(now != then for now, then in zip(swapped, rows, strict=True))
-    assert moved > len(rows) / 2
     assert any(len({rows[place][0] for place in places}) > 1 for places in cells.values())
-    assert summary(swapped, units, [before]).to_json() == expected
+    assert sum(now != then for now, then in zip(swapped, rows, strict=True)) > len(rows) / 2
+    return swapped
+
+
+@pytest.mark.parametrize("seed", range(30))
+def test_swapping_answers_between_hidden_groups_changes_no_byte(seed):
+    """Attack A13: nothing shown depends on which hidden group an answer came from, in this wave
+    or in the one before."""
+    units, rows, before = made(seed)
+    expected = summary(rows, units, [before]).to_json()
+    swapped = summary(exchanged(rows, units, seed), units, [exchanged(before, units, seed)])
+    assert swapped.to_json() == expected
 
 
 @pytest.mark.parametrize("seed", range(30))
@@ -208,6 +214,20 @@ def test_without_headcounts_answers_alone_decide_and_the_reader_is_told():
     assert (whole.invited, whole.answered, whole.rate) == (None, "70", None)
     assert all(part.answered is None for part in rest)
     assert not any(unit.too_few for unit in found.units)
+
+
+def test_a_group_without_a_headcount_is_told_of():
+    units = (Unit("org", "Org", None, 300), Unit("east", "East", "org", None))
+    found = summary(answers({"east": 30, "org": 40}, 1, items=5), units)
+    assert any("For some groups" in note for note in found.notes)
+    assert found.participation[0].rate == "23%"
+
+
+def test_more_answers_than_people_are_told_of():
+    found = summary(answers({"east": 60}, 1, items=5), flat(("east", 50)))
+    assert any("More answers came in" in note for note in found.notes)
+    assert found.participation[0].rate == "100%"
+    assert found.silence[0].worst is None
 
 
 def test_who_took_part_is_told_for_large_groups_only():

@@ -151,3 +151,26 @@ def test_a_missing_group_is_named():
 def test_units_stand_in_the_wave_as_they_were():
     units = (Unit("org", "Org", None, 3), Unit("a", "A", "org", 2))
     assert count(wave([("a", 1, 1, 1)], units), instrument()).units == units
+
+
+@pytest.mark.parametrize(
+    ("units", "said"),
+    [
+        ((Unit("a", "A", None), Unit("b", "B", None)), "lie in no other: 'a', 'b'"),
+        ((), "lie in no other: none"),
+        ((Unit("a", "A", None), Unit("a", "A", None)), "'a' is listed twice"),
+        ((Unit("r", "R", None), Unit("a", "A", "b"), Unit("b", "B", "a")), "form a ring"),
+        ((Unit("a", "A", "lost"),), "not listed"),
+    ],
+)
+def test_a_tree_that_is_none_is_refused(units, said):
+    with pytest.raises(DataError, match=said):
+        count(wave([("a", 1, 1, 1)], units), instrument())
+
+
+@pytest.mark.parametrize("value", [300, "often"])
+def test_answers_that_are_no_small_numbers_are_refused(value):
+    good = wave([("org", 1, 1, 1)])
+    table = good.responses.with_columns(pl.lit(value).alias("b"))
+    with pytest.raises(DataError, match="Item b: some answers are no whole numbers"):
+        Tally.of(table, ("org",), instrument())
