@@ -2,8 +2,8 @@
 
 Ours: landing, group, all questions, Send: four requests, with every rule of the respondent routes
 on, a blind signature of 3,072 bits, two envelopes and two durable commits. The floor: page,
-answers, thanks: three requests and one durable commit. Both under gunicorn, two processes of four threads,
-on this machine's loopback; the client shares the processors with them. 20 ratings, 2 choices and a
+answers, thanks: three requests and one durable commit. Both under gunicorn, two processes of four
+threads, on this machine’s loopback; the client shares the processors. 20 ratings, 2 choices and a
 comment. Runs alternate A B A B; every stored row is counted.
 """
 
