@@ -24,6 +24,15 @@ def number(value: float) -> str:
     return f"{value:g}"
 
 
+def signed(value: float) -> str:
+    """A difference with its sign; nothing has none.
+
+    >>> signed(7.0), signed(-2.5), signed(0.0)
+    ('+7', '−2.5', '0')
+    """
+    return f"{value:+g}".replace("-", "−") if value else "0"
+
+
 def interval(figure: Figure | None) -> str:
     """The likely range, "59 to 65"; empty where there is none."""
     if figure is None or figure.low is None or figure.high is None:

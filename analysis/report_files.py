@@ -35,6 +35,8 @@ def make(summaries: Sequence[Summary]) -> tuple[dict[str, bytes], tuple[str, ...
 
 def refuse_strangers(folder: Path, ours: Collection[str] = OURS) -> None:
     """Raise :class:`ReportError` when the folder holds files that we did not write."""
+    if folder.exists() and not folder.is_dir():
+        raise ReportError(f"{folder} is a file. Name a folder to write into.")
     strangers = sorted(set(os.listdir(folder)) - set(ours)) if folder.is_dir() else []
     if strangers:
         raise ReportError(
@@ -49,6 +51,7 @@ def write(files: Mapping[str, bytes], folder: Path, ours: Collection[str] = OURS
     They are written beside it first and moved into place at the end, so a failure leaves what was
     there before. A folder that holds anything but ``ours`` is refused.
     """
+    folder = folder.resolve()
     refuse_strangers(folder, ours)
     folder.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=f".{folder.name}-", dir=folder.parent) as name:

@@ -12,7 +12,7 @@ from analysis.claims import (
     what_we_dont_know,
 )
 from analysis.claims import who_answered as who_answered_sentence
-from analysis.printing import interval, number, score, verdict
+from analysis.printing import interval, number, score, signed, verdict
 from analysis.report_parts import (
     Block,
     Chart,
@@ -235,13 +235,12 @@ def _published(theme: ThemeHead) -> list[Block]:
     figures = benchmarks.latest(theme.id)
     if not figures:
         return []
-    sources = dict.fromkeys(
-        f"{figure.source}, {figure.publisher}. {figure.attribution}" for figure in figures
+    lines = tuple(figure.sentence.removesuffix(figure.caution).strip() for figure in figures)
+    beneath = dict.fromkeys(
+        f"{figure.caution} {figure.source}, {figure.publisher}. {figure.attribution}"
+        for figure in figures
     )
-    return [
-        Points("Published elsewhere", tuple(figure.sentence for figure in figures)),
-        Words(" ".join(sources), "quiet"),
-    ]
+    return [Points("Published elsewhere", lines), *(Words(text, "quiet") for text in beneath)]
 
 
 def _counted_by(text: Sequence[TextResult]) -> str:
@@ -287,10 +286,10 @@ def what_changed(summary: Summary) -> Section:
 def _difference(change: Comparison) -> str:
     if change.difference is None:
         return "" if change.verdict in ("first", "break") else NOT_SHOWN
-    words = f"{change.difference:+g}".replace("-", "−")
+    words = signed(change.difference)
     if change.low is None or change.high is None:
         return words
-    return f"{words} ({change.low:+g} to {change.high:+g})".replace("-", "−")
+    return f"{words} ({signed(change.low)} to {signed(change.high)})"
 
 
 def groups(summary: Summary) -> Section:
@@ -343,7 +342,7 @@ def _cell(summary: Summary, theme_id: str, unit: UnitHead) -> str:
         return NOT_SHOWN
     if unit.parent is None or row.rest.verdict in ("not_shown", "first"):
         return score(row.figure)
-    return f"{score(row.figure)} {verdict(row.rest)}"
+    return f"{score(row.figure)} · {verdict(row.rest)}"
 
 
 def what_people_wrote(summary: Summary) -> Section | None:

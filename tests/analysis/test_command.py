@@ -225,6 +225,20 @@ def test_a_folder_with_other_files_is_refused_before_anything_is_moved(tmp_path)
         report_files.write({"report.html": b"new"}, tmp_path)
 
 
+def test_a_file_in_the_place_of_the_folder_is_never_overwritten(files, capsys):
+    (files / "out").write_text("mine")
+    assert run(files) == 2
+    assert "is a file" in capsys.readouterr().err
+    assert (files / "out").read_text() == "mine"
+
+
+def test_an_empty_folder_that_is_there_already_is_used(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "out").mkdir()
+    report_files.write({"report.html": b"new"}, Path("out"))
+    assert (tmp_path / "out" / "report.html").read_bytes() == b"new"
+
+
 @pytest.mark.real_data
 def test_the_osmi_surveys_become_a_whole_report(tmp_path):
     table = DATA / "osmi" / "osmi_2014_2019.csv"

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from bs4 import BeautifulSoup
 
-from analysis import brand, claims, report_html, report_sections, reports
+from analysis import benchmarks, brand, claims, report_html, report_sections, reports
 from analysis.report_parts import Chart, Points, Report, ReportError, Table, ThemeSection, Words
 from analysis.summary import NOT_SHOWN
 from tests.analysis import samples
@@ -81,12 +81,31 @@ def test_groups_stand_in_the_order_of_the_tree_with_no_number_for_small_ones(rep
     cells = {row[0]: row[1:] for row in table.rows}
     assert cells["Garden"][0] == "mixed"
     assert set(cells["Laundry"]) == set(cells["Kitchen"]) == {NOT_SHOWN}
-    assert cells["Nights"][0] == "52 ▼ likely lower"
+    assert cells["Nights"][0] == "52 · ▼ likely lower"
 
 
 def test_a_group_known_to_be_too_small_is_named_with_where_its_answers_count(report):
     small = next(b for b in blocks(report, Points) if b.title == "Too small to show alone")
     assert small.lines == ("Kitchen is too small to show alone. Its answers count in Riverside.",)
+
+
+def test_a_published_figure_stands_with_its_year_its_caution_and_its_source(report):
+    section = next(part for part in report.themes if part.name == "Workload")
+    place = next(
+        i for i, b in enumerate(section.blocks) if getattr(b, "title", "") == "Published elsewhere"
+    )
+    figures = benchmarks.latest("workload")
+    for line, figure in zip(section.blocks[place].lines, figures, strict=True):
+        assert f"{figure.percent:.0f}%" in line
+        assert str(figure.year) in line
+    beneath = section.blocks[place + 1].text
+    assert figures[0].caution in beneath
+    assert figures[0].attribution in beneath
+
+
+def test_a_theme_that_nobody_published_about_has_none(report):
+    section = next(part for part in report.themes if part.name == "Recognition")
+    assert not any(getattr(b, "title", "") == "Published elsewhere" for b in section.blocks)
 
 
 def test_what_changed_starts_with_the_strongest_evidence(report):
