@@ -6,6 +6,7 @@ from datetime import timedelta
 from email.message import EmailMessage
 from pathlib import Path
 
+import flask_migrate
 import pytest
 
 from surveyapp import clock
@@ -13,7 +14,7 @@ from surveyapp.extensions import db
 from surveyapp.models.accounts import Account, StaffSession
 from surveyapp.models.audit import AuditLine
 from surveyapp.models.surveys import Wave
-from surveyapp.services import accounts
+from surveyapp.services import accounts, health
 from tests import factories
 
 
@@ -194,3 +195,15 @@ def test_a_pulse_that_waits_for_the_scheduler_needs_attention(app, admin):
         db.session.query(Wave).one().closes_at -= timedelta(minutes=10)
         db.session.commit()
     assert "Waiting to be moved on: 1" in admin.get("/admin/health").text
+
+
+def test_an_installation_is_well_when_it_is_fresh(tmp_path, make_app):
+    stores = ("office", "who", "box", "answers")
+    app = make_app(
+        DATABASES={name: f"sqlite:///{tmp_path / name}.sqlite" for name in stores}, create=False
+    )
+    with app.app_context():
+        flask_migrate.upgrade()
+        checks = health.checks(clock.now())
+    assert [check.what for check in checks if not check.well and check.what != "Stylesheet"] == []
+    assert sum("up to date" in check.words for check in checks) == 4
