@@ -12,6 +12,7 @@ from analysis.summary import (
     Figure,
 )
 
+FROM_A_FILE = "from a file"
 HIDDEN = f"{VERDICT_SHAPES['not_shown']} {NOT_SHOWN}"
 
 
@@ -53,10 +54,25 @@ def level(figure: Figure | None) -> str:
     """A figure inside a sentence: "62 of 100, likely 59 to 65"."""
     if figure is None or figure.score is None:
         return score(figure)
-    likely = interval(figure)
-    return f"{number(figure.score)} of 100" + (f", likely {likely}" if likely else "")
+    ends = interval(figure)
+    return f"{number(figure.score)} of 100" + (f", likely {ends}" if ends else "")
 
 
 def verdict(comparison: Comparison) -> str:
     """Shape and word together, never one of them alone."""
     return f"{VERDICT_SHAPES[comparison.verdict]} {VERDICT_WORDS[comparison.verdict]}"
+
+
+def pulse_name(wave: WaveHead) -> str:
+    """A pulse's label; one brought in from a file says so wherever it appears."""
+    return f"{wave.label} ({FROM_A_FILE})" if wave.origin == "imported" else wave.label
+
+
+def likely(figure: Figure | None) -> str:
+    """The likely range; a figure shown only as a band has none to show."""
+    return interval(figure) or NOT_SHOWN
+
+
+def compared(change: Comparison) -> str:
+    """A verdict and, where there is one, its reason."""
+    return f"{verdict(change)}. {change.why}" if change.why else verdict(change)

@@ -1,45 +1,31 @@
 """The sections of a report, each from released results and from sentences bound to their gates."""
 
-import re
 from collections.abc import Sequence
 
-from analysis import benchmarks, plots
-from analysis.claims import (
-    change_sentence,
-    five_sentences,
-    headline,
-    level_sentence,
-    what_we_dont_know,
-)
+from analysis import plots
+from analysis.claims import five_sentences
 from analysis.claims import who_answered as who_answered_sentence
-from analysis.printing import interval, number, score, signed, verdict
-from analysis.report_parts import (
-    Block,
-    Chart,
-    Points,
-    Quotes,
-    Section,
-    Table,
-    ThemeSection,
-    Words,
+from analysis.printing import (
+    compared,
+    likely,
+    number,
+    pulse_name,
+    score,
+    signed,
+    verdict,
 )
-from analysis.share_chart import SHARE_WORDS, question
+from analysis.report_parts import Block, Chart, Points, Quotes, Section, Table, Words
+from analysis.report_theme import NOT_VALIDATED, counted_by
 from analysis.summary import (
     NOT_SHOWN,
     Comparison,
-    Figure,
     Summary,
     TextResult,
-    ThemeHead,
-    TrendPoint,
     UnitHead,
     Verdict,
-    WaveHead,
     trend,
 )
 
-NOT_VALIDATED = "Not yet validated"
-FROM_A_FILE = "from a file"
 _EVIDENCE_FIRST: tuple[Verdict, ...] = (
     "higher",
     "lower",
@@ -49,11 +35,6 @@ _EVIDENCE_FIRST: tuple[Verdict, ...] = (
     "first",
     "not_shown",
 )
-
-
-def pulse_name(wave: WaveHead) -> str:
-    """A pulse's label; one brought in from a file says so wherever it appears."""
-    return f"{wave.label} ({FROM_A_FILE})" if wave.origin == "imported" else wave.label
 
 
 def in_short(summary: Summary) -> Section:
@@ -119,136 +100,6 @@ def _unsaid(summary: Summary) -> Table:
     )
 
 
-def theme_section(summaries: Sequence[Summary], theme: ThemeHead, place: int) -> ThemeSection:
-    """One theme: sentence, chart, table, questions, what people wrote, what we don't know."""
-    newest = summaries[-1]
-    points = trend(summaries, theme.id)
-    name = f"{place:02d}-{re.sub(r'[^a-z0-9]+', '-', theme.id.lower()).strip('-')}"
-    blocks: list[Block] = [
-        Words(level_sentence(newest, theme.id), "lead"),
-        Words(change_sentence(newest, theme.id)),
-        Words(theme.description, "quiet"),
-        Chart(f"{name}-trend", plots.trend_svg(points, theme), plots.trend_alt(points, theme)),
-        _trend_table(theme, points),
-    ]
-    figures = {row.item: row.figure for row in newest.items}
-    if any(figures.get(item.id) for item in theme.items):
-        blocks.append(
-            Chart(
-                f"{name}-questions",
-                plots.items_svg(newest, theme.id),
-                plots.items_alt(newest, theme.id),
-            )
-        )
-    blocks.append(_questions_table(theme, figures))
-    if theme.reliability:
-        blocks.append(Words(theme.reliability, "quiet"))
-    blocks.extend(_written(newest.text, theme))
-    blocks.extend(_published(theme))
-    unknown = what_we_dont_know(newest, theme.id)
-    blocks.append(Points("What we don’t know", unknown, panel=True))
-    return ThemeSection(
-        id=f"theme-{name}",
-        name=theme.title,
-        title=headline(newest, theme.id),
-        blocks=_without_repeats(blocks),
-        marks=() if theme.validated else (NOT_VALIDATED,),
-        unknown=unknown,
-    )
-
-
-def _without_repeats(blocks: Sequence[Block]) -> tuple[Block, ...]:
-    """Without empty paragraphs and without saying "Not shown" twice."""
-    kept: list[Block] = []
-    said: set[str] = set()
-    for block in blocks:
-        if isinstance(block, Words):
-            if not block.text or block.text in said:
-                continue
-            said.add(block.text)
-        kept.append(block)
-    return tuple(kept)
-
-
-def _trend_table(theme: ThemeHead, points: Sequence[TrendPoint]) -> Table:
-    return Table(
-        f"{theme.title}, pulse by pulse",
-        ("Pulse", "Score", "Likely range", "Answers", "Compared with the pulse before"),
-        tuple(
-            (
-                pulse_name(point.wave),
-                score(point.figure),
-                _range(point.figure),
-                point.figure.n if point.figure else NOT_SHOWN,
-                _compared(point.change),
-            )
-            for point in points
-        ),
-    )
-
-
-def _range(figure: Figure | None) -> str:
-    """The likely range; a figure shown only as a band has none to show."""
-    return interval(figure) or NOT_SHOWN
-
-
-def _compared(change: Comparison) -> str:
-    return f"{verdict(change)}. {change.why}" if change.why else verdict(change)
-
-
-def _questions_table(theme: ThemeHead, figures: dict[str, Figure | None]) -> Table:
-    rows = []
-    for item in theme.items:
-        figure = figures.get(item.id)
-        shares = figure.shares if figure and figure.shares else (NOT_SHOWN,) * 3
-        rows.append((question(item), figure.n if figure else NOT_SHOWN, *shares))
-    return Table(
-        f"{theme.title}, question by question",
-        ("Question", "Answers", *(word.capitalize() for word in SHARE_WORDS)),
-        tuple(rows),
-    )
-
-
-def _written(text: Sequence[TextResult], theme: ThemeHead) -> list[Block]:
-    """What people wrote about this theme: counts in words, and who counted."""
-    rows = []
-    for result in text:
-        for found in result.themes:
-            if found.theme == theme.text_theme:
-                rows.append(
-                    (result.text, found.count, found.negative, found.positive, found.suggestion)
-                )
-    if not rows:
-        return []
-    return [
-        Table(
-            f"{theme.title}, in what people wrote",
-            ("Asked", "Comments", "Problems", "Good things", "Ideas"),
-            tuple(rows),
-            note=_counted_by(text),
-        )
-    ]
-
-
-def _published(theme: ThemeHead) -> list[Block]:
-    """Published figures of others near this theme, each with its caution, and whose they are."""
-    figures = benchmarks.latest(theme.id)
-    if not figures:
-        return []
-    lines = tuple(figure.sentence.removesuffix(figure.caution).strip() for figure in figures)
-    beneath = dict.fromkeys(
-        f"{figure.caution} {figure.source}, {figure.publisher}. {figure.attribution}"
-        for figure in figures
-    )
-    return [Points("Published elsewhere", lines), *(Words(text, "quiet") for text in beneath)]
-
-
-def _counted_by(text: Sequence[TextResult]) -> str:
-    if all(result.audited for result in text):
-        return "Counted by software and checked by people."
-    return "Counted by software. Nobody has checked these counts yet, so take them as a guide."
-
-
 def what_changed(summary: Summary) -> Section:
     """Every theme's verdict, strongest evidence first, in declared order within a verdict."""
     ordered = sorted(
@@ -261,9 +112,9 @@ def what_changed(summary: Summary) -> Section:
         rows.append(
             (
                 theme.title,
-                _compared(row.change),
+                compared(row.change),
                 score(row.figure),
-                _range(row.figure),
+                likely(row.figure),
                 row.figure.n if row.figure else NOT_SHOWN,
                 _difference(row.change),
             )
@@ -377,7 +228,7 @@ def _text_table(result: TextResult) -> Table:
             ),
             ("No theme found", result.no_theme, "", "", ""),
         ),
-        note=_counted_by([result]),
+        note=counted_by([result]),
     )
 
 
@@ -428,7 +279,7 @@ def tables(summaries: Sequence[Summary]) -> Section:
                     theme.title,
                     pulse_name(point.wave),
                     score(point.figure),
-                    _range(point.figure),
+                    likely(point.figure),
                     point.figure.n if point.figure else NOT_SHOWN,
                     verdict(point.change),
                 )

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from analysis import report_sections as sections
 from analysis.report_parts import Report, ReportError, Section
+from analysis.report_theme import theme_section
 from analysis.summary import Summary
 
 SIMULATED = "Simulated data"
@@ -22,10 +23,7 @@ def content(summaries: Sequence[Summary]) -> Report:
     parts: list[Section | None] = [
         sections.in_short(newest),
         sections.who_answered(newest),
-        *(
-            sections.theme_section(summaries, theme, place)
-            for place, theme in enumerate(newest.themes, 1)
-        ),
+        *(theme_section(summaries, theme, place) for place, theme in enumerate(newest.themes, 1)),
         sections.what_changed(newest),
         sections.groups(newest),
         written,

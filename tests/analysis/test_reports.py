@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from bs4 import BeautifulSoup
 
-from analysis import benchmarks, brand, claims, report_html, report_sections, reports
+from analysis import benchmarks, brand, claims, report_html, report_theme, reports
 from analysis.report_parts import Chart, Points, Report, ReportError, Table, ThemeSection, Words
 from analysis.summary import NOT_SHOWN
 from tests.analysis import samples
@@ -47,7 +47,7 @@ def test_a_theme_does_not_build_without_what_we_dont_know():
 
 
 def test_the_report_is_refused_where_the_doubt_is_missing(pulses, monkeypatch):
-    monkeypatch.setattr(report_sections, "what_we_dont_know", lambda summary, theme: ())
+    monkeypatch.setattr(report_theme, "what_we_dont_know", lambda summary, theme: ())
     with pytest.raises(ReportError, match="Safe to speak up"):
         reports.content(pulses)
 

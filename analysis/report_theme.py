@@ -1,0 +1,135 @@
+"""One theme's section: sentence, chart, table, questions, what people wrote, what we don't know."""
+
+import re
+from collections.abc import Sequence
+
+from analysis import benchmarks, plots
+from analysis.claims import change_sentence, headline, level_sentence, what_we_dont_know
+from analysis.printing import compared, likely, pulse_name, score
+from analysis.report_parts import Block, Chart, Points, Table, ThemeSection, Words
+from analysis.share_chart import SHARE_WORDS, question
+from analysis.summary import NOT_SHOWN, Figure, Summary, TextResult, ThemeHead, TrendPoint, trend
+
+NOT_VALIDATED = "Not yet validated"
+
+
+def theme_section(summaries: Sequence[Summary], theme: ThemeHead, place: int) -> ThemeSection:
+    """One theme: sentence, chart, table, questions, what people wrote, what we don't know."""
+    newest = summaries[-1]
+    points = trend(summaries, theme.id)
+    name = f"{place:02d}-{re.sub(r'[^a-z0-9]+', '-', theme.id.lower()).strip('-')}"
+    blocks: list[Block] = [
+        Words(level_sentence(newest, theme.id), "lead"),
+        Words(change_sentence(newest, theme.id)),
+        Words(theme.description, "quiet"),
+        Chart(f"{name}-trend", plots.trend_svg(points, theme), plots.trend_alt(points, theme)),
+        _trend_table(theme, points),
+    ]
+    figures = {row.item: row.figure for row in newest.items}
+    if any(figures.get(item.id) for item in theme.items):
+        blocks.append(
+            Chart(
+                f"{name}-questions",
+                plots.items_svg(newest, theme.id),
+                plots.items_alt(newest, theme.id),
+            )
+        )
+    blocks.append(_questions_table(theme, figures))
+    if theme.reliability:
+        blocks.append(Words(theme.reliability, "quiet"))
+    blocks.extend(_written(newest.text, theme))
+    blocks.extend(_published(theme))
+    unknown = what_we_dont_know(newest, theme.id)
+    blocks.append(Points("What we don’t know", unknown, panel=True))
+    return ThemeSection(
+        id=f"theme-{name}",
+        name=theme.title,
+        title=headline(newest, theme.id),
+        blocks=_without_repeats(blocks),
+        marks=() if theme.validated else (NOT_VALIDATED,),
+        unknown=unknown,
+    )
+
+
+def _without_repeats(blocks: Sequence[Block]) -> tuple[Block, ...]:
+    """Without empty paragraphs and without saying "Not shown" twice."""
+    kept: list[Block] = []
+    said: set[str] = set()
+    for block in blocks:
+        if isinstance(block, Words):
+            if not block.text or block.text in said:
+                continue
+            said.add(block.text)
+        kept.append(block)
+    return tuple(kept)
+
+
+def _trend_table(theme: ThemeHead, points: Sequence[TrendPoint]) -> Table:
+    return Table(
+        f"{theme.title}, pulse by pulse",
+        ("Pulse", "Score", "Likely range", "Answers", "Compared with the pulse before"),
+        tuple(
+            (
+                pulse_name(point.wave),
+                score(point.figure),
+                likely(point.figure),
+                point.figure.n if point.figure else NOT_SHOWN,
+                compared(point.change),
+            )
+            for point in points
+        ),
+    )
+
+
+def _questions_table(theme: ThemeHead, figures: dict[str, Figure | None]) -> Table:
+    rows = []
+    for item in theme.items:
+        figure = figures.get(item.id)
+        shares = figure.shares if figure and figure.shares else (NOT_SHOWN,) * 3
+        rows.append((question(item), figure.n if figure else NOT_SHOWN, *shares))
+    return Table(
+        f"{theme.title}, question by question",
+        ("Question", "Answers", *(word.capitalize() for word in SHARE_WORDS)),
+        tuple(rows),
+    )
+
+
+def _written(text: Sequence[TextResult], theme: ThemeHead) -> list[Block]:
+    """What people wrote about this theme: counts in words, and who counted."""
+    rows = []
+    for result in text:
+        for found in result.themes:
+            if found.theme == theme.text_theme:
+                rows.append(
+                    (result.text, found.count, found.negative, found.positive, found.suggestion)
+                )
+    if not rows:
+        return []
+    return [
+        Table(
+            f"{theme.title}, in what people wrote",
+            ("Asked", "Comments", "Problems", "Good things", "Ideas"),
+            tuple(rows),
+            note=counted_by(text),
+        )
+    ]
+
+
+def _published(theme: ThemeHead) -> list[Block]:
+    """Published figures of others near this theme, each with its caution, and whose they are."""
+    figures = benchmarks.latest(theme.id)
+    if not figures:
+        return []
+    lines = tuple(figure.sentence.removesuffix(figure.caution).strip() for figure in figures)
+    beneath = dict.fromkeys(
+        f"{figure.caution} {figure.source}, {figure.publisher}. {figure.attribution}"
+        for figure in figures
+    )
+    return [Points("Published elsewhere", lines), *(Words(text, "quiet") for text in beneath)]
+
+
+def counted_by(text: Sequence[TextResult]) -> str:
+    """Who counted the comments, and whether anybody checked."""
+    if all(result.audited for result in text):
+        return "Counted by software and checked by people."
+    return "Counted by software. Nobody has checked these counts yet, so take them as a guide."
