@@ -10,6 +10,7 @@ from analysis.summary import (
     VERDICT_WORDS,
     Comparison,
     Figure,
+    WaveHead,
 )
 
 FROM_A_FILE = "from a file"
