@@ -145,13 +145,13 @@ class Coder:
 
     def _evidence(self, clause: Clause, about: str) -> Mapping[tuple[str, tuple[str, ...]], float]:
         """Weight of each phrase found in a clause, by theme; a phrase counts once."""
-        stems = [self._spelt(token) for token in clause.tokens]
+        stems = tuple(self._spelt(token) for token in clause.tokens)
         found: dict[tuple[str, tuple[str, ...]], float] = {}
         for place, first in enumerate(stems):
             for phrase in self._phrases.get(first, ()):
                 if phrase.asked and phrase.theme != about:
                     continue
-                if tuple(stems[place : place + len(phrase.stems)]) == phrase.stems:
+                if stems[place : place + len(phrase.stems)] == phrase.stems:
                     found[phrase.theme, phrase.stems] = phrase.weight
         return found
 
@@ -227,9 +227,8 @@ def _function(way: Direction, words: tuple[Token, ...], purpose: Purpose) -> Fun
 
 def _flags(parts: tuple[Clause, ...], mentions: list[Mention]) -> tuple[str, ...]:
     negative = any(mention.direction == "negative" for mention in mentions)
-    asked = any(leaning.asks(clause.tokens) for clause in parts)
     flags = {
-        "has_suggestion": negative and asked,
+        "has_suggestion": negative and any(leaning.asks(clause.tokens) for clause in parts),
         "sarcasm": any(leaning.sarcastic(clause.tokens) for clause in parts),
     }
     return tuple(flag for flag, raised in flags.items() if raised)

@@ -100,10 +100,10 @@ def release(
     """What may be shown of the counts, by rule D12, for the whole organisation.
 
     ``answers`` is the number of people who answered the wave. A question is shown when at least
-    ``rule.comments_answers`` answered and ``rule.comments`` comments carry the author's leave to
-    be read (*themes only* comments count in the figures, not towards that number). A theme with
-    fewer than ``rule.comments_theme`` comments is not named. Themes stand in the order of their
-    rounded counts, so the order tells no more than the words do.
+    ``rule.comments_answers`` answered and it has ``rule.comments`` comments. *Themes only*
+    comments count here, which is what their authors allowed; the number that quotes need is to be
+    counted without them. A theme with fewer than ``rule.comments_theme`` comments is not named.
+    Themes stand in the order of their rounded counts, so the order tells no more than the words.
     """
     return tuple(_release(one, instrument, rule, answers) for one in counts)
 
@@ -173,8 +173,7 @@ def _release(
     counts: QuestionCounts, instrument: Instrument, rule: Rule, answers: int
 ) -> TextResult:
     text = instrument.item(counts.question).text
-    readable = counts.uses.get("publish", 0) + counts.uses.get("board", 0)
-    if answers < rule.comments_answers or readable < rule.comments:
+    if answers < rule.comments_answers or counts.comments < rule.comments:
         return TextResult(counts.question, text, NOT_SHOWN, (), NOT_SHOWN, (), coder=counts.coder)
     least = rule.comments_theme
     titles = load().titles

@@ -23,7 +23,7 @@ PRAISED: frozenset[Purpose] = frozenset({"peak", "offer"})
 
 
 class Polarity(NamedTuple):
-    """The word lists, stemmed; phrases as tuples of words in lower case."""
+    """The word lists, stemmed; phrases between spaces, in lower case."""
 
     value: dict[str, float]
     strain: frozenset[str]
@@ -31,9 +31,9 @@ class Polarity(NamedTuple):
     negators: frozenset[str]
     asking: frozenset[str]
     imperatives: frozenset[str]
-    asking_phrases: tuple[tuple[str, ...], ...]
-    offering_phrases: tuple[tuple[str, ...], ...]
-    sarcastic: tuple[tuple[str, ...], ...]
+    asking_phrases: tuple[str, ...]
+    offering_phrases: tuple[str, ...]
+    sarcastic: tuple[str, ...]
 
 
 class Lean(NamedTuple):
@@ -57,7 +57,7 @@ def polarity() -> Polarity:
         frozenset(words_of("asking")),
         frozenset(words_of("imperatives")),
         *(
-            tuple(tuple(phrase.split()) for phrase in lists()[key])
+            tuple(f" {phrase} " for phrase in lists()[key])
             for key in ("asking_phrases", "offering_phrases", "sarcastic")
         ),
     )
@@ -157,6 +157,6 @@ def direction(leans: Iterable[Lean], default: Direction, purpose: Purpose) -> Di
     return "negative" if bad > good else "positive"
 
 
-def _holds(spoken: Sequence[str], phrases: Iterable[tuple[str, ...]]) -> bool:
+def _holds(spoken: Sequence[str], phrases: Iterable[str]) -> bool:
     text = f" {' '.join(spoken)} "
-    return any(f" {' '.join(phrase)} " in text for phrase in phrases)
+    return any(phrase in text for phrase in phrases)

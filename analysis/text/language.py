@@ -33,7 +33,8 @@ def words_of(name: str) -> tuple[str, ...]:
 NO_CONTENT = frozenset(words_of("no_content"))
 COMMON = frozenset(words_of("common"))
 FEW_WORDS = 6
-COVERED = 0.12
+TELLING = 9
+COVERED = 0.1
 
 
 class Token(NamedTuple):
@@ -65,25 +66,25 @@ STEMMER = SnowballStemmer("english")
 
 
 @lru_cache(maxsize=50_000)
-def stem(word: str) -> str:
-    """The Snowball stem of a word in lower case; straight apostrophes.
+def forms(written: str) -> tuple[str, str]:
+    """A word in lower case with straight apostrophes, and its Snowball stem; "n't" words stay.
 
-    >>> stem("Caseloads"), stem("supervising")
-    ('caseload', 'supervis')
+    >>> forms("Caseloads"), forms("Don’t")
+    (('caseloads', 'caseload'), ("don't", "don't"))
     """
-    plain = word.lower().replace("’", "'")
-    return str(STEMMER.stem(plain)) if "n't" not in plain else plain
+    word = written.lower().replace("’", "'")
+    return word, word if "n't" in word else str(STEMMER.stem(word))
+
+
+def stem(word: str) -> str:
+    """The stem alone."""
+    return forms(word)[1]
 
 
 def tokens(text: str, offset: int = 0) -> tuple[Token, ...]:
     """The words of a text, in order; a mask such as ``[name]`` is one word."""
     return tuple(
-        Token(
-            match.group().lower().replace("’", "'"),
-            stem(match.group()),
-            offset + match.start(),
-            offset + match.end(),
-        )
+        Token(*forms(match.group()), offset + match.start(), offset + match.end())
         for match in WORD.finditer(text)
     )
 
@@ -119,8 +120,8 @@ def is_empty(words: tuple[Token, ...]) -> bool:
 
 
 def is_covered(words: tuple[Token, ...]) -> bool:
-    """Whether a comment reads as English: of six words or more, one in eight is a common one."""
-    if len(words) < FEW_WORDS:
+    """Whether a comment reads as English: of nine words or more, one in ten is a common one."""
+    if len(words) < TELLING:
         return True
     common = sum(token.word in COMMON for token in words)
     return common >= COVERED * len(words)

@@ -215,7 +215,7 @@ def _names(text: str, is_name: IsName, taken: list[_Found]) -> Iterable[_Found]:
         if not length or any(f.start < match.end() and match.start() < f.end for f in taken):
             continue
         word = match.group()
-        common = word[:length].casefold() in AMBIGUOUS or length < 3
+        common = word[:length].casefold() in AMBIGUOUS
         if common and not _in_context(text, words, named, place):
             continue
         yield _Found(match.start(), match.start() + length, "name")
@@ -226,7 +226,8 @@ def _name_length(word: str, known: IsName) -> int:
     stem = re.sub(r"['’]s?$", "", word)
     if known(stem):
         return len(stem)
-    if any(known(part) for part in re.split(r"['’-]", stem) if len(part) > 2):
+    parts = re.split(r"['’-]", stem)
+    if any(known(part) and part.casefold() not in AMBIGUOUS for part in parts if len(part) > 2):
         return len(stem)
     if len(stem) > TYPO_LENGTH and stem[0].isupper():
         fewer = (stem[:i] + stem[i + 1 :] for i in range(1, len(stem)))

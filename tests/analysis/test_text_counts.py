@@ -138,3 +138,9 @@ def test_comments_in_another_language_are_counted_as_such():
     welsh = "Mae'r tîm yn wych ac mae pawb yn helpu ei gilydd bob dydd o'r wythnos."
     result = shown(count_comments([*comments(15), *comments(6, welsh)], INSTRUMENT))
     assert ("in a language the software does not cover", "5–9") in result.withheld
+
+
+def test_a_file_whose_authors_were_asked_nothing_still_has_its_themes_counted():
+    result = shown(count_comments(comments(12, use="themes"), INSTRUMENT))
+    assert result.comments == "10–19"
+    assert result.withheld == (("board only", "fewer than 5"), ("themes only", "10–19"))

@@ -1,9 +1,11 @@
 """Redaction: what must go, what must stay, and what is only flagged."""
 
+import random
 import time
 
 import pytest
 
+from analysis.simulate import organisation
 from analysis.text.redact import is_nhs_number, redact
 
 ROSTER = {"fatima", "begum", "o'brien", "siobhan", "mark", "szymon", "nowak", "lee", "grace"}
@@ -124,3 +126,32 @@ def test_a_paste_of_many_words_is_cut_and_quick():
 @pytest.mark.parametrize("text", ["", " ", ".", "👏👏", "<script>alert(1)</script>", "=1+1", "@"])
 def test_odd_text_does_no_harm(text):
     assert redact(text, known).text == text.strip()
+
+
+def _doubled(name, rng):
+    place = rng.randrange(1, len(name))
+    return name[:place] + name[place] + name[place:]
+
+
+def test_no_name_on_a_roster_of_hundreds_leaks_and_hardly_a_word_is_lost():
+    """TEXT 8: leak 0 with a roster; at most one false hit in a thousand words."""
+    made = organisation()
+    parts = {word.casefold() for person in made.rosters[0] for word in person.name.split()}
+
+    def on_roster(word):
+        return word.casefold() in parts
+
+    rng = random.Random(7)
+    for person in made.rosters[0]:
+        given, surname = person.name.split()
+        typo = _doubled(given, rng) if len(given) > 4 else given
+        forms = (given, given.lower(), f"{given}'s", f"{given}’s", person.name.upper(), typo)
+        for form in (*forms, person.name, f"{surname}, {given}"):
+            assert "[name]" in redact(f"Then we told {form} about it.", on_roster).text, form
+    written = [comment.text for comment in made.wave(1).comments]
+    words = sum(len(text.split()) for text in written)
+    more = sum(
+        redact(text, on_roster).text.count("[name]") - redact(text).text.count("[name]")
+        for text in written
+    )
+    assert more <= words / 1_000
