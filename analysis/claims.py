@@ -173,9 +173,10 @@ def _in_mail(summary: Summary, row: Row) -> str:
 
 def _limit(summary: Summary) -> str:
     part = summary.participation_of(summary.root.id)
+    cause = "A survey cannot say what caused these results."
     if part is None or part.rate is None:
-        return "We do not know what people who did not answer think, nor what caused these results."
-    return f"{_left(part.rate)} did not answer. We do not know what they think, nor what caused it."
+        return f"We do not know what people who did not answer think. {cause}"
+    return f"{_left(part.rate)} did not answer, and we do not know what they think. {cause}"
 
 
 def _unheard(summary: Summary, quiet: Silence | None) -> list[str]:

@@ -88,7 +88,9 @@ def item_figure(theme: Theme, item_id: str) -> Figure | None:
     if not may_show(group, theme.rule, sensitive=sensitive or theme.sensitive):
         return None
     item = theme.instrument.item(item_id)
-    worth = [100 * d / s for d, s in (keyed(theme.instrument, item, c) for c in counts.codes)]
+    worth = [
+        100 * d / max(s, 1) for d, s in (keyed(theme.instrument, item, c) for c in counts.codes)
+    ]
     strata = [
         Stratum(_spread(theme.cut(table, cell).tolist(), worth), theme.cells[cell].headcount)
         for cell in cells

@@ -41,16 +41,21 @@ def columns_of(answers: pl.Series, codes: tuple[int, ...]) -> NDArray[np.uint8]:
         column[code % 256] = position
     for back, special in ((3, PREFER_NOT_TO_SAY), (2, NOT_ASKED), (1, BLANK)):
         column[special % 256] = width - back
-    given = answers.fill_null(BLANK).to_numpy()
+    given = (answers.fill_null(BLANK) if answers.null_count() else answers).to_numpy()
     found: NDArray[np.uint8] = column[given.view(np.uint8)]
     return found
 
 
 def count_columns(
-    places: NDArray[np.intp], columns: NDArray[np.uint8], units: int, codes: int
+    places: NDArray[np.integer],
+    columns: NDArray[np.integer],
+    units: int,
+    width: int,
+    people: IntArray | None = None,
 ) -> IntArray:
-    width = codes + SPECIAL
-    table = np.bincount(places * width + columns, minlength=units * width)
+    """A table of counts by unit and column; ``people`` says how many each entry stands for."""
+    # With weights the counts come as float64, exact for whole numbers below 2**53.
+    table = np.bincount(places * width + columns, people, minlength=units * width)
     return table.astype(np.int64).reshape(units, width)
 
 
@@ -69,9 +74,10 @@ def fold(
     """Fold rows that are the same, so that all that follows costs patterns, not people."""
     if units * math.prod(widths) > MOST_PATTERNS:
         return _distinct(places, given, widths)
-    code = places
+    code = places.astype(np.int32)
     for column, width in zip(given, widths, strict=True):
-        code = code * width + column
+        code *= width
+        code += column
     people = np.bincount(code)
     rest = np.nonzero(people)[0]
     people, columns = people[rest].astype(np.int64), []

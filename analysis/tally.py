@@ -93,25 +93,29 @@ class Tally:
         places = _places(rows, units)
         codes = {item.id: _codes(instrument, item) for item in instrument.ratings}
         given = {name: columns_of(_small(rows[name]), codes[name]) for name in codes}
-        items = {
-            name: ItemCounts(
-                codes[name], count_columns(places, given[name], len(units), len(codes[name]))
-            )
-            for name in codes
-        }
+        tables: dict[str, IntArray] = {}
         scores: dict[str, IntArray] = {}
         products: dict[str, dict[tuple[str, ...], Products]] = {}
         for scale in instrument.scales:
-            alike = fold(
-                places,
-                [given[name] for name in scale.items],
-                len(units),
-                [len(codes[name]) + SPECIAL for name in scale.items],
-            )
+            widths = [len(codes[name]) + SPECIAL for name in scale.items]
+            alike = fold(places, [given[name] for name in scale.items], len(units), widths)
             key = Key.of(instrument, scale)
             answers = points_of(alike, key, [codes[name] for name in scale.items])
             scores[scale.id] = sums(alike, answers, len(units), key)
             products[scale.id] = products_of(alike, answers, key)
+            for name, column, width in zip(scale.items, alike.columns, widths, strict=True):
+                tables[name] = count_columns(
+                    alike.places, column, len(units), width, people=alike.people
+                )
+        items = {
+            name: ItemCounts(
+                codes[name],
+                tables[name]
+                if name in tables
+                else count_columns(places, given[name], len(units), len(codes[name]) + SPECIAL),
+            )
+            for name in codes
+        }
         responses = np.bincount(places, minlength=len(units)).astype(np.int64)
         return cls(units, responses, items, scores, products)
 
@@ -300,6 +304,8 @@ def _places(rows: pl.DataFrame, units: tuple[str, ...]) -> NDArray[np.intp]:
 
 def _small(answers: pl.Series) -> pl.Series:
     """The answers to an item as ``Int8``; raises when they are anything else."""
+    if answers.dtype == pl.Int8:
+        return answers
     try:
         return answers.cast(pl.Int8)
     except pl.exceptions.PolarsError as error:
