@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from typing import Any, cast
 
 from flask import current_app
-from sqlalchemy import CursorResult, delete, func, insert, select, update
+from sqlalchemy import CursorResult, Row, Select, delete, func, insert, select, update
 
 from analysis.claims import five_sentences
 from analysis.summary import Summary
@@ -84,23 +84,19 @@ def invite(wave: Wave, now: datetime) -> int:
     """Queue the first message to everybody who has had none; how many. Safe to repeat."""
     if wave.state != "open" or (wave.closes_at is not None and wave.closes_at <= now):
         raise NotNow("Invitations go out while a pulse is open.")
-    fresh = (
-        select(Invitation, Person)
-        .join(Person, Person.id == Invitation.person_id)
-        .where(
-            Invitation.wave_id == wave.id,
-            ~select(InvitationKey).where(InvitationKey.invitation_id == Invitation.id).exists(),
-        )
+    fresh = _people().where(
+        Invitation.wave_id == wave.id,
+        ~select(InvitationKey).where(InvitationKey.invitation_id == Invitation.id).exists(),
     )
     covenant = covenants.of(wave)
     kept = promises_kept(wave.programme_id, local(now).date())
-    base_url = current_app.config["BASE_URL"]
+    base_url = _base_url()
     return _write(
         wave,
         fresh,
         "invite",
         1,
-        lambda ticket: messages.invitation(wave, covenant, ticket, base_url, kept),
+        messages.invitation(wave, covenant, base_url, kept),
         now,
     )
 
@@ -114,13 +110,9 @@ def remind(wave: Wave, now: datetime, round: int) -> int:
         raise NotNow("Reminders go out while a pulse is open.")
     if not _next_round(wave, round):
         return 0
-    everyone = (
-        select(Invitation, Person)
-        .join(Person, Person.id == Invitation.person_id)
-        .where(Invitation.wave_id == wave.id, Invitation.reminders)
-    )
+    everyone = _people().where(Invitation.wave_id == wave.id, Invitation.reminders)
     covenant = covenants.of(wave)
-    base_url = current_app.config["BASE_URL"]
+    base_url = _base_url()
     last_day = wave.closes_at is not None and (
         local(wave.closes_at).date() - local(now).date() == timedelta(days=1)
     )
@@ -129,7 +121,7 @@ def remind(wave: Wave, now: datetime, round: int) -> int:
         everyone,
         "remind",
         round,
-        lambda ticket: messages.reminder(wave, covenant, ticket, base_url, last_day=last_day),
+        messages.reminder(wave, covenant, base_url, last_day=last_day),
         now,
     )
 
@@ -157,7 +149,7 @@ def announce_results(wave: Wave, summary: Summary, now: datetime) -> int:
         wave,
         covenants.of(wave),
         five_sentences(summary),
-        current_app.config["BASE_URL"],
+        _base_url(),
         promises_kept(wave.programme_id, local(now).date()),
     )
     return _same_to_all(wave, "results", 1, subject, body, now)
@@ -167,13 +159,13 @@ def announce_overdue(wave: Wave, days: int, now: datetime) -> int:
     """Queue, once a week, word to everybody invited that the results are late; how many."""
     if days < 1:
         return 0
-    subject, body = messages.overdue(wave, days, current_app.config["BASE_URL"])
+    subject, body = messages.overdue(wave, days, _base_url())
     return _same_to_all(wave, "overdue", 1 + (days - 1) // 7, subject, body, now)
 
 
 def tell_board(wave: Wave, now: datetime) -> int:
     """Queue word to the board that a draft awaits its sense check; how many."""
-    subject, body = messages.draft(wave, current_app.config["BASE_URL"])
+    subject, body = messages.draft(wave, _base_url())
     board = [
         mail.Message(account.email, subject, body)
         for account in db.session.scalars(select(Account).where(Account.active))
@@ -244,10 +236,10 @@ def _outcome(commitment: Commitment, today: date) -> str:
 
 def _write(
     wave: Wave,
-    people: Any,
+    people: Select[uuid.UUID, str, str, str, bytes],
     kind: str,
     round: int,
-    compose: Any,
+    compose: messages.Compose,
     now: datetime,
 ) -> int:
     """Give each person a fresh token and code, and queue the message that carries them."""
@@ -256,14 +248,14 @@ def _write(
     there = mail.queued(wave.id, kind, round=round)
     letters: list[mail.Message] = []
     new_keys: list[dict[str, object]] = []
-    for invitation, person in session.execute(people).all():
+    for person in session.execute(people):
         if person.email in there:
             continue
-        ticket = _ticket(invitation, person, units)
+        ticket = _ticket(person, units)
         subject, body = compose(ticket)
         letters.append(mail.Message(person.email, subject, body))
         new_keys += [
-            {"sha256": tokens.digest(text), "invitation_id": invitation.id}
+            {"sha256": tokens.digest(text), "invitation_id": person.invitation_id}
             for text in (ticket.token, ticket.code)
         ]
     if new_keys:
@@ -271,11 +263,23 @@ def _write(
     return mail.queue_all(wave.id, kind, letters, round=round, now=now)
 
 
-def _ticket(invitation: Invitation, person: Person, units: dict[str, WaveUnit]) -> messages.Ticket:
-    counted = units[invitation.class_key]
+def _people() -> Select[uuid.UUID, str, str, str, bytes]:
+    return select(
+        Invitation.id.label("invitation_id"),
+        Invitation.class_key,
+        Person.email,
+        Person.unit_key,
+        Person.salt,
+    ).join(Person, Person.id == Invitation.person_id)
+
+
+def _ticket(
+    person: Row[uuid.UUID, str, str, str, bytes], units: dict[str, WaveUnit]
+) -> messages.Ticket:
+    counted = units[person.class_key]
     # The roster may have moved on since; the person is counted where the covenant says.
     own = units.get(person.unit_key, counted)
-    if own.class_key != invitation.class_key:
+    if own.class_key != person.class_key:
         own = counted
     return messages.Ticket(
         token=tokens.new_token(),
@@ -314,6 +318,10 @@ def _next_round(wave: Wave, round: int) -> bool:
     )
     db.session.refresh(wave)
     return taken.rowcount == 1
+
+
+def _base_url() -> str:
+    return str(current_app.config["BASE_URL"]).rstrip("/")
 
 
 def _count(*where: Any) -> int:

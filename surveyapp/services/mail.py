@@ -17,7 +17,7 @@ from email.utils import format_datetime, parseaddr
 from pathlib import Path
 
 from flask import current_app
-from sqlalchemy import and_, delete, func, or_, select, update
+from sqlalchemy import and_, delete, func, insert, or_, select, update
 
 from surveyapp.extensions import who_session
 from surveyapp.models.participation import OutboxMail
@@ -29,6 +29,7 @@ MOST_ATTEMPTS = 100  # a day and an hour of trying
 SMTP_TIMEOUT = 20
 
 Send = Callable[[EmailMessage, str], None]
+Commit = Callable[[], None]
 
 
 class ServerAway(Exception):
@@ -73,20 +74,22 @@ def queue_all(
     """Put messages in the outbox, once a person, kind and round; how many are new."""
     there = queued(wave_id, kind, round=round)
     new = [message for message in messages if message.recipient not in there]
-    who_session().add_all(
-        OutboxMail(
-            wave_id=wave_id,
-            recipient=message.recipient,
-            kind=kind,
-            round=round,
-            subject=message.subject,
-            body=message.body,
-            changed_at=now,
-        )
+    rows = [
+        {
+            "id": uuid.uuid4(),
+            "wave_id": wave_id,
+            "recipient": message.recipient,
+            "kind": kind,
+            "round": round,
+            "subject": message.subject,
+            "body": message.body,
+            "changed_at": now,
+        }
         for message in new
-    )
-    who_session().flush()
-    return len(new)
+    ]
+    if rows:
+        who_session().execute(insert(OutboxMail), rows)
+    return len(rows)
 
 
 def queued(wave_id: uuid.UUID, kind: str, *, round: int = 1) -> set[str]:
@@ -100,11 +103,12 @@ def queued(wave_id: uuid.UUID, kind: str, *, round: int = 1) -> set[str]:
     )
 
 
-def send_waiting(now: datetime, limit: int = 500, commit: Callable[[], None] = lambda: None) -> int:
+def send_waiting(now: datetime, limit: int = 500, commit: Commit = lambda: None) -> int:
     """Send what waits; how many went out.
 
-    ``commit`` is the caller's commit of the ``who`` store. It is called after claiming and after
-    each message, so that no lock is held while a mail server thinks.
+    ``commit`` is the caller's commit of the ``who`` store. It is called after claiming, and after
+    each message that goes to a mail server, so that no lock is held while the server thinks and a
+    crash repeats one message at most. A repeat in the mail folder replaces its like.
     """
     mails = _claim(now, limit)
     commit()
@@ -112,16 +116,18 @@ def send_waiting(now: datetime, limit: int = 500, commit: Callable[[], None] = l
         return 0
     sent = 0
     waiting = list(mails)
+    by_smtp = current_app.config["MAIL_BACKEND"] == "smtp"
     try:
         with _backend() as send:
             while waiting:
                 sent += _send(send, waiting[0], now)
                 waiting.pop(0)
-                commit()
+                if by_smtp:
+                    commit()
     except ServerAway:
         for mail in waiting:
             mail.state, mail.changed_at = "waiting", now
-        commit()
+    commit()
     return sent
 
 
@@ -210,14 +216,21 @@ def _backend() -> Iterator[Send]:
         with _smtp() as send:
             yield send
     else:
-        folder = Path(current_app.config["MAILDIR"])
-        folder.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        box = mailbox.Maildir(str(folder), create=True)
+        yield _into_folder(Path(current_app.config["MAILDIR"]))
 
-        def deliver(built: EmailMessage, _recipient: str) -> None:
-            box.add(built)
 
-        yield deliver
+def _into_folder(folder: Path) -> Send:
+    """A maildir for development. A message's file is named for its identifier."""
+    folder.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    mailbox.Maildir(str(folder), create=True)
+
+    def deliver(built: EmailMessage, _recipient: str) -> None:
+        name = built["Message-ID"].strip("<>").partition("@")[0]
+        draft = folder / "tmp" / name
+        draft.write_bytes(built.as_bytes())
+        draft.rename(folder / "new" / name)
+
+    return deliver
 
 
 @contextmanager

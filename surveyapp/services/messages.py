@@ -1,7 +1,7 @@
 """What Candour writes to people: plain text, made from the covenant and from nothing else."""
 
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,10 +25,11 @@ class Ticket:
     counted_in: str
 
 
-def invitation(
-    wave: Wave, covenant: dict[str, Any], ticket: Ticket, base_url: str, kept: Sequence[str]
-) -> tuple[str, str]:
-    """Subject and body of the message at opening."""
+Compose = Callable[[Ticket], tuple[str, str]]
+
+
+def invitation(wave: Wave, covenant: dict[str, Any], base_url: str, kept: Sequence[str]) -> Compose:
+    """The message at opening, ready to be filled in for each person."""
     instrument = authoring.instrument_of(wave)
     asked, minutes = len(instrument.items), authoring.minutes(instrument)
     closes = promises.times(covenant)["closes"]
@@ -38,24 +39,17 @@ def invitation(
         f"{covenant['programme']['organisation']} asks you: how is work? "
         f"{asked} questions, about {minutes} minutes."
     )
-    return subject, _to_answer(wave, covenant, ticket, base_url, opening, kept)
+    return _to_answer(wave, covenant, base_url, subject, opening, kept)
 
 
-def reminder(
-    wave: Wave,
-    covenant: dict[str, Any],
-    ticket: Ticket,
-    base_url: str,
-    *,
-    last_day: bool,
-) -> tuple[str, str]:
-    """Subject and body of a reminder, which goes to everyone whether they answered or not."""
+def reminder(wave: Wave, covenant: dict[str, Any], base_url: str, *, last_day: bool) -> Compose:
+    """A reminder, ready to be filled in; it goes to everyone whether they answered or not."""
     subject = "Closes tomorrow: staff pulse" if last_day else "Still open: staff pulse"
     opening = (
         "We send this to everyone, because we do not look at who has answered. If you have "
         "answered, there is nothing more to do. Thank you."
     )
-    return subject, _to_answer(wave, covenant, ticket, base_url, opening, ())
+    return _to_answer(wave, covenant, base_url, subject, opening, ())
 
 
 def results(
@@ -119,41 +113,45 @@ def overdue(wave: Wave, days: int, base_url: str) -> tuple[str, str]:
 def _to_answer(
     wave: Wave,
     covenant: dict[str, Any],
-    ticket: Ticket,
     base_url: str,
+    subject: str,
     opening: str,
     kept: Sequence[str],
-) -> str:
+) -> Compose:
+    """What is the same for everybody is put together once; ten thousand may be written to."""
+    wave_hash = wave.covenant_sha256
     closes = promises.when(promises.times(covenant)["closes"])
-    link = f"{base_url}/v/#{ticket.token}.{wave.covenant_sha256}.{ticket.salt}"
     readers = [f"{reader.who}: {reader.what}." for reader in promises.readers(covenant)]
-    return _join(
+    head = _join([_fold(opening), f"Closes {closes}."])
+    safe = _section(
+        "Can anyone tell it’s me?", [promises.words(covenant), promises.facts(covenant)[0]]
+    )
+    tail = _join(
         [
-            _fold(opening),
-            f"Closes {closes}.",
-            _section(
-                "Your way in",
-                [
-                    link,
-                    "",
-                    f"Or go to {base_url}/v/ and type this code:",
-                    tokens.grouped(ticket.code),
-                    "",
-                    "The page may ask for the code. It also helps when a link is cut in two.",
-                    "The link and the code are yours alone. Do not pass them on.",
-                ],
-                fold=False,
-            ),
-            _section(
-                "Can anyone tell it’s me?",
-                [promises.words(covenant), promises.facts(covenant)[0], _place(ticket)],
-            ),
             _section("Who sees what", readers),
             _section("What was promised before, and what came of it", kept) if kept else "",
             _check(wave, covenant, base_url),
             _help(wave),
         ]
     )
+
+    def compose(ticket: Ticket) -> tuple[str, str]:
+        way_in = _section(
+            "Your way in",
+            [
+                f"{base_url}/v/#{ticket.token}.{wave_hash}.{ticket.salt}",
+                "",
+                f"Or go to {base_url}/v/ and type this code:",
+                tokens.grouped(ticket.code),
+                "",
+                "The page may ask for the code. It also helps when a link is cut in two.",
+                "The link and the code are yours alone. Do not pass them on.",
+            ],
+            fold=False,
+        )
+        return subject, f"{head}\n{way_in}\n\n{safe}\n{_fold(_place(ticket))}\n\n{tail}"
+
+    return compose
 
 
 def _place(ticket: Ticket) -> str:

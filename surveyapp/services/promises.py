@@ -28,7 +28,7 @@ CANNOT = (
     "Your way of writing can give you away, above all in a small group. Leave out names, dates and "
     "anything only you would say.",
     "A work phone or computer may be watched by your employer. Use your own if you can.",
-    "Whoever runs the server can see who used their code, but not what they answered.",
+    "Whoever runs the server can see who has used their code.",
     "If everyone else in your group shared their answers, yours could be worked out.",
     "Someone could stand behind you while you answer.",
 )

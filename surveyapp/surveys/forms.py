@@ -11,6 +11,9 @@ from wtforms.validators import InputRequired, Length, NumberRange, ValidationErr
 
 from analysis.disclosure import Rule
 from analysis.question_sets import sets
+from surveyapp import clock
+from surveyapp.formatting import local
+from surveyapp.models.surveys import Wave
 
 OPENS, CLOSES, PUBLISHES = time(9), time(20), time(9)
 FROM_FILE = "file"
@@ -62,7 +65,56 @@ class ProgrammeForm(FlaskForm):
     )
 
 
-class WaveForm(FlaskForm):
+class DatesForm(FlaskForm):
+    """When a pulse opens, closes and is published."""
+
+    opens = DayField(
+        "Opens on",
+        description="Invitations go out at 9 am.",
+        validators=[InputRequired("Say when the pulse opens, as day, month and year.")],
+    )
+    closes = DayField(
+        "Closes on",
+        description="At 8 pm.",
+        validators=[InputRequired("Say when the pulse closes, as day, month and year.")],
+    )
+    publishes = DayField(
+        "Results for everyone on",
+        description="At 9 am. They go out by themselves.",
+        validators=[InputRequired("Say when the results come out, as day, month and year.")],
+    )
+
+    def validate_opens(self, field: DateField) -> None:
+        if field.data and field.data < local(clock.now()).date():
+            raise ValidationError("This date is in the past. Choose a later one.")
+
+    def validate_closes(self, field: DateField) -> None:
+        if field.data and self.opens.data and field.data < self.opens.data:
+            raise ValidationError("The pulse must close after it opens.")
+
+    def validate_publishes(self, field: DateField) -> None:
+        if field.data and self.closes.data and field.data <= self.closes.data:
+            raise ValidationError("The results date must be later than the closing date.")
+
+    def show(self, wave: Wave) -> None:
+        """Begin with the dates that the wave has."""
+        for field, moment in (
+            (self.opens, wave.opens_at),
+            (self.closes, wave.closes_at),
+            (self.publishes, wave.publishes_at),
+        ):
+            field.data = local(moment).date() if moment else None
+
+    def times(self) -> dict[str, datetime]:
+        """The three dates as stored times."""
+        return {
+            "opens_at": _stored(self.opens.data, OPENS),
+            "closes_at": _stored(self.closes.data, CLOSES),
+            "publishes_at": _stored(self.publishes.data, PUBLISHES),
+        }
+
+
+class WaveForm(DatesForm):
     """One pulse: its questions, dates and rule."""
 
     label = StringField(
@@ -81,21 +133,6 @@ class WaveForm(FlaskForm):
     )
     breaks = BooleanField(
         "If the words of a question changed since last time, do not compare it with last time"
-    )
-    opens = DayField(
-        "Opens on",
-        description="Invitations go out at 9 am.",
-        validators=[InputRequired("Say when the pulse opens, as day, month and year.")],
-    )
-    closes = DayField(
-        "Closes on",
-        description="At 8 pm.",
-        validators=[InputRequired("Say when the pulse closes, as day, month and year.")],
-    )
-    publishes = DayField(
-        "Results for everyone on",
-        description="At 9 am. Nobody can stop it after you commit.",
-        validators=[InputRequired("Say when the results come out, as day, month and year.")],
     )
     answers = NumberField(
         "Fewest answers behind any figure",
@@ -121,26 +158,6 @@ class WaveForm(FlaskForm):
     def validate_file(self, field: FileField) -> None:
         if self.questions.data == FROM_FILE and not field.data:
             raise ValidationError("Choose the file with your questions.")
-
-    def validate_opens(self, field: DateField) -> None:
-        if field.data and field.data < date.today():
-            raise ValidationError("This date is in the past. Choose a later one.")
-
-    def validate_closes(self, field: DateField) -> None:
-        if field.data and self.opens.data and field.data < self.opens.data:
-            raise ValidationError("The pulse must close after it opens.")
-
-    def validate_publishes(self, field: DateField) -> None:
-        if field.data and self.closes.data and field.data <= self.closes.data:
-            raise ValidationError("The results date must be later than the closing date.")
-
-    def times(self) -> dict[str, datetime]:
-        """The three dates as stored times."""
-        return {
-            "opens_at": _stored(self.opens.data, OPENS),
-            "closes_at": _stored(self.closes.data, CLOSES),
-            "publishes_at": _stored(self.publishes.data, PUBLISHES),
-        }
 
 
 def _stored(day: date, at: time) -> datetime:

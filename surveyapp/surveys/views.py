@@ -13,7 +13,7 @@ from analysis import question_sets
 from analysis.disclosure import Rule
 from analysis.instrument import Instrument
 from surveyapp import clock
-from surveyapp.errors import CandourError, NotFound
+from surveyapp.errors import CandourError, NotFound, Rejected
 from surveyapp.extensions import db, who_session
 from surveyapp.models.accounts import Role
 from surveyapp.models.surveys import Programme, Wave
@@ -27,7 +27,7 @@ from surveyapp.services import (
     roster,
     waves,
 )
-from surveyapp.surveys.forms import FROM_FILE, ProgrammeForm, WaveForm
+from surveyapp.surveys.forms import FROM_FILE, DatesForm, ProgrammeForm, WaveForm
 
 blueprint = Blueprint("surveys", __name__)
 
@@ -51,11 +51,11 @@ def _open(wave: Wave, actor: str, now: datetime) -> None:
 
 def _remind(wave: Wave, actor: str, now: datetime) -> None:
     if invitations.remind(wave, now, wave.reminded + 1):
-        audit.record(actor, "reminded", f"wave {wave.programme.slug}/{wave.number}")
+        audit.record(actor, "reminded", f"wave {_name(wave)}")
 
 
 def _delete(wave: Wave, actor: str, now: datetime) -> None:
-    audit.record(actor, "deleted draft", f"wave {wave.programme.slug}/{wave.number}")
+    audit.record(actor, "deleted draft", f"wave {_name(wave)}")
     authoring.delete_draft(wave)
 
 
@@ -70,8 +70,8 @@ ACTS = {
             (
                 "The questions, the groups, the rule and the dates can no longer be changed.",
                 "Everyone on the roster now will be invited.",
-                "The results will go to everyone on the date given. Nobody can stop that.",
-                "All of it is published on the page that everyone can read.",
+                "The results will go to everyone on the date given, by themselves.",
+                "All of it is published on a page that everyone can read.",
             ),
             lambda wave, actor, now: waves.commit(wave, actor=actor, now=now),
         ),
@@ -105,7 +105,7 @@ ACTS = {
             (
                 "Nobody can answer after that. It cannot be opened again.",
                 "It would close by itself on the date given. Our promises say that date, so "
-                "closing early shows on the page that everyone can read.",
+                "closing early shows on a page that everyone can read.",
             ),
             lambda wave, actor, now: waves.close(wave, actor=actor, now=now),
         ),
@@ -182,7 +182,7 @@ def new_wave(slug: str) -> ResponseReturnValue:
             db.session.rollback()
             form.form_errors = error.details or [error.message]
         else:
-            audit.record(signed_in().email, "created", f"wave {found.slug}/{wave.number}")
+            audit.record(signed_in().email, "created", f"wave {_name(wave)}")
             db.session.commit()
             return redirect(url_for("surveys.wave", wave_id=wave.id), 303)
     return render_template("surveys/new_wave.html", form=form, programme=found), _status(form)
@@ -219,6 +219,25 @@ def wave(wave_id: uuid.UUID) -> ResponseReturnValue:
     )
 
 
+@blueprint.route("/waves/<uuid:wave_id>/dates", methods=["GET", "POST"])
+@open_to(Role.HR)
+def dates(wave_id: uuid.UUID) -> ResponseReturnValue:
+    """Choose other dates for a draft."""
+    found, form = waves.wave_by_id(wave_id), DatesForm()
+    if form.validate_on_submit():
+        try:
+            authoring.change_dates(found, now=clock.now(), **form.times())
+        except Rejected as error:
+            form.form_errors = error.details
+        else:
+            audit.record(signed_in().email, "changed dates", f"wave {_name(found)}")
+            db.session.commit()
+            return redirect(url_for("surveys.wave", wave_id=wave_id), 303)
+    elif not form.is_submitted():
+        form.show(found)
+    return render_template("surveys/dates.html", form=form, wave=found), _status(form)
+
+
 @blueprint.route("/waves/<uuid:wave_id>/<act>", methods=["GET", "POST"])
 @open_to(Role.HR)
 def act(wave_id: uuid.UUID, act: str) -> ResponseReturnValue:
@@ -238,6 +257,10 @@ def act(wave_id: uuid.UUID, act: str) -> ResponseReturnValue:
     if gone:
         return redirect(url_for("surveys.programme", slug=slug), 303)
     return redirect(url_for("surveys.wave", wave_id=wave_id), 303)
+
+
+def _name(wave: Wave) -> str:
+    return f"{wave.programme.slug}/{wave.number}"
 
 
 def _instrument(form: WaveForm, programme: Programme) -> Instrument:

@@ -87,7 +87,7 @@ STORED = (
 
 NEVER = (
     "Your name or email beside your answers.",
-    "Your device’s address or kind: they are removed before the answering pages can see them.",
+    "Your device’s address or kind. Candour removes them before the answering pages can see them.",
     "The time at which you answered.",
     "A cookie on the pages where you answer.",
     "Answers that you did not send.",

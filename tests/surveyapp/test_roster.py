@@ -224,7 +224,8 @@ def test_ten_thousand_people_take_a_couple_of_seconds(programme):
     )
     start = time.monotonic()
     roster.apply(read(text, programme))
-    assert time.monotonic() - start < 8  # on a busy machine; alone it is about a second
+    # About a second on a quiet machine; a cost that grew with the square would take minutes.
+    assert time.monotonic() - start < 30
     assert roster.units(programme).people == 10_000
 
 

@@ -252,6 +252,27 @@ def test_groups_too_small_to_show_are_named_before_anything_is_promised(hr, prog
     assert "Kitchen (1 person) cannot be shown alone. Its answers count in Riverside." in shown
 
 
+def test_a_draft_can_be_given_other_dates_but_a_promise_cannot(hr, app, programme):
+    with_roster(hr, programme)
+    address = new_wave(hr, programme).location
+    today = clock.now().date()
+    assert f'value="{today + timedelta(days=15)}"' in hr.get(f"{address}dates").text
+    later = {
+        "opens": today + timedelta(days=3),
+        "closes": today + timedelta(days=30),
+        "publishes": today + timedelta(days=40),
+    }
+    assert hr.post(f"{address}dates", data=later).location == address
+    with app.app_context():
+        assert db.session.query(Wave).one().closes_at.date() == later["closes"]
+    wrong = hr.post(f"{address}dates", data={**later, "publishes": today})
+    assert wrong.status_code == 422
+    assert "later than the closing date" in page(wrong)
+    hr.post(f"{address}commit")
+    assert "promised to people" in page(hr.get(f"{address}dates"))
+    assert hr.post(f"{address}dates", data=later).status_code == 409
+
+
 def test_a_draft_can_be_dropped(hr, app, programme):
     address = new_wave(hr, programme).location
     assert hr.post(f"{address}delete").location == f"/programmes/{programme}"

@@ -24,6 +24,7 @@ from surveyapp.services import (
     invitations,
     noticeboard,
     promises,
+    terms,
     waves,
 )  # fmt: skip
 from tests import factories
@@ -183,34 +184,68 @@ def test_no_state_can_be_skipped_and_none_goes_back(app):
         assert wave.state == "open"
 
 
-def test_of_two_closings_at_once_one_does_it(make_app, tmp_path):
-    stores = ("office", "who", "box", "answers")
-    files = {store: f"sqlite:///{tmp_path / store}.sqlite" for store in stores}
-    app = make_app(CLASS_KEY_BITS=1024, DATABASES=files)
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def shared(request, tmp_path, make_app):
+    """An application whose databases several threads may use, of either kind."""
+    if request.param == "postgres":
+        databases = request.getfixturevalue("postgres").fresh()
+    else:
+        stores = ("office", "who", "box", "answers")
+        databases = {store: f"sqlite:///{tmp_path / store}.sqlite" for store in stores}
+    return make_app(CLASS_KEY_BITS=1024, DATABASES=databases)
+
+
+def test_of_two_closings_at_once_one_does_it(shared):
+    app = shared
     with app.app_context():
         wave = committed()
         waves.open_wave(wave, actor="scheduler", now=OPENS)
         factories.committed()
         wave_id = wave.id
+
+    def close(mine):
+        assert mine.state == "open"
+        return waves.close(mine, actor="scheduler", now=CLOSES)
+
+    assert sorted(twice_at_once(app, wave_id, close)) == [False, True]
+    with app.app_context():
+        assert notices().count("CLOSED") == 1
+        assert noticeboard.check() == []
+
+
+def test_of_two_commits_at_once_one_does_it_and_its_keys_stay(shared):
+    with shared.app_context():
+        wave_id = a_draft().id
+
+    def commit(mine):
+        return waves.commit(mine, actor="hr@example.org", now=NOW)
+
+    assert sorted(twice_at_once(shared, wave_id, commit)) == [False, True]
+    with shared.app_context():
+        wave = db.session.get(Wave, wave_id)
+        assert notices() == ["COMMITTED", "ROSTER"]
+        held = {key: public.sha256() for key, public in terms.of(wave_id).classes.items()}
+        promised = waves.covenant(wave)["classes"]
+        assert held == {one["key"]: one["public_key_sha256"] for one in promised}
+
+
+def twice_at_once(app, wave_id, act):
+    """What ``act`` gives in two threads that both saw the wave before either changed it."""
     done, start = [], threading.Barrier(2)
 
-    def close():
+    def run():
         with app.app_context():
             mine = db.session.get(Wave, wave_id)
-            assert mine.state == "open"
             start.wait()
-            done.append(waves.close(mine, actor="scheduler", now=CLOSES))
-            db.session.commit()
+            done.append(act(mine))
+            factories.committed()
 
-    threads = [threading.Thread(target=close) for _ in range(2)]
+    threads = [threading.Thread(target=run) for _ in range(2)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    assert sorted(done) == [False, True]
-    with app.app_context():
-        assert notices().count("CLOSED") == 1
-        assert noticeboard.check() == []
+    return done
 
 
 def test_a_tick_is_told_what_is_due(app):
