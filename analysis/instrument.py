@@ -261,6 +261,8 @@ def check(instrument: Instrument) -> list[str]:
     ids = [item.id for item in instrument.items]
     for twice in sorted({item_id for item_id in ids if ids.count(item_id) > 1}):
         problems.append(f"Item {twice!r} stands there twice. Give each item its own id.")
+    for answers in instrument.responses.values():
+        problems.extend(_check_codes(answers))
     for item in instrument.items:
         if item.kind in ("rating", "choice"):
             if item.responses not in instrument.responses:
@@ -275,6 +277,20 @@ def check(instrument: Instrument) -> list[str]:
     for scale in instrument.scales:
         problems.extend(_check_scale(instrument, scale, set(ids)))
     return problems
+
+
+def _check_codes(answers: ResponseSet) -> list[str]:
+    codes = answers.codes()
+    if len(codes) < 2:
+        return [f"The answers {answers.id!r} need at least two options."]
+    if len(set(codes)) < len(codes):
+        return [f"The answers {answers.id!r} give two options the same code."]
+    # Below nought stand what was not said; a stored answer is one byte.
+    return [
+        f"The answers {answers.id!r} use the code {code}; codes run from 0 to 127."
+        for code in codes
+        if not 0 <= code <= 127
+    ]
 
 
 def _check_scale(instrument: Instrument, scale: Scale, ids: set[str]) -> list[str]:

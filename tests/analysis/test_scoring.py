@@ -3,7 +3,7 @@ import math
 import numpy as np
 import pytest
 
-from analysis.instrument import from_dict, to_dict
+from analysis.instrument import InstrumentError, from_dict, to_dict
 from analysis.scoring import Key, Moments, lean, moments, needed_of
 from analysis.tally import count
 from tests.analysis.made import P, X, instrument, reference, shared_rows, wave
@@ -98,3 +98,19 @@ def test_agreeableness_of_the_bfi_as_r_scores_it():
     complete = scored(rows, instrument(items=5, options=6, reverse=(0,), scale={"min_answered": 5}))
     assert complete.n == expected["n_complete"]
     assert 1 + complete.mean / 20 == pytest.approx(expected["mean_complete"], rel=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("codes", "said"),
+    [
+        ([1], "need at least two options"),
+        ([1, 2, 2], "two options the same code"),
+        ([-1, 0, 1], "use the code -1; codes run from 0 to 127"),
+        ([1, 200], "use the code 200"),
+    ],
+)
+def test_codes_that_cannot_be_told_from_silence_are_refused(codes, said):
+    raw = to_dict(instrument(items=1))
+    raw["responses"]["agree"] = {"options": [{"code": c, "label": str(c)} for c in codes]}
+    with pytest.raises(InstrumentError, match=said):
+        from_dict(raw)
