@@ -12,12 +12,11 @@ demo: setup  ## set everything up, run a made-up organisation through it and ser
 test: setup-test  ## run every test
 	@tools/test $(TESTS)
 
-check: setup-test  ## format, style, types, import contracts, generated pages; changes nothing
+check: setup-test  ## format, style, types, import contracts; changes nothing
 	.venv/bin/ruff format --check -q .
 	.venv/bin/ruff check -q .
 	.venv/bin/mypy
 	.venv/bin/lint-imports --no-logo
-	$(PY) -m tools.docs --check
 
 fix: setup-test  ## put format and style right where a machine can
 	.venv/bin/ruff check -q --fix .
@@ -35,8 +34,8 @@ run: setup  ## serve instance/ on port 8000
 bench: setup-test  ## measure; NAME=journey, pages …
 	$(PY) -m benchmarks $(NAME)
 
-docs: setup-test  ## write the pages that are generated from the code
-	$(PY) -m tools.docs
+docs: setup-test  ## write the page that is printed from the table of moves
+	$(PY) -m surveyapp.services.waves > docs/wave-states.md
 
 lock:  ## compile the locked requirements anew (needs uv)
 	tools/lock

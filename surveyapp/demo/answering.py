@@ -1,4 +1,4 @@
-"""The made-up staff answer: each opens the mail in the development maildir and fills in the pages."""
+"""The made-up staff answer: each opens their mail in the maildir and fills in the pages."""
 
 import mailbox
 import re

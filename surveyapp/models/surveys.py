@@ -80,8 +80,8 @@ class Wave(db.Model):
 
 class WaveUnit(db.Model):
     """A group as frozen at commit. ``key`` is its path; ``class_key`` the group whose signing key
-    its people use: itself, or the nearest one above with enough people. Only an imported wave, whose
-    file does not say how many people there were, lacks a ``headcount``."""
+    its people use: itself, or the nearest one above with enough people. Only an imported wave may
+    lack a ``headcount``, when its file does not say how many people there were."""
 
     __tablename__ = "wave_unit"
     __table_args__ = (

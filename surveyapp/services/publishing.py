@@ -131,7 +131,7 @@ def _publication(wave: Wave) -> Publication | None:
 
 
 def _earlier(wave: Wave) -> list[tuple[Counted, Instrument]]:
-    """The tallies of the programme's earlier waves, oldest first; one past retention is left out."""
+    """The tallies of the programme's earlier waves, oldest first, as far as they are kept."""
     found: list[tuple[Counted, Instrument]] = []
     for earlier in wave.programme.waves:
         if earlier.number >= wave.number:

@@ -1,0 +1,230 @@
+"""The commands of the person who runs the server. `surveyapp --help` lists them."""
+
+import os
+import secrets
+import subprocess
+import sys
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import click
+import flask_migrate
+from flask import Flask
+from gunicorn.app.base import BaseApplication
+
+from analysis.dataset import DataError
+from analysis.disclosure import Rule
+from analysis.importers import load
+from analysis.instrument import Instrument, InstrumentError, bundled, read
+from surveyapp import clock, create_app, jobs
+from surveyapp.config import SettingsError, write_private
+from surveyapp.demo import crawl, people, start
+from surveyapp.errors import CandourError
+from surveyapp.extensions import answers_session, db
+from surveyapp.models.accounts import Role
+from surveyapp.models.surveys import Programme
+from surveyapp.services import accounts, audit, authoring, publishing, second_step
+
+ACTOR = "command line"
+CONFIG = '''"""Settings of this installation; surveyapp/config.py lists them all."""
+
+SECRET_KEY = "{secret}"
+'''
+
+
+class Refusal(click.ClickException):
+    """What was given cannot be used."""
+
+    exit_code = 2
+
+
+def instance() -> Path:
+    """Where databases, keys and settings lie: ``CANDOUR_INSTANCE`` or ``instance/`` here."""
+    return Path(os.environ.get("CANDOUR_INSTANCE", "instance")).resolve()
+
+
+def application(**settings: Any) -> Flask:
+    try:
+        return create_app(settings, instance_path=str(instance()))
+    except SettingsError as error:
+        raise click.ClickException(str(error)) from error
+
+
+@click.group()
+def main() -> None:
+    """Candour: a staff survey that nobody can trace and nobody can bury."""
+
+
+@main.command()
+def init() -> None:
+    """Make the settings, the keys and the databases. Harmless when they are there."""
+    prepare()
+    click.echo(f"Ready in {instance().name}/. Next: surveyapp account EMAIL --role admin")
+
+
+def prepare(extra: str = "") -> Flask:
+    """Settings with a fresh secret, then every store at its newest migration."""
+    settings = instance() / "config.py"
+    if not settings.exists():
+        write_private(settings, (CONFIG.format(secret=secrets.token_urlsafe(32)) + extra).encode())
+    app = application()
+    with app.app_context():
+        flask_migrate.upgrade()
+        second_step.make_key()
+    return app
+
+
+@main.command()
+def upgrade() -> None:
+    """Bring every store to the newest migration."""
+    with application().app_context():
+        flask_migrate.upgrade()
+
+
+@main.command()
+@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option("--port", default=8000, show_default=True)
+@click.option("--workers", default=2, show_default=True)
+@click.option("--every", default=30, show_default=True, help="Seconds between scheduler rounds.")
+def serve(host: str, port: int, workers: int, every: int) -> None:
+    """Serve the pages, with the scheduler beside them, until interrupted."""
+    serve_with_scheduler(host, port, workers, every)
+
+
+def serve_with_scheduler(host: str, port: int, workers: int, every: int) -> None:
+    scheduler = subprocess.Popen(  # noqa: S603  our own command
+        [sys.executable, "-m", "surveyapp", "tick", "--every", str(every)]
+    )
+    try:
+        _Server(f"{host}:{port}", workers).run()
+    finally:
+        scheduler.terminate()
+
+
+class _Server(BaseApplication):  # type: ignore[misc]
+    """gunicorn with threads and without any log of who asked for what (SECURITY 7)."""
+
+    def __init__(self, bind: str, workers: int) -> None:
+        self.bind, self.workers = bind, workers
+        super().__init__()
+
+    def load_config(self) -> None:
+        chosen = {
+            "bind": self.bind,
+            "workers": self.workers,
+            "threads": 4,
+            "worker_class": "gthread",
+            "accesslog": None,
+            "loglevel": "warning",
+        }
+        for name, value in chosen.items():
+            self.cfg.set(name, value)
+
+    def load(self) -> Any:
+        return application()
+
+
+@main.command()
+@click.option("--every", type=int, help="Go on for ever, with this many seconds in between.")
+@click.option("--as-if", type=click.DateTime(), help="Demo only: take this for the present, UTC.")
+def tick(every: int | None, as_if: datetime | None) -> None:
+    """Do what is due: open, close, count, publish on the date, send mail. For cron."""
+    app = _demo_application() if as_if else application()
+    if every:
+        jobs.run_for_ever(app, every)
+    with app.app_context(), clock.as_if(as_if or clock.now()):
+        jobs.tick(clock.now(), say=click.echo)
+
+
+@main.command("demo")
+@click.option("--once", is_flag=True, help="Build it, ask every page once, and stop.")
+@click.option("--port", default=8000, show_default=True)
+def demo_(once: bool, port: int) -> None:
+    """Take a made-up organisation through the whole story, and serve it."""
+    app = start.ready(instance(), prepare, click.echo)
+    with app.app_context():
+        if once:
+            asked = crawl.every_page(app, click.echo)
+            click.echo(f"{asked} pages asked, all well")
+            return
+        start.explain(f"http://127.0.0.1:{port}", click.echo, instance())
+    serve_with_scheduler("127.0.0.1", port, 2, 30)
+
+
+def _demo_application() -> Flask:
+    app = application()
+    if not app.config.get("DEMO"):
+        raise click.ClickException("This works in a demo only.")
+    return app
+
+
+@main.command()
+@click.argument("email")
+@click.option("--name", default="")
+@click.option("--role", "roles", multiple=True, type=click.Choice([role.value for role in Role]))
+def account(email: str, name: str, roles: tuple[str, ...]) -> None:
+    """Add somebody who signs in, and print the one-time link to set a password."""
+    app = application()
+    with app.app_context(), _sentences():
+        chosen = [Role(role) for role in roles]
+        _, secret = accounts.add(email, name or email, chosen, clock.now())
+        audit.record(ACTOR, "add account", email)
+        db.session.commit()
+        link = f"{app.config['BASE_URL']}/sign-in/set-up/{secret}"
+        click.echo(f"Give {email} this link. It works once, for three days:\n{link}")
+
+
+@main.command()
+@click.argument("email")
+def code(email: str) -> None:
+    """Demo only: the six digits that this account’s app would show now."""
+    with _demo_application().app_context():
+        click.echo(people.digits(email) or "This account signs in without digits.")
+
+
+@main.command("import")
+@click.argument("data", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
+@click.option("--instrument", required=True, help="A file, or a name from the bank.")
+@click.option("--programme", required=True, help="The programme’s name; made when it is new.")
+@click.option("--organisation", default="", help="Whose data this is.")
+def import_(data: tuple[Path, ...], instrument: str, programme: str, organisation: str) -> None:
+    """Bring in earlier waves from files: same analysis, same rules, marked "imported"."""
+    with application().app_context(), _sentences():
+        chosen = find_instrument(instrument)
+        pulses = load(data[0] if len(data) == 1 else list(data), chosen)
+        home = _programme(programme, organisation)
+        for incoming in pulses.waves:
+            wave = publishing.import_wave(home, incoming, chosen, Rule(), clock.now())
+            jobs.summarise(wave, clock.now())
+            jobs.publish(wave, clock.now())
+            click.echo(f"{wave.label}: {len(incoming.responses)} responses imported and published")
+        answers_session().commit()
+        db.session.commit()
+
+
+def find_instrument(name: str) -> Instrument:
+    path = Path(name)
+    return read(path) if path.suffix == ".toml" else bundled(name)
+
+
+def _programme(name: str, organisation: str) -> Programme:
+    known = db.session.scalar(db.select(Programme).where(Programme.name == name))
+    return known or authoring.create_programme(name, organisation or name)
+
+
+class _sentences:
+    """Turns a refusal into its sentence and exit code 2, without a traceback."""
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
+        if isinstance(error, CandourError):
+            raise _refusal([error.message, *error.details]) from error
+        if isinstance(error, DataError | InstrumentError):
+            raise _refusal(error.problems) from error
+
+
+def _refusal(lines: list[str]) -> Refusal:
+    return Refusal("\n".join(lines))

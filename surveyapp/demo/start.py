@@ -1,0 +1,68 @@
+"""Making the demo once, and telling the newcomer what to open."""
+
+import json
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+from flask import Flask
+
+from surveyapp.config import SettingsError
+from surveyapp.demo import people, story
+
+Say = Callable[[str], None]
+
+SETTINGS = """
+# A demo: everything in it is simulated, and its sign-ins are printed for everybody.
+DEMO = True
+ORGANISATION = "Riverside Children’s Service (simulated)"
+"""
+DONE = "demo.json"
+
+
+def ready(instance: Path, prepare: Callable[[str], Flask], say: Say) -> Flask:
+    """The demo’s application, built if it is not there. Never touches a real installation."""
+    settings = instance / "config.py"
+    if settings.exists() and "DEMO = True" not in settings.read_text(encoding="utf-8"):
+        raise SettingsError(
+            f"{instance.name}/ is in use for real. Set CANDOUR_INSTANCE to another folder."
+        )
+    if (instance / DONE).exists():
+        say(f"The demo is there already, in {instance.name}/. Remove that folder to make it anew.")
+        return prepare(SETTINGS)
+    if instance.exists():
+        # A half-made demo holds nothing of anybody's.
+        shutil.rmtree(instance)
+    app = prepare(SETTINGS)
+    with app.app_context():
+        wave, link, code = story.build(say)
+        facts = {
+            "programme": wave.programme.slug,
+            "link": link,
+            "code": code,
+            "publishes_at": wave.publishes_at.isoformat() if wave.publishes_at else "",
+        }
+    (instance / DONE).write_text(json.dumps(facts), encoding="utf-8")
+    return app
+
+
+def explain(address: str, say: Say, instance: Path) -> None:
+    """What to open, the sign-ins, and the one command that closes and publishes."""
+    facts = json.loads((instance / DONE).read_text(encoding="utf-8"))
+    command = ".venv/bin/surveyapp"
+    say("")
+    say(f"Candour is ready: {address}   (everything in it is simulated)")
+    say("")
+    say("  Answer the open pulse")
+    say(f"    {facts['link']}")
+    say(f"    or type the code {facts['code']} at {address}/v/")
+    say("  Read the results, as staff")
+    say(f"    {address}/sign-in   password for all: {people.PASSWORD}")
+    for email, _name, role in people.CAST:
+        say(f"      {email:<26} {role.value}")
+    say(f"    six digits, when asked: {command} code hr@riverside.example")
+    say(f"  See what was promised:  {address}/trust")
+    say("  Then close the open pulse and publish its results:")
+    say(f"    {command} tick --as-if {facts['publishes_at']}")
+    say("")
+    say("Stop with Ctrl-C.")

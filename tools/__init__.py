@@ -1,1 +1,0 @@
-"""What the Makefile calls: set-up, tests, generated pages, locks."""
