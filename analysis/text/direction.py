@@ -30,6 +30,7 @@ class Polarity(NamedTuple):
     safety: frozenset[str]
     negators: frozenset[str]
     asking: frozenset[str]
+    removing: frozenset[str]
     imperatives: frozenset[str]
     asking_phrases: tuple[str, ...]
     offering_phrases: tuple[str, ...]
@@ -55,6 +56,7 @@ def polarity() -> Polarity:
         frozenset(map(stem, words_of("safety"))),
         frozenset(words_of("negators")),
         frozenset(words_of("asking")),
+        frozenset(words_of("removing")),
         frozenset(words_of("imperatives")),
         *(
             tuple(f" {phrase} " for phrase in lists()[key])
@@ -68,8 +70,8 @@ def lean(clause: Clause, theme: str, purpose: Purpose = "open") -> Lean:
 
     A leaning word counts 1; after a negator within four words it counts .8 the other way. A
     negator with nothing to turn ("no supervision") is a complaint of weight 1, unless the clause
-    asks for something ("no more than 16, please"). Words of strain
-    count for the wellbeing theme alone, and only words of safety praise speaking out.
+    asks for something ("no more than 16, please"); what is to be cut or reduced is no complaint.
+    Words of strain count for the wellbeing theme alone; only words of safety praise speaking out.
     """
     known = polarity()
     bad = good = 0.0
@@ -88,7 +90,9 @@ def lean(clause: Clause, theme: str, purpose: Purpose = "open") -> Lean:
             open_negator = False
         bad, good = (bad - value, good) if value < 0 else (bad, good + value)
     asking = asks(clause.tokens, purpose)
-    if open_negator and not asking:
+    if clause.tokens[0].word in known.removing:
+        bad = 0.0
+    elif open_negator and not asking:
         bad += 1.0
     return Lean(bad, good, asking)
 

@@ -62,6 +62,25 @@ def pairs(text, purpose="open", about=""):
         ("Last survey's actions were never heard of again.", {("trust_action", "negative")}),
         ("We need two more social workers.", {("staffing_turnover", "suggestion")}),
         ("It was sunny on Tuesday.", set()),
+        ("Can't fault my manager.", {("supervision_support", "positive")}),
+        ("No complaints about pay.", {("pay_recognition", "positive")}),
+        ("The only good thing is the team.", {("team_peers", "positive")}),
+        (
+            "Induction could have been a touch longer than a morning.",
+            {("training_development", "negative")},
+        ),
+        (
+            "Mae'r tîm yn grêt but caseloads are silly.",
+            {("team_peers", "positive"), ("workload", "negative")},
+        ),
+        ("The public shouts at us.", {("wellbeing_stress", "negative")}),
+        ("The culture here is lovely.", {("vision_hope_pride", "positive")}),
+        ("Managers come and go.", {("staffing_turnover", "negative")}),
+        ("I'd mention it only if it affected my work.", set()),
+        ("We need more staff.", {("staffing_turnover", "suggestion")}),
+        ("Cut the stigma.", {("wellbeing_stress", "suggestion")}),
+        ("Listen to front-line staff.", {("imposed_change", "suggestion")}),
+        ("I feel overwhelmed.", {("wellbeing_stress", "negative")}),
     ],
 )
 def test_sentences_of_the_codebook(text, expected):
