@@ -29,6 +29,7 @@ PLACES: tuple[tuple[str, str, tuple[Role, ...], str], ...] = (
     ("Results", "/results/{slug}", READERS, "What people told us, pulse by pulse."),
     ("Board", "/board/{slug}", (Role.BOARD,), "Say whether the draft findings ring true."),
     ("What we will do", "/actions/{slug}", tuple(Role), "What was promised, and what came of it."),
+    ("Programmes", "/programmes/", (Role.HR,), "Every survey, and setting up a new one."),
     ("Pulses", "/programmes/{slug}", (Role.HR,), "Set up a pulse and watch its dates."),
     ("Roster", "/programmes/{slug}/roster", (Role.HR,), "Who is invited, and in which group."),
     ("People with accounts", "/admin/people", (Role.ADMIN,), "Who may sign in, and to what."),
@@ -55,8 +56,10 @@ def links(account: Account | None) -> list[Link]:
             continue
         href = pattern.format(slug=programme.slug if programme else "")
         if _exists(href):
-            here = request.path.rstrip("/") == href or request.path.startswith(f"{href}/")
-            found.append(Link(text, href, about, here, request.path.rstrip("/") == href))
+            place = href.rstrip("/")
+            exact = request.path.rstrip("/") == place
+            here = exact or request.path.startswith(f"{place}/")
+            found.append(Link(text, href, about, here, exact))
     return _only_nearest(found)
 
 

@@ -1,0 +1,79 @@
+"""The start page and the navigation: the ways in, and only what each may open."""
+
+import pytest
+from bs4 import BeautifulSoup
+
+from tests import factories, published
+
+EXPECTED = {
+    "hr": ["Results", "What we will do", "Programmes", "Pulses", "Roster"],
+    "board": ["Results", "Board", "What we will do"],
+    "manager": ["My group", "Results", "What we will do"],
+    "admin": ["What we will do", "People with accounts"],
+    "witness": ["What we will do"],
+    "auditor": ["What we will do"],
+}
+
+
+@pytest.fixture
+def riverside(app):
+    with app.app_context():
+        published.programme(pulses=1)
+        factories.a_programme("harbour", name="A harbour pulse")
+        factories.committed()
+
+
+def links(response, label="Main"):
+    nav = BeautifulSoup(response.text, "html.parser").find("nav", {"aria-label": label})
+    return nav.find_all("a") if nav else []
+
+
+def test_a_stranger_finds_every_way_in(client):
+    soup = BeautifulSoup(client.get("/").text, "html.parser")
+    ways = {link["href"] for link in soup.main.find_all("a")}
+    assert ways == {"/v/", "/trust", "/sign-in"}
+    assert links(client.get("/")) == []
+
+
+@pytest.mark.parametrize("role", EXPECTED)
+def test_each_role_sees_what_it_may_open_and_can_open_it(request, riverside, role):
+    browser = request.getfixturevalue(role)
+    found = links(browser.get("/results/riverside/themes")) or links(browser.get("/"))
+    assert [link.get_text() for link in found] == EXPECTED[role]
+    for link in found:
+        assert browser.get(link["href"], follow_redirects=True).status_code == 200
+
+
+def test_the_page_in_view_is_marked_once(hr, riverside):
+    for path, text, current in (
+        ("/results/riverside", "Results", "page"),
+        ("/results/riverside/themes", "Results", "true"),
+        ("/programmes/riverside", "Pulses", "page"),
+        ("/programmes/riverside/roster", "Roster", "page"),
+        ("/programmes/new", "Programmes", "true"),
+    ):
+        marked = [link for link in links(hr.get(path)) if link.get("aria-current")]
+        assert [(link.get_text(), link["aria-current"]) for link in marked] == [(text, current)]
+
+
+def test_links_stay_in_the_programme_in_view(hr, riverside):
+    assert all("harbour" not in link["href"] for link in links(hr.get("/results/riverside/themes")))
+
+
+def test_without_a_programme_hr_can_set_one_up(hr):
+    assert [link.get_text() for link in links(hr.get("/"))] == ["Programmes"]
+    assert hr.get("/programmes/").status_code == 200
+
+
+def test_an_unknown_page_says_what_to_do(client):
+    response = client.get("/no-such-page")
+    assert response.status_code == 404
+    assert "Check the address" in response.text
+
+
+def test_the_respondents_door_needs_no_start_page(make_app):
+    browser = make_app(role="registrar").test_client()
+    response = browser.get("/trust")
+    assert response.status_code == 200
+    assert "Candour" in response.text
+    assert browser.get("/").status_code == 404
