@@ -1,0 +1,112 @@
+"""HR's set-up pages and the public promises in a real browser: checker, phone, no script."""
+
+import pytest
+
+from tests import factories
+from tests.browser import harness
+from tests.browser.harness import no_problems, no_sideways_scroll
+from tests.surveyapp.test_setting_up import ROSTER, new_wave, send
+
+SMALL = "".join(f"Kit {n},kit{n}@example.org,Riverside/Kitchen\n" for n in range(5))
+
+
+@pytest.fixture(scope="module")
+def office(tmp_path_factory):
+    """A served programme with a draft and an open pulse, a waiting preview, and HR's cookie."""
+    folder = tmp_path_factory.mktemp("office")
+    stores = ("office", "who", "box", "answers")
+    app = factories.an_app(
+        folder / "instance",
+        CLASS_KEY_BITS=1024,
+        DATABASES={store: f"sqlite:///{folder / store}.sqlite" for store in stores},
+    )
+    with app.app_context():
+        slug = factories.a_programme(contact="Sam, 01234 567890", simulated=True).slug
+        factories.committed()
+    hr = app.test_client()
+    factories.sign_in(hr, "hr")
+    hr.post(send(hr, slug, ROSTER + SMALL).location)
+    opened = new_wave(hr, slug, label="Open pulse", questions="discover").location
+    hr.post(f"{opened}commit")
+    hr.post(f"{opened}open")
+    draft = new_wave(hr, slug).location
+    preview = send(hr, slug, ROSTER.replace("Person 1,", "Perry One,").replace("p2@", "q2@"))
+    app.config["WTF_CSRF_ENABLED"] = True
+    name, _ = app.session_interface.cookie(app)
+    paths = {
+        "programmes": "/programmes/",
+        "new programme": "/programmes/new",
+        "programme": f"/programmes/{slug}",
+        "roster": f"/programmes/{slug}/roster",
+        "preview": preview.location,
+        "new pulse": f"/programmes/{slug}/waves/new",
+        "draft": draft,
+        "dates": f"{draft}dates",
+        "commit": f"{draft}commit",
+        "open": opened,
+        "close": f"{opened}close",
+        "moved on": f"{opened}commit",
+        "trust": "/trust",
+        "promises": f"/trust/{slug}",
+        "pulse promises": f"/trust/{slug}/1",
+    }
+    with harness.serving(app) as address:
+        yield address, paths, {"name": name, "value": hr.get_cookie(name).value, "url": address}
+    factories.dispose([app])
+
+
+PAGES = (
+    "programmes", "new programme", "programme", "roster", "preview", "new pulse", "draft", "dates",
+    "commit", "open", "close", "moved on", "trust", "promises", "pulse promises",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_a_page_passes_the_checker_and_fits_a_phone(office, browser, page):
+    address, paths, cookie = office
+    with harness.visiting(browser, address) as visitor:
+        visitor.context.add_cookies([cookie])
+        shown = visitor.open(paths[page])
+        no_problems(shown)
+        no_sideways_scroll(shown)
+        assert shown.locator("h1").count() == 1
+        assert shown.title().endswith("– Candour")
+
+
+def test_the_pages_of_bad_input_pass_the_checker(office, browser, tmp_path):
+    address, paths, cookie = office
+    bad = tmp_path / "roster.csv"
+    bad.write_text(ROSTER + "No Mail,,Riverside\n")
+    book = tmp_path / "book.csv"
+    book.write_bytes(b"PK\x03\x04")
+    with harness.visiting(browser, address) as visitor:
+        visitor.context.add_cookies([cookie])
+        for file, words in ((bad, "Line 32 has no email"), (book, "This is a workbook")):
+            page = visitor.open(paths["roster"])
+            page.set_input_files("input[type=file]", file)
+            page.get_by_role("button", name="See what would change").click()
+            assert words in page.content()
+            assert page.title().startswith("Error: ")
+            no_problems(page)
+        page = visitor.open(paths["new pulse"])
+        page.get_by_role("button", name="Make the draft").click()
+        assert page.locator("[role=alert]").count() == 1
+        no_problems(page)
+
+
+def test_a_roster_goes_in_and_a_pulse_is_locked_by_keyboard_without_script(
+    office, browser, tmp_path
+):
+    address, paths, cookie = office
+    file = tmp_path / "roster.csv"
+    file.write_text(ROSTER + SMALL)
+    with harness.visiting(browser, address, checked=False, script=False) as visitor:
+        visitor.context.add_cookies([cookie])
+        page = visitor.open(paths["roster"])
+        page.set_input_files("input[type=file]", file)
+        page.get_by_role("button", name="See what would change").press("Enter")
+        assert "What would change" in page.title()
+        page = visitor.open(paths["draft"])
+        page.get_by_role("link", name="Lock our promises").press("Enter")
+        page.get_by_role("button", name="Lock our promises").press("Enter")
+        assert "Locked, not open yet" in page.content()
