@@ -153,7 +153,7 @@ def _label_pulses(axes: Axes, points: Sequence[TrendPoint]) -> None:
 
 
 def every_theme(summary: Summary) -> Figure:
-    each = 0.44 if len(summary.themes) <= 8 else 0.3
+    each = 0.44 if len(summary.themes) <= 8 else 0.25
     top, bottom = 0.8, 0.35
     height = top + bottom + each * len(summary.themes)
     figure, axes = blank(height, left=2.35, right=1.5, top=top, bottom=bottom)
