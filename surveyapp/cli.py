@@ -11,7 +11,6 @@ from typing import Any
 import click
 import flask_migrate
 from flask import Flask
-from gunicorn.app.base import BaseApplication
 
 from analysis.dataset import DataError
 from analysis.disclosure import Rule
@@ -93,36 +92,24 @@ def serve(host: str, port: int, workers: int, every: int) -> None:
 
 
 def serve_with_scheduler(host: str, port: int, workers: int, every: int) -> None:
+    """Two processes: gunicorn, which loads the pages and none of the analysis, and the scheduler.
+
+    gunicorn logs errors only: never who asked for what (SECURITY 7).
+    """
     scheduler = subprocess.Popen(  # noqa: S603  our own command
         [sys.executable, "-m", "surveyapp", "tick", "--every", str(every)]
     )
+    pages = [sys.executable, "-m", "gunicorn", "surveyapp.wsgi:app", "--bind", f"{host}:{port}"]
+    settings = {"workers": workers, "threads": 4, "worker-class": "gthread", "log-level": "warning"}
     try:
-        _Server(f"{host}:{port}", workers).run()
+        subprocess.run(  # noqa: S603  our own command
+            [*pages, *(f"--{name}={value}" for name, value in settings.items())], check=False
+        )
+    except KeyboardInterrupt:
+        click.echo("Stopped.")
     finally:
         scheduler.terminate()
-
-
-class _Server(BaseApplication):  # type: ignore[misc]
-    """gunicorn with threads and without any log of who asked for what (SECURITY 7)."""
-
-    def __init__(self, bind: str, workers: int) -> None:
-        self.bind, self.workers = bind, workers
-        super().__init__()
-
-    def load_config(self) -> None:
-        chosen = {
-            "bind": self.bind,
-            "workers": self.workers,
-            "threads": 4,
-            "worker_class": "gthread",
-            "accesslog": None,
-            "loglevel": "warning",
-        }
-        for name, value in chosen.items():
-            self.cfg.set(name, value)
-
-    def load(self) -> Any:
-        return application()
+        scheduler.wait()
 
 
 @main.command()
