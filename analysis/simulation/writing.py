@@ -18,7 +18,7 @@ from analysis.instrument import Item, Purpose
 
 FILE = Path(__file__).parent / "comments.toml"
 SLOT = re.compile(r"\{(\w+)\}")
-PLAIN = ("offer", "nothing", "extra", "slots")
+PLAIN = ("offer", "nothing", "openers", "closers", "joining", "slots")
 
 # How likely somebody who answers writes to a question of each purpose, and in which direction.
 WRITES: Mapping[Purpose, float] = {"shadow": 0.42, "peak": 0.45, "wish": 0.5, "offer": 0.3}
@@ -32,6 +32,8 @@ DIRECTIONS: Mapping[Purpose, tuple[float, float, float]] = {
 TWO_THINGS = 0.24
 NOTHING = 0.04
 LOWER_CASE = 0.06
+OPENED = 0.4
+CLOSED = 0.35
 OFFERS = 0.75
 USES: tuple[Use, ...] = get_args(Use)
 USE_SHARES = (0.34, 0.26, 0.40)
@@ -63,28 +65,30 @@ class Pen:
         return Comment(item.id, text, use, place)
 
     def _text(self, purpose: Purpose, leaning: Mapping[str, float]) -> str:
+        parts = sentences()
         if self._rng.random() < NOTHING:
-            return self._one(sentences()["nothing"]["texts"])
-        text = self._sentence(purpose, leaning)
+            return self._one(parts["nothing"]["texts"])
+        text, way = self._sentence(purpose, leaning)
         if self._rng.random() < TWO_THINGS:
-            text += self._one(sentences()["extra"]["joiners"]) + self._sentence(purpose, leaning)
-        extra = sentences()["extra"]
-        closer = self._one(extra["closers"])
-        if closer and text[-1].isalnum():
-            text += "."
-        text = self._filled(self._one(extra["openers"]) + text + closer)
+            text += self._one(parts["joining"]["texts"]) + self._sentence(purpose, leaning)[0]
+        if self._rng.random() < OPENED:
+            text = self._one(parts["openers"][way]) + text
+        if self._rng.random() < CLOSED:
+            text += ("." if text[-1].isalnum() else "") + self._one(parts["closers"][way])
+        text = self._filled(text)
         return text.lower().rstrip(".") if self._rng.random() < LOWER_CASE else text
 
-    def _sentence(self, purpose: Purpose, leaning: Mapping[str, float]) -> str:
+    def _sentence(self, purpose: Purpose, leaning: Mapping[str, float]) -> tuple[str, str]:
+        """A sentence and its direction."""
         if purpose == "offer" and self._rng.random() < OFFERS:
             offers = sentences()["offer"]
-            return self._one(offers[self._one(sorted(offers))])
+            return self._one(offers[self._one(sorted(offers))]), "suggestion"
         shares = DIRECTIONS.get(purpose, DIRECTIONS["wish" if purpose == "offer" else "open"])
         direction = ("negative", "positive", "suggestion")[self._rng.choice(3, p=shares)]
         sign = 1.0 if direction == "positive" else -1.0
         weights = np.array([np.exp(sign * STEEPNESS * leaning[theme]) for theme in themes()])
         theme = themes()[self._rng.choice(len(weights), p=weights / weights.sum())]
-        return self._one(sentences()[theme][direction])
+        return self._one(sentences()[theme][direction]), direction
 
     def _filled(self, text: str) -> str:
         slots = sentences()["slots"]
