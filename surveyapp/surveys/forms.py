@@ -85,8 +85,13 @@ class DatesForm(FlaskForm):
     )
 
     def validate_opens(self, field: DateField) -> None:
-        if field.data and field.data < local(clock.now()).date():
+        today = local(clock.now()).date()
+        if field.data and field.data < today:
             raise ValidationError("This date is in the past. Choose a later one.")
+        if field.data == today and _stored(today, OPENS) <= clock.now():
+            raise ValidationError(
+                "It is past 9 am today. Choose tomorrow; you can still open it sooner by hand."
+            )
 
     def validate_closes(self, field: DateField) -> None:
         if field.data and self.opens.data and field.data < self.opens.data:

@@ -11,6 +11,7 @@ from bs4 import BeautifulSoup
 
 from surveyapp import clock
 from surveyapp.extensions import db, who_session
+from surveyapp.models.accounts import StaffSession
 from surveyapp.models.surveys import Programme, Wave
 from surveyapp.services import audit, ballotbox, mail, roster, waves
 from surveyapp.transparency import inventory
@@ -232,6 +233,22 @@ def test_a_wave_form_with_a_mistake_comes_back_with_a_sentence(hr, programme, fi
     answer = new_wave(hr, programme, **fields)
     assert answer.status_code == 422
     assert sentence in page(answer)
+
+
+@pytest.mark.parametrize(("hour", "status"), [(8, 303), (11, 422)])
+def test_a_pulse_may_open_today_only_before_its_hour(hr, programme, monkeypatch, hour, status):
+    now = clock.now().replace(month=1, hour=hour)
+    monkeypatch.setattr(clock, "now", lambda: now)
+    with hr.application.app_context():
+        db.session.query(StaffSession).update({"seen_at": now, "started_at": now})
+        db.session.commit()
+    days = {
+        name: now.date() + timedelta(days=n)
+        for n, name in enumerate(("opens", "closes", "publishes"))
+    }
+    answer = new_wave(hr, programme, **days)
+    assert answer.status_code == status
+    assert (status == 303) != ("past 9 am today" in page(answer))
 
 
 def test_own_questions_are_checked_and_every_problem_is_listed(hr, programme):
