@@ -32,18 +32,23 @@ class Response(Base):
     answers: Mapped[str] = mapped_column(Text)
 
 
-def create_app(path: str | None = None) -> Flask:
-    """The floor on a database file."""
+def prepare(path: str) -> None:
+    """Make the table, once, before any worker starts."""
+    engine = create_engine(f"sqlite:///{path}")
+    Base.metadata.create_all(engine)
+    engine.dispose()
+
+
+def create_app() -> Flask:
+    """The floor on the database file that the environment names."""
     app = Flask(__name__)
-    engine = create_engine(f"sqlite:///{path or os.environ['FLOOR_DATABASE']}")
+    engine = create_engine(f"sqlite:///{os.environ['FLOOR_DATABASE']}")
     names = [f"q{number}" for number in range(RATINGS + CHOICES)]
 
     @event.listens_for(engine, "connect")
     def durable(connection: object, _record: object) -> None:
         for pragma in ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=5000"):
             connection.execute(f"PRAGMA {pragma}")  # type: ignore[attr-defined]
-
-    Base.metadata.create_all(engine)
 
     @app.get("/")
     def page() -> str:

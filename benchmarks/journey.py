@@ -113,6 +113,7 @@ def main(arguments: Sequence[str] = ()) -> int:
         say(machine.describe("flask", "sqlalchemy", "gunicorn", "cryptography", "gmpy2"))
         say(f"Preparing a wave with {total} invitations …")
         people = prepare(folder / "instance", total)
+        floor_app.prepare(str(folder / "floor.sqlite"))
         with served(folder, people) as (ours, floor):
             for stack in (ours, floor):
                 stack.run(warm, 8)
