@@ -2,7 +2,6 @@
 
 import io
 import random
-import re
 from datetime import date, datetime, timedelta
 
 import flask_migrate
@@ -16,9 +15,7 @@ from surveyapp.extensions import db
 from surveyapp.models.publications import Publication
 from surveyapp.models.surveys import Wave
 from tests import factories
-
-GROUPS = {"Riverside/Days": 26, "Riverside/Nights": 18, "Riverside/Kitchen": 4}
-SPEAKING_UP = "fear_speaking_out"
+from tests.story import GROUPS, SPEAKING_UP, STORES, answer, mail_bodies, roster
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
@@ -41,17 +38,6 @@ def house(request, make_app, tmp_path):
             factories.an_account(role, password=factories.PASSWORD)
         factories.committed()
     return app
-
-
-STORES = ("office", "who", "box", "answers")
-
-
-def roster():
-    lines = ["name,email,unit"]
-    for unit, size in GROUPS.items():
-        name = unit.rpartition("/")[2].lower()
-        lines += [f"Person {n},{name}{n}@example.org,{unit}" for n in range(size)]
-    return io.BytesIO("\n".join(lines).encode())
 
 
 def signed_in(app, role):
@@ -83,7 +69,7 @@ def test_the_whole_story(house):
     hr.open("/programmes/new").send(
         {"name": "Staff pulse", "organisation": "Riverside Care", "contact": "Help desk, 4100"}
     )
-    hr.open("/programmes/staff-pulse/roster").send({"file": (roster(), "roster.csv")})
+    hr.open("/programmes/staff-pulse/roster").send({"file": (io.BytesIO(roster()), "roster.csv")})
     assert "48" in hr.text
     hr.send({}, "").open("/programmes/staff-pulse/waves/new")
     hr.send(
@@ -171,30 +157,3 @@ def test_the_whole_story(house):
     with clock.as_if(at(publishes + timedelta(days=3), 10)):
         hr = signed_in(house, "hr").open("/actions/staff-pulse")
         assert hr.status == 200
-
-
-def answer(app, code, dice):
-    reader = Reader(app).open("/v/")
-    reader.send({"code": code}, reader.forms[0].buttons[0][1])
-    if any(button[1] == "start" for form in reader.forms for button in form.buttons):
-        reader.send({}, "start")
-    reader.send({}, "all")
-    form = next(form for form in reader.forms if any(n.startswith("a.") for n in form.names))
-    said = {
-        name: dice.choice([value for value in form.choices[name] if value])
-        for name in form.names
-        if name.startswith("a.") and name in form.choices
-    }
-    text = next(name for name in sorted(form.names) if name.startswith("t."))
-    if dice.random() < 0.5:
-        said |= {text: "Too many cases and nobody tells us anything.", f"u.{text[2:]}": "themes"}
-    reader.send(said, "check").send({}, "send")
-    assert reader.heading.startswith("Thank you"), reader.heading
-    assert re.search(r"[0-9A-Z]{5}-[0-9A-Z]{5}-[0-9A-Z]{5}", reader.text)
-
-
-def mail_bodies(app):
-    import mailbox
-
-    box = mailbox.Maildir(app.config["MAILDIR"], create=False)
-    return [message.get_payload(decode=True).decode() for message in box]

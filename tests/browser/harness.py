@@ -8,13 +8,16 @@ page, which the policy rightly forbids.
 import os
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from werkzeug.serving import make_server
+
+from surveyapp import clock
 
 ROOT = Path(__file__).resolve().parents[2]
 AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
@@ -60,10 +63,33 @@ def need(*paths: Path) -> None:
     pytest.skip(reason)
 
 
+@dataclass
+class Moment:
+    """When a served application lives; ``None`` is the real time."""
+
+    now: datetime | None = None
+
+
+def living_at(app, moment: Moment):
+    """The application, every request of which happens at ``moment``."""
+
+    def answer(environ, start_response):
+        with clock.as_if(moment.now) if moment.now else nullcontext():
+            body = app(environ, start_response)
+            try:
+                return [b"".join(body)]
+            finally:
+                if hasattr(body, "close"):
+                    body.close()
+
+    return answer
+
+
 @contextmanager
-def serving(app) -> Iterator[str]:
+def serving(app, moment: Moment | None = None) -> Iterator[str]:
     """``app`` on a free port of this machine; yields its address."""
-    server = make_server("127.0.0.1", 0, app, threaded=True)
+    door = living_at(app, moment) if moment else app
+    server = make_server("127.0.0.1", 0, door, threaded=True)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     try:
@@ -148,32 +174,48 @@ def no_sideways_scroll(page: Page, width: int = 320) -> None:
     assert not wide, f"{page.url} is wider than {width}px: {wide[:5]}"
 
 
-def tab_stops(page: Page, limit: int = 80) -> list[str]:
+FOCUSED = """
+() => {
+  const e = document.activeElement;
+  if (!e || e === document.body) return null;
+  const tidy = (text) => (text || "").trim().replace(/\\s+/g, " ");
+  const label = e.labels && e.labels[0];
+  const legend = e.closest("fieldset") && e.closest("fieldset").querySelector("legend");
+  const boxes = [...e.getClientRects()].filter((box) => box.width && box.height);
+  const seen = boxes.map((box) => document.elementFromPoint(
+    box.left + Math.min(box.width, innerWidth - box.left) / 2,
+    (Math.max(box.top, 0) + Math.min(box.bottom, innerHeight)) / 2));
+  return {
+    ref: e.dataset.tabStop || (e.dataset.tabStop = String(Math.random())),
+    name: tidy(label ? label.textContent : e.getAttribute("aria-label") || e.textContent ||
+      e.value || e.id).slice(0, 90),
+    group: tidy(legend && legend.textContent),
+    kind: e.type || e.tagName.toLowerCase(),
+    value: e.value,
+    checked: !!e.checked,
+    visible: seen.some((top) => top && (e.contains(top) || (label && label.contains(top)))),
+  };
+}
+"""
+
+
+def focused(page: Page) -> dict | None:
+    """What has the focus, or ``None``; it must be visible where it is."""
+    stop = page.evaluate(FOCUSED)
+    if stop is not None:
+        assert stop["visible"], f"{page.url}: focus on “{stop['name']}” is covered or off the page"
+    return stop
+
+
+def tab_stops(page: Page, limit: int = 200) -> list[str]:
     """What the Tab key reaches, in order, each named by its text; every stop must be visible."""
-    stops: list[str] = []
+    stops: dict[str, str] = {}
     for _ in range(limit):
         page.keyboard.press("Tab")
-        stop = page.evaluate(
-            """() => {
-              const e = document.activeElement;
-              if (!e || e === document.body) return null;
-              const box = e.getBoundingClientRect();
-              const seen = document.elementFromPoint(
-                box.left + Math.min(box.width, innerWidth) / 2, box.top + box.height / 2);
-              const label = e.labels && e.labels[0] ? e.labels[0].textContent : "";
-              const words = label || e.textContent || e.getAttribute("aria-label");
-              const name = (words || e.value || e.id).trim()
-                .replace(/\\s+/g, " ").slice(0, 60);
-              const visible = !!seen && (e.contains(seen) || seen.contains(e) ||
-                (e.labels && e.labels[0] && e.labels[0].contains(seen)));
-              const ref = e.dataset.tabStop || (e.dataset.tabStop = String(Math.random()));
-              return {name, visible, ref};
-            }"""
-        )
+        stop = focused(page)
         if stop is None:
             break
-        assert stop["visible"], f"{page.url}: focus on “{stop['name']}” is covered or off the page"
-        if stop["ref"] in stops:
+        if stop["ref"] in stops and stop["kind"] != "date":
             break
-        stops.extend((stop["ref"], stop["name"]))
-    return stops[1::2]
+        stops[stop["ref"]] = stop["name"]
+    return list(stops.values())

@@ -1,0 +1,238 @@
+"""Answering on a small phone: by keyboard, with and without script, leaving nothing behind."""
+
+from contextlib import contextmanager
+
+import pytest
+from playwright.sync_api import Error
+
+from surveyapp.extensions import db
+from surveyapp.models.surveys import Wave
+from tests import factories, voting
+from tests.browser import harness
+from tests.browser.harness import PHONE, no_problems, no_sideways_scroll
+from tests.browser.keyboard import somebody
+
+SAID = "Nobody tells us when rotas change."
+BOX = "4. What makes good days hard here, and what should stop?"
+CLIPPED = """
+() => [...document.querySelectorAll("main *, header *, footer *")]
+  .filter((e) => !e.closest(".govuk-visually-hidden") && !e.closest("[hidden]"))
+  .filter((e) => {
+    const style = getComputedStyle(e);
+    const cut = (overflow) => overflow === "hidden" || overflow === "clip";
+    return (cut(style.overflowX) && e.scrollWidth > e.clientWidth + 1) ||
+      (cut(style.overflowY) && e.scrollHeight > e.clientHeight + 1) ||
+      (e.tagName === "BUTTON" && e.scrollWidth > e.clientWidth + 1);
+  })
+  .map((e) => e.tagName + "." + e.className + " " + e.textContent.trim().slice(0, 40))
+"""
+SPACED = (
+    "* { line-height: 1.5 !important; letter-spacing: .12em !important;"
+    " word-spacing: .16em !important } p { margin-bottom: 2em !important }"
+)
+
+
+@pytest.fixture(scope="module")
+def pulse(tmp_path_factory):
+    """An open pulse with four questions, as it is served; gives its address and its people."""
+    folder = tmp_path_factory.mktemp("pulse")
+    (folder / "instance").mkdir()
+    app = factories.an_app(
+        folder / "instance",
+        CLASS_KEY_BITS=2048,
+        DATABASES={
+            store: f"sqlite:///{folder / store}.sqlite"
+            for store in ("office", "who", "box", "answers")
+        },
+    )
+    opened = voting.open_voting(app, support="Your union: 01632 960 002")
+    with app.app_context():
+        wave = db.session.scalars(db.select(Wave)).one()
+        mark = wave.covenant_sha256
+    people = iter(opened.people)
+    with harness.serving(app) as address:
+        yield address, people, mark
+    factories.dispose([app])
+
+
+@contextmanager
+def a_phone(browser, pulse, *, script=True):
+    """Somebody with a small phone; every request and every address is noted."""
+    with somebody(browser, pulse[0], script=script, size=PHONE) as one:
+        one.asked, one.been = [], []
+        one.page.on("request", lambda sent: one.asked.append(sent.url))
+        one.page.on("framenavigated", lambda frame: one.been.append(frame.url))
+        yield one
+
+
+def begin(one, pulse, *, linked=False):
+    """Come in as the next person, by link or by typed code, as far as the group."""
+    _, people, mark = pulse
+    person = next(people)
+    if linked:
+        one.open(f"/v/#{person.token}.{mark}")
+    else:
+        one.open("/v/")
+        one.write("Your code", person.code)
+    one.press("Start now")
+    return person
+
+
+def answer_all(one):
+    """All questions on one page, by keyboard."""
+    one.press("Continue")
+    one.choose("1. I can raise", "Agree")
+    one.choose("2. People here keep quiet", "Strongly disagree")
+    one.choose("3. I can do my work", "Prefer not to say")
+    one.write(BOX, SAID)
+    one.choose("How may we use it?", "Board only")
+
+
+@pytest.mark.parametrize(
+    ("script", "linked"),
+    [(True, True), (True, False), (False, False)],
+    ids=["link", "code", "no script"],
+)
+def test_the_whole_pulse_by_keyboard_leaves_nothing(browser, pulse, script, linked):
+    address = pulse[0]
+    with a_phone(browser, pulse, script=script) as one:
+        begin(one, pulse, linked=linked)
+        answer_all(one)
+        one.press("Send my answers")
+        assert one.heading == "Thank you. Your answers are in."
+
+        assert [url for url in one.asked if not url.startswith(f"{address}/")] == []
+        assert {url.partition("#")[0] for url in one.been} == {f"{address}/v/"}
+        assert one.page.url == f"{address}/v/"
+        kept = one.page.context.storage_state(indexed_db=True)
+        assert kept == {"cookies": [], "origins": []}
+
+
+def test_going_back_after_sending_shows_no_answers(browser, pulse):
+    with a_phone(browser, pulse) as one:
+        begin(one, pulse)
+        answer_all(one)
+        one.press("Check my answers first")
+        assert SAID in one.page.content()
+        one.press("Send my answers")
+        for _ in range(3):
+            try:
+                one.page.go_back(wait_until="load", timeout=3000)
+            except Error:
+                continue
+            assert SAID not in one.page.content()
+
+
+def test_start_comes_first_on_a_small_phone(browser, pulse):
+    _, people, mark = pulse
+    with a_phone(browser, pulse) as one:
+        for path in (f"/v/#{next(people).token}.{mark}", "/v/"):
+            one.open("/trust")
+            one.open(path)
+            start = one.page.get_by_role("button", name="Start now").bounding_box()
+            assert start["y"] + start["height"] <= PHONE["height"]
+
+
+@pytest.fixture(scope="module")
+def pages(browser, pulse):
+    """Every page that somebody who answers meets, as it came, by its title."""
+    found = {}
+    with a_phone(browser, pulse, script=False) as one:
+
+        def keep(title):
+            assert one.page.title() == f"{title} – Candour"
+            found[title] = one.page.content()
+
+        one.open("/v/")
+        keep("How is work?")
+        one.write("Your code", "WRONG CODE")
+        one.press("Start now")
+        keep("Error: How is work?")
+        person = begin(one, pulse)
+        keep("Your group")
+        one.press("One question at a time")
+        keep("Question 1 of 4")
+        one.press("All on one page")
+        one.choose("1. I can raise", "Agree")
+        one.write(BOX, "I was the only man on shift at 6 am. " * 12)
+        one.press("Check my answers first")
+        one.error()
+        keep("Error: All questions")
+        one.write(BOX, "I was the only man on shift at 6 am.")
+        one.choose("How may we use it?", "Publish after checking")
+        one.press("Check my answers first")
+        keep("Check your answers")
+        one.press("Send my answers")
+        keep("Thank you")
+        one.open("/v/")
+        one.write("Your code", person.code)
+        one.press("Start now")
+        keep("This invitation has been used")
+        one.press("It was not me")
+        keep("Thank you for telling us")
+    return found
+
+
+@pytest.fixture
+def mirror(browser, pulse):
+    """Shows copies of pages."""
+    with harness.visiting(browser, pulse[0]) as visitor:
+        visitor.size(PHONE)
+        yield visitor
+
+
+def shown(mirror, html):
+    address = f"{mirror.address}/v/"
+    mirror.page.unroute_all()
+    mirror.page.route(address, lambda route: route.fulfill(body=html, content_type="text/html"))
+    mirror.page.goto(address, wait_until="load")
+    return mirror.page
+
+
+def nothing_clipped(page):
+    assert page.evaluate(CLIPPED) == [], page.title()
+
+
+def test_every_page_fits_a_small_phone(mirror, pages):
+    for html in pages.values():
+        page = shown(mirror, html)
+        no_problems(page)
+        nothing_clipped(page)
+        rows = page.locator(".govuk-radios__item").all()
+        assert all(row.bounding_box()["height"] >= 44 for row in rows)
+        no_sideways_scroll(page)
+        page.set_viewport_size(PHONE)
+
+
+@pytest.mark.parametrize("how", ["spaced", "large"])
+def test_larger_text_and_wider_spacing_clip_nothing(mirror, pages, how):
+    for html in pages.values():
+        page = shown(mirror, html)
+        if how == "spaced":
+            page.add_style_tag(content=SPACED)
+        else:
+            page.evaluate("document.documentElement.style.fontSize = '200%'")
+        nothing_clipped(page)
+        no_sideways_scroll(page)
+        page.set_viewport_size(PHONE)
+
+
+@pytest.mark.parametrize(
+    "media", [{"forced_colors": "active"}, {"color_scheme": "dark"}], ids=["forced", "dark"]
+)
+def test_chosen_answers_and_focus_are_seen_in_other_colours(mirror, pages, media):
+    page = shown(mirror, pages["Error: All questions"])
+    page.emulate_media(**media)
+    chosen, other = (page.locator(f"#a-1-{place}") for place in (3, 2))
+    assert chosen.is_checked()
+    assert picture(chosen) != picture(other)
+    before = picture(other)
+    other.focus()
+    assert picture(other) != before
+    if "color_scheme" in media:
+        no_problems(page)
+
+
+def picture(radio):
+    """The row of a radio as it looks."""
+    return radio.locator("xpath=..").locator("input + label").screenshot() + radio.screenshot()
