@@ -149,7 +149,7 @@ def _lines(text: str) -> tuple[list[str], Iterator[tuple[int, list[str]]]]:
                 yield line, values
 
     lines = numbered()
-    _, header = next(lines)
+    _, header = next(lines, (0, []))
     return [name.strip().lower() for name in header], lines
 
 

@@ -1,10 +1,13 @@
 """A roster goes in whole or not at all, and a bad file gets a sentence that says what to do."""
 
+import contextlib
 import os
 import time
 from datetime import datetime
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from sqlalchemy import select
 
 from surveyapp.errors import NotFound, NotNow, Rejected
@@ -208,6 +211,29 @@ def test_too_many_lines_are_refused(programme, monkeypatch):
     monkeypatch.setattr(roster_file, "MOST_ROWS", 3)
     with pytest.raises(Rejected, match="at most 3 lines"):
         read(GOOD * 3, programme)
+
+
+CELLS = st.text(alphabet='ab/",;\t\r\n=@. \x00é', max_size=12)
+
+
+@settings(
+    max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(
+    head=st.sampled_from(["name,email,unit", "name;email;unit;parent", "email\tname\tunit", ""]),
+    rows=st.lists(st.lists(CELLS, max_size=5), max_size=6),
+    encoding=st.sampled_from(["utf-8", "utf-16", "cp1252"]),
+)
+def test_whatever_a_file_holds_it_is_read_or_refused_with_a_sentence(
+    programme, head, rows, encoding
+):
+    text = "\n".join([head, *(",".join(row) for row in rows)])
+    preview = None
+    with contextlib.suppress(Rejected):
+        preview = read(text.encode(encoding), programme)
+    if preview is not None:
+        assert all(problem.text.endswith(".") for problem in preview.problems)
+        assert preview.tree.people == len(preview.rows)
 
 
 def test_a_preview_of_an_older_roster_is_not_applied(programme):
