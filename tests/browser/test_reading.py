@@ -102,6 +102,13 @@ def test_pages_read_in_order_without_the_stylesheet(visitor, riverside):
 def test_forced_colours_and_print_keep_the_words(visitor, riverside):
     page = visitor.open(f"/r/{riverside[1]}/groups")
     page.emulate_media(forced_colors="active")
+    lines = {
+        name: page.get_by_role("link", name=name, exact=True).first.evaluate(
+            "(link) => getComputedStyle(link).borderBottomColor"
+        )
+        for name in ("Groups", "Themes")
+    }
+    assert lines["Groups"] != lines["Themes"]
     assert page.get_by_text("likely lower").first.is_visible()
     page.emulate_media(media="print", forced_colors="none")
     assert page.get_by_text("likely lower").first.is_visible()
