@@ -9,6 +9,7 @@ import io
 import secrets
 import uuid
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import datetime
 
 import polars as pl
@@ -17,6 +18,7 @@ from sqlalchemy import select
 from analysis import dataset, plots, report_pdf, report_tables, reports
 from analysis.disclosure import Rule
 from analysis.instrument import Instrument, to_dict
+from analysis.report_parts import ReportError
 from analysis.summarise import summarise as summarise_counts
 from analysis.summary import Summary, trend
 from analysis.tally import Counted, count
@@ -148,13 +150,16 @@ def _files(publication: Publication, summaries: Sequence[Summary]) -> list[Publi
     files: list[tuple[str, str, bytes]] = [
         ("summary.json", "application/json", now.to_json().encode()),
         ("figures.csv", "text/csv", report_tables.csv(summaries).encode()),
-        ("report.pdf", "application/pdf", report_pdf.render(reports.content(summaries))),
         ("themes.svg", "image/svg+xml", plots.themes_svg(now)),
     ]
     for theme in now.themes:
         points = trend(summaries, theme.id)
         files.append((f"trend-{theme.id}.svg", "image/svg+xml", plots.trend_svg(points, theme)))
         files.append((f"items-{theme.id}.svg", "image/svg+xml", plots.items_svg(now, theme.id)))
+    with suppress(ReportError):
+        # Results come out on their date even when their words cannot be set in a PDF.
+        pdf = report_pdf.render(reports.content(summaries))
+        files.append(("report.pdf", "application/pdf", pdf))
     return [
         PublishedFile(publication_id=publication.id, name=name, media_type=kind, body=body)
         for name, kind, body in files
