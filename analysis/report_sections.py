@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from analysis import plots
+from analysis import alt_texts, plots
 from analysis.claims import five_sentences
 from analysis.claims import who_answered as who_answered_sentence
 from analysis.printing import (
@@ -45,7 +45,7 @@ def in_short(summary: Summary) -> Section:
         "In short",
         (
             Points("", five_sentences(summary)),
-            Chart("every-theme", plots.themes_svg(summary), plots.themes_alt(summary)),
+            Chart("every-theme", plots.themes_svg(summary), alt_texts.themes_alt(summary)),
             Words("The same figures stand in the table under “What changed”.", "quiet"),
         ),
     )

@@ -3,11 +3,12 @@
 import re
 from collections.abc import Sequence
 
-from analysis import benchmarks, plots
+from analysis import alt_texts, benchmarks, plots
+from analysis.alt_texts import SHARE_WORDS
 from analysis.claims import change_sentence, headline, level_sentence, what_we_dont_know
 from analysis.printing import compared, likely, pulse_name, score
 from analysis.report_parts import Block, Chart, Points, Table, ThemeSection, Words
-from analysis.share_chart import SHARE_WORDS, question
+from analysis.share_chart import question
 from analysis.summary import NOT_SHOWN, Figure, Summary, TextResult, ThemeHead, TrendPoint, trend
 
 NOT_VALIDATED = "Not yet validated"
@@ -22,7 +23,7 @@ def theme_section(summaries: Sequence[Summary], theme: ThemeHead, place: int) ->
         Words(level_sentence(newest, theme.id), "lead"),
         Words(change_sentence(newest, theme.id)),
         Words(theme.description, "quiet"),
-        Chart(f"{name}-trend", plots.trend_svg(points, theme), plots.trend_alt(points, theme)),
+        Chart(f"{name}-trend", plots.trend_svg(points, theme), alt_texts.trend_alt(points, theme)),
         _trend_table(theme, points),
     ]
     figures = {row.item: row.figure for row in newest.items}
@@ -31,7 +32,7 @@ def theme_section(summaries: Sequence[Summary], theme: ThemeHead, place: int) ->
             Chart(
                 f"{name}-questions",
                 plots.items_svg(newest, theme.id),
-                plots.items_alt(newest, theme.id),
+                alt_texts.items_alt(newest, theme.id),
             )
         )
     blocks.append(_questions_table(theme, figures))

@@ -3,12 +3,12 @@
 import re
 
 from analysis import brand
+from analysis.alt_texts import SHARE_WORDS
 from analysis.canvas import MARGIN, SMALL, WIDTH, Axes, Figure, Rectangle, blank, fold, heading
 from analysis.printing import HIDDEN
 from analysis.summary import Figure as Result
 from analysis.summary import ItemHead, Summary
 
-SHARE_WORDS = ("favourable", "neutral", "unfavourable")
 LOOKS = (
     (brand.TEAL, "", brand.WHITE),
     (brand.WHITE, "", brand.INK),

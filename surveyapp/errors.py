@@ -2,6 +2,7 @@
 
 from flask import Flask, render_template
 from flask.typing import ResponseReturnValue
+from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException
 
 
@@ -73,6 +74,13 @@ def init_app(app: Flask) -> None:
         code = error.code or 500
         title, words = PAGES.get(code, PAGES[400])
         return page(code, title, words, [])
+
+    @app.errorhandler(OperationalError)
+    def busy(_error: OperationalError) -> ResponseReturnValue:
+        # A locked or full database: what was not acknowledged was not kept, and may be sent again.
+        app.logger.error("database unavailable")
+        title, words = PAGES[503]
+        return page(503, title, words, [])
 
     @app.errorhandler(Exception)
     def crash(error: Exception) -> ResponseReturnValue:

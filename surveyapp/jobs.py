@@ -15,7 +15,7 @@ from sqlalchemy import select
 from surveyapp import clock
 from surveyapp.extensions import answers_session, box_session, db, who_session
 from surveyapp.models.surveys import Wave
-from surveyapp.services import invitations, mail, opening, publishing, waves
+from surveyapp.services import invitations, mail, opening, publishing, uploads, waves
 
 ACTOR = publishing.SCHEDULER
 BATCH = 200
@@ -34,6 +34,7 @@ def tick(now: datetime, say: Say = lambda _line: None) -> int:
         look_after(wave, now)
     invitations.forget(now)
     mail.purge(now)
+    uploads.purge(now)
     who_session().commit()
     send(now, say)
     return moved

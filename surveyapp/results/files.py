@@ -5,7 +5,6 @@ from collections import OrderedDict
 from flask import Response
 from werkzeug.datastructures import Headers
 
-from analysis import plots
 from analysis.summary import Summary, trend
 from surveyapp.errors import NotFound
 from surveyapp.results.reading import Reading
@@ -57,6 +56,9 @@ def _chart(reading: Reading, name: str) -> bytes | None:
 
 
 def _draw(summaries: tuple[Summary, ...], name: str) -> bytes | None:
+    # Charts are kept with every publication, so a web worker hardly ever loads matplotlib.
+    from analysis import plots  # noqa: PLC0415
+
     now = summaries[-1]
     if name == "themes.svg":
         return plots.themes_svg(now)

@@ -3,7 +3,7 @@
 from flask import redirect, render_template
 from flask.typing import ResponseReturnValue
 
-from analysis import benchmarks, claims, plots
+from analysis import alt_texts, benchmarks, claims
 from analysis.summary import Figure, UnitHead, trend
 from surveyapp.models.surveys import Programme
 from surveyapp.results import files, findings
@@ -48,7 +48,7 @@ def themes(reading: Reading) -> ResponseReturnValue:
     return render_template(
         "results/themes.html",
         r=reading,
-        alt=plots.themes_alt(summary),
+        alt=alt_texts.themes_alt(summary),
         lines=[(theme, reading.row(theme.id)) for theme in summary.themes],
     )
 
@@ -66,7 +66,7 @@ def theme(reading: Reading, theme_id: str) -> ResponseReturnValue:
         headline=claims.headline(summary, theme_id),
         row=reading.row(theme_id),
         points=points,
-        trend_alt=plots.trend_alt(points, head),
+        trend_alt=alt_texts.trend_alt(points, head),
         items=[(item, _item_figure(reading, item.id)) for item in head.items],
         silence=next((line for line in summary.silence if line.theme == theme_id), None),
         written=findings.written_about(summary, head),
@@ -107,7 +107,7 @@ def theme_trend(reading: Reading, theme_id: str) -> ResponseReturnValue:
         theme=head,
         points=points,
         sentence=claims.change_sentence(reading.summary, theme_id),
-        alt=plots.trend_alt(points, head),
+        alt=alt_texts.trend_alt(points, head),
     )
 
 

@@ -9,7 +9,7 @@ from html import unescape
 
 import pytest
 
-from analysis import brand, plots
+from analysis import alt_texts, brand, plots
 from analysis.share_chart import width_of
 from analysis.summary import NOT_SHOWN, trend
 from tests.analysis import samples
@@ -82,7 +82,7 @@ def test_points_are_not_joined_across_a_withheld_pulse(pulses):
 def test_a_small_group_has_words_and_no_number(pulses):
     theme = pulses[-1].theme("speaking_up")
     points = trend(pulses, theme.id, "garden")
-    assert "of 100" not in plots.trend_alt(points, theme)
+    assert "of 100" not in alt_texts.trend_alt(points, theme)
     assert joins(plots.trend_svg(points, theme)) == 0
 
 
@@ -94,21 +94,21 @@ def test_every_chart_of_made_up_data_says_so_and_no_other_does(pulses):
 
 def test_the_words_of_a_trend_hold_the_headline_number_the_break_and_the_gap(pulses):
     newest = pulses[-1]
-    speaking = plots.trend_alt(trend(pulses, "speaking_up"), newest.theme("speaking_up"))
+    speaking = alt_texts.trend_alt(trend(pulses, "speaking_up"), newest.theme("speaking_up"))
     assert speaking.startswith("Safe to speak up: 62 of 100, likely 59 to 65 in November 2026")
     assert "Not comparable with the pulse before: August 2026" in speaking
-    recognition = plots.trend_alt(trend(pulses, "recognition"), newest.theme("recognition"))
+    recognition = alt_texts.trend_alt(trend(pulses, "recognition"), newest.theme("recognition"))
     assert "Not shown: May 2026" in recognition
 
 
 def test_the_words_of_the_bars_hold_all_shares_or_not_shown(pulses):
-    text = plots.items_alt(pulses[-1], "workload")
+    text = alt_texts.items_alt(pulses[-1], "workload")
     assert "29% favourable, 24% neutral, 47% unfavourable" in text
     assert f"too much” {NOT_SHOWN}" in text
 
 
 def test_themes_stand_in_declared_order_whatever_their_values(pulses):
-    text = plots.themes_alt(pulses[-1])
+    text = alt_texts.themes_alt(pulses[-1])
     places = [text.index(theme.title) for theme in samples.THEMES]
     assert places == sorted(places)
 
@@ -116,7 +116,7 @@ def test_themes_stand_in_declared_order_whatever_their_values(pulses):
 def test_an_empty_trend_and_one_point_are_drawn(pulses):
     theme = pulses[-1].theme("speaking_up")
     assert plots.trend_svg((), theme).startswith(b"<?xml")
-    assert plots.trend_alt((), theme) == "Safe to speak up: no pulses yet."
+    assert alt_texts.trend_alt((), theme) == "Safe to speak up: no pulses yet."
     assert joins(plots.trend_svg(trend(pulses[-1:], theme.id), theme)) == 0
 
 
