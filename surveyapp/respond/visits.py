@@ -110,6 +110,8 @@ def _look_up(token: str) -> Found:
 
 
 def _cap() -> Cap:
-    with _making:
-        cap: Cap = current_app.extensions.setdefault(CAP, Cap())
+    cap: Cap | None = current_app.extensions.get(CAP)
+    if cap is None:
+        with _making:
+            cap = current_app.extensions.setdefault(CAP, Cap())
     return cap
