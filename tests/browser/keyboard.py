@@ -15,6 +15,7 @@ from pathlib import Path
 from playwright.sync_api import Page
 
 from tests.browser.harness import (
+    AXE,
     DESK,
     PHONE,
     focused,
@@ -135,9 +136,9 @@ class Hands:
         mirror.context.add_cookies(page.context.cookies())
         mirror.route(url, lambda route: route.fulfill(body=html, content_type="text/html"))
         try:
+            mirror.goto(url, wait_until="load")
             for size in (DESK, PHONE):
                 mirror.set_viewport_size(size)
-                mirror.goto(url, wait_until="load")
                 self._picture(size["width"])
                 no_problems(mirror)
             assert tab_stops(mirror)
@@ -166,4 +167,5 @@ def somebody(browser, address, *, script=True, size=DESK):
         visiting(browser, address) as mirror,
     ):
         person.size(size)
+        mirror.context.add_init_script(path=AXE)
         yield Hands(person.page, mirror.page, address)
