@@ -12,6 +12,8 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
+from analysis.instrument_settings import check_ids, check_settings
+
 BUNDLED = Path(__file__).parent / "instruments"
 
 # Codes of a rating that is no option: chosen not to say; and never put to the person.
@@ -202,7 +204,7 @@ def parse(text: str, name: str = "instrument") -> Instrument:
     """Check an instrument given as TOML text. Every problem is reported, not only the first."""
     try:
         raw = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
         raise InstrumentError([f"{name} is not valid TOML: {error}."]) from error
     return from_dict(raw, name)
 
@@ -257,10 +259,12 @@ def select(instrument: Instrument, item_ids: Sequence[str], *, id: str, title: s
 
 def check(instrument: Instrument) -> list[str]:
     """One sentence for each thing that is wrong, in file order; empty when all is well."""
-    problems: list[str] = []
+    problems = check_settings(_parts(instrument))
+    if problems:
+        return problems
     ids = [item.id for item in instrument.items]
-    for twice in sorted({item_id for item_id in ids if ids.count(item_id) > 1}):
-        problems.append(f"Item {twice!r} stands there twice. Give each item its own id.")
+    for kind, known in (("Item", ids), ("Scale", [scale.id for scale in instrument.scales])):
+        problems.extend(check_ids(kind, known))
     for answers in instrument.responses.values():
         problems.extend(_check_codes(answers))
     for item in instrument.items:
@@ -277,6 +281,17 @@ def check(instrument: Instrument) -> list[str]:
     for scale in instrument.scales:
         problems.extend(_check_scale(instrument, scale, set(ids)))
     return problems
+
+
+def _parts(instrument: Instrument) -> list[tuple[str, object]]:
+    """Everything with settings of its own, each with its name in a sentence."""
+    parts: list[tuple[str, object]] = [("The instrument", instrument)]
+    parts.append(("The source", instrument.source))
+    parts += [(f"Item {item.id!r}", item) for item in instrument.items]
+    parts += [(f"Scale {scale.id!r}", scale) for scale in instrument.scales]
+    for answers in instrument.responses.values():
+        parts += [(f"The answers {answers.id!r}", option) for option in answers.options]
+    return parts
 
 
 def _check_codes(answers: ResponseSet) -> list[str]:
