@@ -91,8 +91,10 @@ def who_answered(summary: Summary) -> str:
     part = summary.participation_of(summary.root.id)
     if part is None or part.answered is None:
         return "Too few people answered to show results."
-    if part.rate is None:
+    if part.invited is None:
         return f"{_about(part.answered)} people answered. We do not know how many were asked."
+    if part.rate is None:
+        return f"{_about(part.answered)} of {part.invited} people answered."
     return f"{_about(part.answered)} of {part.invited} people answered ({part.rate})."
 
 
@@ -146,7 +148,7 @@ def _moved(title: str, figure: Figure, change: Comparison) -> str:
     before = figure.score - change.difference
     return (
         f"{title} {verb} from {before:g} to {figure.score:g} of 100 since {change.against}. "
-        f"That is more than chance would explain."
+        f"Chance alone is unlikely to explain that."
     )
 
 
@@ -182,8 +184,10 @@ def _limit(summary: Summary) -> str:
 def _unheard(summary: Summary, quiet: Silence | None) -> list[str]:
     part = summary.participation_of(summary.root.id)
     said = []
-    if part is None or part.rate is None:
+    if part is None or part.invited is None:
         said.append("How many people stayed silent: we do not know how many were asked.")
+    elif part.rate is None:
+        said.append("What those who did not answer think.")
     else:
         said.append(f"What the others think: {_left(part.rate)} did not answer.")
     if quiet is not None and quiet.worst is not None and quiet.best is not None:

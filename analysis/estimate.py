@@ -131,7 +131,7 @@ def _quantile(level: float, df: float) -> float:
 
 
 def _unsampled(stratum: Stratum) -> float:
-    """1 − n/N; one when N is unknown, never below nothing."""
-    if not stratum.headcount:
+    """1 − n/N; one when N is unknown, or is wrong because more people answered than it counts."""
+    if not stratum.headcount or stratum.scores.n > stratum.headcount:
         return 1.0
-    return max(1 - stratum.scores.n / stratum.headcount, 0.0)
+    return 1 - stratum.scores.n / stratum.headcount

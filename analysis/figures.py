@@ -1,6 +1,6 @@
 """One figure as it may be printed: tier, rounding, bands and clamps in one place (D5, D6, D8)."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from analysis.disclosure import (
     Rule,
@@ -112,7 +112,12 @@ def item_figure(theme: Theme, item_id: str) -> Figure | None:
         # The mean of the items is the theme's score: no finer than that, whoever skipped one.
         max(step(answers, theme.rule), theme.step(theme.root)),
     )
-    return printed(draft, theme.rule)
+    figure = printed(draft, theme.rule)
+    own = _one_n(answers, draft.put_to, theme.rule)
+    if theme.rule.banded_below <= own < theme.rule.large and own != draft.put_to:
+        # Rule D5: a question's own number of answers is not told under 50.
+        return replace(figure, n=f"{theme.rule.banded_below}–{theme.rule.large - 1}")
+    return figure
 
 
 def _spread(counts: list[int], worth: list[float]) -> Moments:

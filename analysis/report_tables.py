@@ -15,6 +15,7 @@ from analysis.summary import (
     BAND_WORDS,
     NOT_SHOWN,
     VERDICT_WORDS,
+    Band,
     Comparison,
     Figure,
     Summary,
@@ -31,6 +32,10 @@ COLUMNS = (
     "prefer_not_to_say", "left_blank", "lowest_possible", "highest_possible",
     "comments", "problems", "good_things", "ideas",
 )  # fmt: skip
+# A question may be one where agreeing is the worse answer: bands are of favourable answers.
+FAVOURABLE_WORDS: Mapping[Band, str] = {
+    "few": "few favourable", "mixed": "mixed", "most": "most favourable",
+}  # fmt: skip
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 _NUMBER = re.compile(r"-[0-9]+(\.[0-9]+)?")
 FORMAT = 1
@@ -101,7 +106,7 @@ def _lines(summary: Summary) -> Iterator[dict[str, str]]:
     for item in summary.items:
         yield {
             "kind": "question", "id": item.item, "name": texts.get(item.item, item.item),
-            **whole, **_figure(item.figure),
+            **whole, **_figure(item.figure, FAVOURABLE_WORDS),
         }  # fmt: skip
     for part in summary.participation:
         yield {
@@ -149,7 +154,7 @@ def _number(value: float | None) -> str:
     return NOT_SHOWN if value is None else number(value)
 
 
-def _figure(figure: Figure | None) -> dict[str, str]:
+def _figure(figure: Figure | None, band_words: Mapping[Band, str] = BAND_WORDS) -> dict[str, str]:
     if figure is None:
         cells = ("answers", "score", "low", "high", "band", "favourable", "neutral", "unfavourable")
         return dict.fromkeys(cells, NOT_SHOWN)
@@ -159,7 +164,7 @@ def _figure(figure: Figure | None) -> dict[str, str]:
         "score": _number(figure.score),
         "low": _number(figure.low),
         "high": _number(figure.high),
-        "band": BAND_WORDS[figure.band] if figure.band else "",
+        "band": band_words[figure.band] if figure.band else "",
         **dict(zip(("favourable", "neutral", "unfavourable"), shares, strict=True)),
     }
 

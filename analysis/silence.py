@@ -3,7 +3,7 @@
 import math
 from collections.abc import Callable, Sequence
 
-from analysis.disclosure import Rule, clamp, nearest, outward
+from analysis.disclosure import Rule, alike, clamp, nearest, outward
 from analysis.scoring import Moments
 from analysis.summary import NOT_SHOWN, Silence
 from analysis.tally import Counted
@@ -16,7 +16,7 @@ def silence(theme: Theme) -> Silence:
     Shares are of the questions put to people; what was not asked is in no denominator.
     """
     prefer_not, skipped, asked = passed_over(theme.counted, theme.asked)
-    people = theme.group(theme.root).responses
+    people = theme.put_to[theme.root]
     if theme.root not in theme.shown:
         return Silence(theme.scale.id, NOT_SHOWN, NOT_SHOWN, None, None)
     worst, best = bounds(theme)
@@ -66,10 +66,13 @@ def bounds(theme: Theme) -> tuple[float | None, float | None]:
     """The lowest and highest the organisation's score could be, whatever the silent would say.
 
     Formula (Manski 1989): [n·ȳ/N, (n·ȳ + 100·(N − n))/N] for n scores among N people, rounded
-    outward. ``None`` when the headcount is not known or is smaller than the number of answers.
+    outward. ``None`` when the headcount is not known or is smaller than the number of answers, and
+    where the score is told in words only: the two ends and the headcount would give it.
     """
-    root = theme.group(theme.root)
+    root, rule = theme.group(theme.root), theme.rule
     if root.headcount is None or root.headcount < root.answers:
+        return None, None
+    if root.answers < rule.banded_below or alike(root.answers, theme.above(theme.root), rule):
         return None, None
     return manski(theme.overall, root.headcount, theme.step(theme.root))
 

@@ -134,9 +134,13 @@ def _taking_part(group: Group, rule: Rule) -> Participation:
     words = count_in_words(group.answers, rule)
     if group.headcount is None:
         return Participation(group.id, None, words, None)
-    share = min(100.0 * group.answers / group.headcount, 100.0)
+    if group.answers < rule.banded_below:
+        return Participation(group.id, group.headcount, words, None)
+    # From the count as printed: the exact one would follow from a share of so few people.
     by = step(group.answers, rule)
-    return Participation(group.id, group.headcount, words, f"{nearest(share, by)}%")
+    share = nearest(100 * nearest(group.answers, 5) / group.headcount, by)
+    most = 100 if group.answers >= group.headcount else 100 - by
+    return Participation(group.id, group.headcount, words, f"{min(share, most)}%")
 
 
 def _head(theme: Theme) -> ThemeHead:

@@ -268,7 +268,8 @@ def trend(
 ) -> tuple[TrendPoint, ...]:
     """The points of a theme over waves in the order given; a wave without the theme is left out.
 
-    A break stands where the later wave says that it cannot be compared with the one before.
+    A break stands where the later wave says that it cannot be compared with the one before, or
+    that it knows none: a group that was away comes back unjoined.
     """
     points: list[TrendPoint] = []
     for summary in summaries:
@@ -276,7 +277,7 @@ def trend(
         row = next((r for r in summary.rows if r.theme == theme_id and r.unit == wanted), None)
         if row is None:
             continue
-        joined = bool(points) and row.change.verdict != "break"
+        joined = bool(points) and row.change.verdict not in ("break", "first")
         points.append(TrendPoint(summary.wave, row.figure, row.change, joined))
     return tuple(points)
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from analysis.summary import (
     Comparison,
+    Figure,
     Row,
     Summary,
     TextResult,
@@ -20,7 +21,6 @@ from analysis.summary import (
 ORDER = {
     "higher": 0, "lower": 0, "same": 1, "cannot_tell": 2, "break": 3, "first": 3, "not_shown": 4,
 }  # fmt: skip
-BANDS = {"few": 20.0, "mixed": 50.0, "most": 80.0}
 
 
 @dataclass(frozen=True)
@@ -89,25 +89,30 @@ def differences(summary: Summary) -> list[Difference]:
 
 
 def extremes(summary: Summary, unit_id: str) -> tuple[Finding, Finding] | None:
-    """A group's highest and lowest theme; ``None`` unless two themes are shown and differ."""
+    """A group's highest and lowest theme, where the figures can tell: no other theme has the same
+    score, and the likely ranges of the two do not meet. A band has no place among scores."""
     rows = {row.theme: row for row in summary.rows if row.unit == unit_id}
-    shown = [
-        (level, Finding(theme, rows[theme.id]))
+    found = [
+        (score, Finding(theme, rows[theme.id]))
         for theme in summary.themes
-        if theme.id in rows and (level := _level(rows[theme.id])) is not None
+        if theme.id in rows and (score := _score(rows[theme.id])) is not None
     ]
-    if len(shown) < 2:
+    scores = sorted(score for score, _ in found)
+    if len(scores) < 2 or scores.count(scores[0]) > 1 or scores.count(scores[-1]) > 1:
         return None
-    high, low = max(shown, key=lambda pair: pair[0]), min(shown, key=lambda pair: pair[0])
-    return (high[1], low[1]) if high[0] > low[0] else None
+    high, low = max(found, key=lambda pair: pair[0])[1], min(found, key=lambda pair: pair[0])[1]
+    return (high, low) if _apart(high.row.figure, low.row.figure) else None
 
 
-def _level(row: Row) -> float | None:
-    if row.figure is None:
-        return None
-    if row.figure.score is not None:
-        return row.figure.score
-    return BANDS[row.figure.band] if row.figure.band else None
+def _score(row: Row) -> float | None:
+    return row.figure.score if row.figure else None
+
+
+def _apart(high: Figure | None, low: Figure | None) -> bool:
+    """Whether one likely range lies wholly above the other."""
+    if high is None or low is None or high.low is None or low.high is None:
+        return False
+    return high.low > low.high
 
 
 def written_about(summary: Summary, theme: ThemeHead) -> Sequence[tuple[TextResult, TextTheme]]:

@@ -35,7 +35,7 @@ def overview(reading: Reading) -> ResponseReturnValue:
         participation=[
             (unit, depth, line)
             for unit, depth in findings.tree(summary)
-            if (line := summary.participation_of(unit.id)) is not None and line.rate is not None
+            if (line := summary.participation_of(unit.id)) is not None and line.invited is not None
         ],
         everyone=summary.participation_of(summary.root.id),
         ledger=actions.ledger(reading.programme),

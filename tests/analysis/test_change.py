@@ -7,6 +7,7 @@ from analysis.disclosure import Rule
 from analysis.estimate import Difference
 from analysis.instrument import from_dict, to_dict
 from analysis.summarise import summarise
+from analysis.summary import trend
 from analysis.tally import count
 from tests.analysis.made import X, answers, flat, instrument, wave
 
@@ -189,6 +190,26 @@ def test_a_new_group_is_in_its_first_pulse():
     later = rows + answers({"north": 30}, 2)
     found = summary(later, flat(("east", 400), ("north", 90)), earlier, id="w2")
     assert found.row("s", "north").change.verdict == "first"
+
+
+def test_a_group_that_was_away_comes_back_unjoined():
+    away, back = flat(("west", 90), extra=90), flat(("east", 90), ("west", 90))
+    book = instrument()
+    waves = [
+        count(wave(answers(people, seed), units, id=f"w{seed}"), book)
+        for seed, (people, units) in enumerate(
+            (({"east": 60}, back), ({"org": 60}, away), ({"east": 60}, back))
+        )
+    ]
+    told = [
+        summarise(now, book, RULE, [(past, book) for past in waves[:i]])
+        for i, now in enumerate(waves)
+    ]
+    points = trend(told, "s", "east")
+    assert [(p.wave.id, p.change.verdict, p.joined) for p in points] == [
+        ("w0", "first", False),
+        ("w2", "first", False),
+    ]
 
 
 def test_a_group_hidden_before_gets_no_word_now():

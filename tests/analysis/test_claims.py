@@ -84,7 +84,7 @@ def test_a_change_is_told_with_the_numbers_that_are_shown():
     found = claims.change_sentence(samples.summary(4), "speaking_up")
     assert found == (
         "Safe to speak up rose from 55 to 62 of 100 since August 2026. "
-        "That is more than chance would explain."
+        "Chance alone is unlikely to explain that."
     )
     without = with_row(BANDED, change("lower", numbers=False))
     assert claims.change_sentence(without, "speaking_up", "days") == (

@@ -53,6 +53,17 @@ def test_a_small_group_has_its_band_and_no_number(lines):
     assert {garden[key] for key in ("score", "low", "high", "difference")} == {NOT_SHOWN}
 
 
+def test_a_question_where_agreeing_is_worse_is_not_said_to_be_agreed_with():
+    summary = samples.summary()
+    first = replace(summary.items[0], figure=samples.band("most"))
+    line = one(
+        rows([replace(summary, items=(first, *summary.items[1:]))]),
+        kind="question",
+        id=first.item,
+    )
+    assert line["band"] == "most favourable"
+
+
 def test_every_line_says_whether_it_is_simulated_and_where_it_comes_from():
     lines = rows(samples.summaries())
     assert {row["simulated"] for row in lines} == {"simulated data"}

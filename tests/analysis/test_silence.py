@@ -1,3 +1,6 @@
+import pytest
+
+from analysis.dataset import Unit
 from analysis.disclosure import Rule
 from analysis.scoring import Moments
 from analysis.silence import manski, share_in_words
@@ -31,9 +34,32 @@ def test_large_shares_are_told_in_tenths_and_never_as_everybody():
 
 def test_bounds_of_what_the_silent_could_change():
     # 60 of 100 answered with a mean of 75: 45 if the rest said 0, 85 if they said 100.
-    found = silence_of([("east", 4, 4, 4)] * 60, flat(("east", 100)))
+    rows = [("east", 5, 5, 5)] * 15 + [("east", 4, 4, 4)] * 30 + [("east", 3, 3, 3)] * 15
+    found = silence_of(rows, flat(("east", 100)))
     assert (found.worst, found.best) == (45.0, 85.0)
     assert manski(Moments(7, 33.3, 1.0, 0), 9) == (25.0, 49.0)
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        [("org", 5, 5, 5)] * 60,
+        [("org", 5, 5, 5)] * 59 + [("org", 1, 1, 1)],
+        [("org", 2, 3, 4)] * 13,
+    ],
+)
+def test_a_score_told_in_words_does_not_follow_from_its_bounds(rows):
+    units = (Unit("org", "Org", None, 100),)
+    book = instrument()
+    found = summarise(count(wave(rows, units), book), book, Rule())
+    assert found.row("s").figure.score is None
+    assert found.silence[0].worst is found.silence[0].best is None
+
+
+def test_the_clamp_is_of_those_asked_and_not_of_all_who_answered():
+    rows = [("org", 2, 3, 4)] * 29 + [("org", None, None, None)] + [("org", X, X, X)] * 270
+    found = silence_of(rows, (Unit("org", "Org", None, 400),))
+    assert found.skipped == "fewer than 1 in 10"
 
 
 def test_without_a_headcount_there_are_no_bounds():

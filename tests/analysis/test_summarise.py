@@ -230,13 +230,32 @@ def test_more_answers_than_people_are_told_of():
     assert found.silence[0].worst is None
 
 
+def test_a_question_that_few_answered_has_no_count_of_its_own():
+    rows = answers({"org": 30}, 1, items=5)
+    rows += [(unit, None, *rest) for unit, _, *rest in answers({"org": 34}, 2, items=5)]
+    items = {i.item: i.figure.n for i in summary(rows, (Unit("org", "Org", None, 100),)).items}
+    assert (items["a"], items["b"]) == ("20–49", "65")
+
+
 def test_who_took_part_is_told_for_large_groups_only():
     units = flat(("east", 29), ("west", 300), ("north", 200))
     rows = answers({"east": 25, "west": 211, "north": 96}, 1, items=5)
     parts = {part.unit: part for part in summary(rows, units).participation}
-    assert (parts["org"].invited, parts["org"].answered, parts["org"].rate) == (529, "330", "63%")
+    assert (parts["org"].invited, parts["org"].answered, parts["org"].rate) == (529, "330", "62%")
     assert parts["west"].rate == "70%"
     assert parts["east"].answered is parts["east"].rate is parts["east"].invited is None
+
+
+@pytest.mark.parametrize("people", [20, 35, 48, 61, 80])
+def test_the_share_who_took_part_tells_no_more_than_the_count_beside_it(people):
+    told: dict[str, set[str]] = {}
+    for n in range(10, people):
+        part = summary(answers({"org": n}, 1, items=5), (Unit("org", "Org", None, people),))
+        part = part.participation[0]
+        told.setdefault(part.answered, set()).add(part.rate)
+    assert told.pop("10–19") == {None}
+    assert "100%" not in set().union(*told.values())
+    assert all(len(rates) == 1 for rates in told.values())
 
 
 def test_who_took_part_in_a_small_group_does_not_follow_from_the_others():
@@ -392,4 +411,4 @@ def test_people_who_were_not_asked_are_not_counted_as_silent():
     found = summary(rows, flat(("east", 90), ("west", 90)))
     assert found.row("s").figure.n == "60"
     assert found.row("f").figure.n == "110"
-    assert found.silence[0].skipped == "fewer than 1 in 50"
+    assert found.silence[0].skipped == "fewer than 1 in 30"
