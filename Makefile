@@ -35,7 +35,8 @@ bench: setup-test  ## measure; NAME=journey, pages …
 	$(PY) -m benchmarks $(NAME)
 
 docs: setup-test  ## write the page that is printed from the table of moves
-	$(PY) -m surveyapp.services.waves > docs/wave-states.md
+	$(PY) -c 'from surveyapp.services import waves; print(waves.document(), end="")' > .states.md
+	mv .states.md docs/wave-states.md
 
 lock:  ## compile the locked requirements anew (needs uv)
 	tools/lock

@@ -2,11 +2,14 @@
 
 import os
 import secrets
+import signal
 import subprocess
 import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 import click
 import flask_migrate
@@ -43,9 +46,10 @@ def instance() -> Path:
     return Path(os.environ.get("CANDOUR_INSTANCE", "instance")).resolve()
 
 
-def application(**settings: Any) -> Flask:
+def application() -> Flask:
+    """The application on the instance; a wrong setting becomes its sentence."""
     try:
-        return create_app(settings, instance_path=str(instance()))
+        return create_app(instance_path=str(instance()))
     except SettingsError as error:
         raise click.ClickException(str(error)) from error
 
@@ -67,6 +71,7 @@ def prepare(extra: str = "") -> Flask:
     settings = instance() / "config.py"
     if not settings.exists():
         write_private(settings, (CONFIG.format(secret=secrets.token_urlsafe(32)) + extra).encode())
+        settings.chmod(0o600)  # unlike a key, settings are for editing
     app = application()
     with app.app_context():
         flask_migrate.upgrade()
@@ -94,22 +99,31 @@ def serve(host: str, port: int, workers: int, every: int) -> None:
 def serve_with_scheduler(host: str, port: int, workers: int, every: int) -> None:
     """Two processes: gunicorn, which loads the pages and none of the analysis, and the scheduler.
 
-    gunicorn logs errors only: never who asked for what (SECURITY 7).
+    gunicorn logs errors only: never who asked for what (SECURITY 7). Pages never go on without the
+    scheduler, which publishes: when one of the two ends, the other is stopped and this fails.
     """
-    scheduler = subprocess.Popen(  # noqa: S603  our own command
-        [sys.executable, "-m", "surveyapp", "tick", "--every", str(every)]
-    )
-    pages = [sys.executable, "-m", "gunicorn", "surveyapp.wsgi:app", "--bind", f"{host}:{port}"]
+    python = [sys.executable, "-m"]
     settings = {"workers": workers, "threads": 4, "worker-class": "gthread", "log-level": "warning"}
+    pages = ["gunicorn", "surveyapp.wsgi:app", "--bind", f"{host}:{port}"]
+    commands = (
+        [*python, "surveyapp", "tick", "--every", str(every)],
+        [*python, *pages, *(f"--{name}={value}" for name, value in settings.items())],
+    )
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    both = [subprocess.Popen(command) for command in commands]  # noqa: S603  our own commands
     try:
-        subprocess.run(  # noqa: S603  our own command
-            [*pages, *(f"--{name}={value}" for name, value in settings.items())], check=False
-        )
+        while all(one.poll() is None for one in both):
+            time.sleep(0.2)
     except KeyboardInterrupt:
         click.echo("Stopped.")
+        return
     finally:
-        scheduler.terminate()
-        scheduler.wait()
+        pages_ended = both[1].returncode is not None
+        for one in both:
+            one.terminate()
+            one.wait()
+    name = "web server" if pages_ended else "scheduler"
+    raise click.ClickException(f"The {name} ended, so all was stopped. Its own words are above.")
 
 
 @main.command()
@@ -121,7 +135,10 @@ def tick(every: int | None, as_if: datetime | None) -> None:
     if every:
         jobs.run_for_ever(app, every)
     with app.app_context(), clock.as_if(as_if or clock.now()):
-        jobs.tick(clock.now(), say=click.echo)
+        try:
+            jobs.tick(clock.now(), say=click.echo)
+        except jobs.Unfinished as error:
+            raise click.ClickException("\n".join(error.problems)) from error
 
 
 @main.command("demo")
@@ -129,7 +146,10 @@ def tick(every: int | None, as_if: datetime | None) -> None:
 @click.option("--port", default=8000, show_default=True)
 def demo_(once: bool, port: int) -> None:
     """Take a made-up organisation through the whole story, and serve it."""
-    app = start.ready(instance(), prepare, click.echo)
+    try:
+        app = start.ready(instance(), prepare, click.echo)
+    except SettingsError as error:
+        raise click.ClickException(str(error)) from error
     with app.app_context():
         if once:
             asked = crawl.every_page(app, click.echo)
@@ -181,6 +201,7 @@ def import_(data: tuple[Path, ...], instrument: str, programme: str, organisatio
         chosen = find_instrument(instrument)
         pulses = load(data[0] if len(data) == 1 else list(data), chosen)
         home = _programme(programme, organisation)
+        publishing.check_import(home, pulses.waves)
         for incoming in pulses.waves:
             wave = publishing.import_wave(home, incoming, chosen, Rule(), clock.now())
             jobs.summarise(wave, clock.now())
@@ -191,6 +212,7 @@ def import_(data: tuple[Path, ...], instrument: str, programme: str, organisatio
 
 
 def find_instrument(name: str) -> Instrument:
+    """An instrument from a TOML file, or of the bank."""
     path = Path(name)
     return read(path) if path.suffix == ".toml" else bundled(name)
 
@@ -200,18 +222,12 @@ def _programme(name: str, organisation: str) -> Programme:
     return known or authoring.create_programme(name, organisation or name)
 
 
-class _sentences:
+@contextmanager
+def _sentences() -> Iterator[None]:
     """Turns a refusal into its sentence and exit code 2, without a traceback."""
-
-    def __enter__(self) -> None:
-        return None
-
-    def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
-        if isinstance(error, CandourError):
-            raise _refusal([error.message, *error.details]) from error
-        if isinstance(error, DataError | InstrumentError):
-            raise _refusal(error.problems) from error
-
-
-def _refusal(lines: list[str]) -> Refusal:
-    return Refusal("\n".join(lines))
+    try:
+        yield
+    except CandourError as error:
+        raise Refusal("\n".join([error.message, *error.details])) from error
+    except (DataError, InstrumentError) as error:
+        raise Refusal("\n".join(error.problems)) from error

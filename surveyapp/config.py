@@ -32,7 +32,6 @@ DEFAULTS: Mapping[str, Any] = {
     "SMTP_STARTTLS": False,
     "SMTP_USER": "",
     "SMTP_PASSWORD": "",
-    "SCHEDULER": False,
     "MAX_CONTENT_LENGTH": 12 * 1024 * 1024,
     "MAX_FORM_MEMORY_SIZE": 512 * 1024,
     "SQLALCHEMY_ECHO": False,

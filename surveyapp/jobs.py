@@ -2,14 +2,17 @@
 
 Every step is safe to repeat and is done by one scheduler even when two run: a move changes a wave
 only from the state it expects. Steps commit store by store, in an order in which a crash between
-two commits is mended by the next round.
+two commits is mended by the next round. What fails for one wave is undone, logged and tried again
+next round; it never keeps another wave's results back.
 """
 
 import time
+import uuid
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from functools import partial
 
-from flask import Flask
+from flask import Flask, current_app
 from sqlalchemy import select
 
 from surveyapp import clock
@@ -22,22 +25,53 @@ BATCH = 200
 Say = Callable[[str], None]
 
 
+class Unfinished(RuntimeError):
+    """A round in which something failed; ``problems`` names each, with the class of the error."""
+
+    def __init__(self, problems: list[str]) -> None:
+        super().__init__("; ".join(problems))
+        self.problems = problems
+
+
 def tick(now: datetime, say: Say = lambda _line: None) -> int:
-    """Do everything that is due, and send what waits. Gives the number of waves moved."""
+    """Do everything that is due, and send what waits. Gives the number of waves moved.
+
+    Raises :class:`Unfinished`, when all the rest is done, if something failed.
+    """
     moved = 0
-    while due := waves.due(now):
+    failed: list[str] = []
+    stuck: set[uuid.UUID] = set()
+    while due := [(wave, state) for wave, state in waves.due(now) if wave.id not in stuck]:
         for wave, state in due:
-            say(f"{wave.programme.name}, {wave.label}: {wave.state} → {state}")
-            STEPS[state](wave, now)
-            moved += 1
-    for wave in db.session.scalars(select(Wave).where(Wave.state.not_in(("draft", "published")))):
-        look_after(wave, now)
-    invitations.forget(now)
-    mail.purge(now)
-    uploads.purge(now)
-    who_session().commit()
-    send(now, say)
+            name = f"{wave.programme.name}, {wave.label}: {wave.state} → {state}"
+            say(name)
+            if _did(name, partial(STEPS[state], wave, now), failed):
+                moved += 1
+            else:
+                stuck.add(wave.id)
+    living = select(Wave).where(Wave.state.not_in(("draft", "published")))
+    for wave in db.session.scalars(living).all():
+        name = f"{wave.programme.name}, {wave.label}: daily round"
+        _did(name, partial(look_after, wave, now), failed)
+    _did("clearing what is past its time", partial(clear, now), failed)
+    _did("sending mail", partial(send, now, say), failed)
+    if failed:
+        raise Unfinished(failed)
     return moved
+
+
+def _did(what: str, act: Callable[[], object], failed: list[str]) -> bool:
+    """Act; when that fails undo it in every store and note it, so that the round goes on."""
+    try:
+        act()
+    except Exception as error:
+        for session in (db.session, who_session(), box_session(), answers_session()):
+            session.rollback()
+        # SECURITY 7: the class only; a message may hold what somebody wrote.
+        failed.append(f"{what} failed: {type(error).__name__}")
+        current_app.logger.error("scheduler: %s", failed[-1])
+        return False
+    return True
 
 
 def look_after(wave: Wave, now: datetime) -> None:
@@ -55,6 +89,14 @@ def look_after(wave: Wave, now: datetime) -> None:
     db.session.commit()
 
 
+def clear(now: datetime) -> None:
+    """Let go of invitations, sent mail and uploaded files whose time is over."""
+    invitations.forget(now)
+    mail.purge(now)
+    uploads.purge(now)
+    who_session().commit()
+
+
 def send(now: datetime, say: Say = lambda _line: None) -> int:
     """Send waiting mail, committing after each, so that a crash repeats one; give how many went."""
     total = 0
@@ -70,6 +112,8 @@ def run_for_ever(app: Flask, seconds: int) -> None:
         with app.app_context():
             try:
                 tick(clock.now())
+            except Unfinished:
+                pass  # the log has it already; the next round tries again
             except Exception as error:
                 # SECURITY 7: the class only; a message may hold what somebody wrote.
                 app.logger.error("scheduler round failed: %s", type(error).__name__)
@@ -111,10 +155,10 @@ def summarise(wave: Wave, now: datetime) -> None:
     """Freeze the draft and tell the board that it waits for them."""
     publishing.summarise(wave, now)
     answers_session().commit()
-    db.session.commit()
     if wave.origin == "ballots":
         invitations.tell_board(wave, now)
         who_session().commit()
+    db.session.commit()
 
 
 def publish(wave: Wave, now: datetime) -> None:

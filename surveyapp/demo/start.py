@@ -30,9 +30,14 @@ def ready(instance: Path, prepare: Callable[[str], Flask], say: Say) -> Flask:
     if (instance / DONE).exists():
         say(f"The demo is there already, in {instance.name}/. Remove that folder to make it anew.")
         return prepare(SETTINGS)
-    if instance.exists():
+    if settings.exists():
         # A half-made demo holds nothing of anybody's.
         shutil.rmtree(instance)
+    elif instance.exists() and any(instance.iterdir()):
+        raise SettingsError(
+            f"{instance.name}/ holds something else. Set CANDOUR_INSTANCE to a folder that is "
+            "empty or not there yet."
+        )
     app = prepare(SETTINGS)
     with app.app_context():
         wave, link, code = story.build(say)

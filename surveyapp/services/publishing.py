@@ -25,7 +25,7 @@ from analysis.tally import Counted, count
 from surveyapp import keys
 from surveyapp.crypto import blocks
 from surveyapp.crypto.canonical import canonical
-from surveyapp.errors import NotNow
+from surveyapp.errors import NotNow, Rejected
 from surveyapp.extensions import answers_session, db
 from surveyapp.formatting import local
 from surveyapp.models.publications import Publication, PublishedFile
@@ -184,6 +184,32 @@ def publish(wave: Wave, now: datetime) -> Publication:
     if waves.move(wave, "published", actor=SCHEDULER, now=now, facts=facts):
         publication.released_on = local(now).date().isoformat()
     return publication
+
+
+def check_import(programme: Programme, incoming: Sequence[dataset.Wave]) -> None:
+    """Refuse, before anything is kept, waves that are there already or older than one that is.
+
+    What was published cannot be taken back, and each wave is compared with the one before it.
+    """
+    known = {wave.label for wave in programme.waves}
+    newest = max((_end(wave) for wave in programme.waves), default="")
+    problems = [
+        f"“{wave.label}” is in “{programme.name}” already."
+        if wave.label in known
+        else f"“{wave.label}” closed on {wave.date}, before a pulse of “{programme.name}” that is "
+        f"there already ({newest}). Bring earlier pulses in first."
+        for wave in incoming
+        if wave.label in known or wave.date < newest
+    ]
+    if problems:
+        raise Rejected("Nothing was brought in.", problems)
+
+
+def _end(wave: Wave) -> str:
+    """The day a wave closed or will close, as an ISO date."""
+    if wave.closed_on:
+        return wave.closed_on
+    return local(wave.closes_at).date().isoformat() if wave.closes_at else ""
 
 
 def import_wave(
