@@ -1,7 +1,10 @@
 """One table from named error to page. A service raises one of these; no view formats a failure."""
 
+import logging
+
 from flask import Flask, render_template
 from flask.typing import ResponseReturnValue
+from markupsafe import escape
 from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException
 
@@ -60,8 +63,21 @@ PAGES = {
 }
 
 
+BARE = "<!DOCTYPE html><html lang=en><title>{title}</title><h1>{title}</h1><p>{message}</p></html>"
+
+
+def without_words(record: logging.LogRecord) -> bool:
+    """Leave of an exception its class: a message, and what it was raised from, may hold what
+    somebody wrote, and the address a secret (SECURITY 7)."""
+    if record.exc_info and record.exc_info[0]:
+        record.msg, record.args = "unhandled %s", (record.exc_info[0].__name__,)
+        record.exc_info = record.exc_text = None
+    return True
+
+
 def init_app(app: Flask) -> None:
     """Show every failure as a page in the same form."""
+    app.logger.addFilter(without_words)
 
     @app.errorhandler(CandourError)
     def refusal(error: CandourError) -> ResponseReturnValue:
@@ -84,8 +100,7 @@ def init_app(app: Flask) -> None:
 
     @app.errorhandler(Exception)
     def crash(error: Exception) -> ResponseReturnValue:
-        # SECURITY 7: the class and the route, never a message, which may hold what somebody wrote.
-        app.logger.error("unhandled %s", type(error).__name__)
+        app.logger.error("unhandled", exc_info=error)
         if app.testing:
             raise error
         title, words = PAGES[500]
@@ -93,5 +108,9 @@ def init_app(app: Flask) -> None:
 
 
 def page(status: int, title: str, message: str, details: list[str]) -> ResponseReturnValue:
-    body = render_template("error.html", title=title, message=message, details=details)
+    try:
+        body = render_template("error.html", title=title, message=message, details=details)
+    except Exception:
+        # The page wants the database too. Left to the server, this would be logged word for word.
+        body = BARE.format(title=escape(title), message=escape(message))
     return body, status
