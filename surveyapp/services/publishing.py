@@ -114,7 +114,12 @@ def summarise(wave: Wave, now: datetime) -> Publication:
         for text in db.session.scalars(
             select(Publication.summary)
             .join(Wave, Wave.id == Publication.wave_id)
-            .where(Wave.programme_id == wave.programme_id, Wave.number < wave.number)
+            .where(
+                Wave.programme_id == wave.programme_id,
+                Wave.number < wave.number,
+                # A draft stays with the board, also when a later wave comes out before it.
+                Publication.released_on.is_not(None),
+            )
             .order_by(Wave.number, Publication.number)
         )
     ]
@@ -133,10 +138,13 @@ def _publication(wave: Wave) -> Publication | None:
 
 
 def _earlier(wave: Wave) -> list[tuple[Counted, Instrument]]:
-    """The tallies of the programme's earlier waves, oldest first, as far as they are kept."""
+    """The tallies of the programme's earlier waves that are out, oldest first, as far as kept.
+
+    A change since a wave that is not out would tell its result before its date.
+    """
     found: list[tuple[Counted, Instrument]] = []
     for earlier in wave.programme.waves:
-        if earlier.number >= wave.number:
+        if earlier.number >= wave.number or earlier.state != "published":
             continue
         tally = read_block(earlier.id, "tally")
         if tally is not None:

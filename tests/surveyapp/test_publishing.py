@@ -1,0 +1,56 @@
+"""What goes into a wave's results, and what must not yet."""
+
+import pytest
+
+from analysis import instrument
+from analysis.disclosure import Rule
+from surveyapp import clock, jobs
+from surveyapp.extensions import answers_session, db
+from surveyapp.models.publications import Publication, PublishedFile
+from surveyapp.services import publishing
+from tests import factories
+
+
+@pytest.fixture
+def app(make_app):
+    return make_app()
+
+
+def brought_in(programme, label, code):
+    """A wave of thirty people who all choose one answer, counted but not out."""
+    import polars as pl
+
+    from analysis import dataset
+
+    asked = instrument.from_dict(instrument.to_dict(factories.an_instrument()))
+    unit = dataset.Unit("Riverside", "Riverside", None, 40)
+    columns = {"unit": ["Riverside"] * 30} | {
+        item.id: pl.Series([code] * 30, dtype=pl.Int8) for item in asked.ratings
+    }
+    wave = dataset.Wave(
+        id=label, label=label, date="2026-05-01", responses=pl.DataFrame(columns), units=(unit,)
+    )
+    made = publishing.import_wave(programme, wave, asked, Rule(), clock.now())
+    jobs.summarise(made, clock.now())
+    answers_session().commit()
+    return made
+
+
+def published_bytes(wave):
+    publication = db.session.scalar(db.select(Publication).where(Publication.wave_id == wave.id))
+    files = db.session.scalars(
+        db.select(PublishedFile).where(PublishedFile.publication_id == publication.id)
+    )
+    return publication.summary.encode() + b"".join(file.body for file in files)
+
+
+@pytest.mark.parametrize("out", [True, False])
+def test_a_wave_says_nothing_of_an_earlier_one_that_is_not_out(app, out):
+    with app.app_context():
+        programme = factories.a_programme()
+        first = brought_in(programme, "Snowdrop", 2)
+        if out:
+            jobs.publish(first, clock.now())
+        second = brought_in(programme, "Bluebell", 4)
+        assert b"Bluebell" in published_bytes(second)
+        assert (b"Snowdrop" in published_bytes(second)) is out
