@@ -22,7 +22,8 @@ from surveyapp.models.surveys import Programme, Wave
 TWO_MINUTES = 10
 MOST_TEXTS = 2
 MOST_ATTRIBUTES = 3
-KINDS = ("rating", "choice", "number", "text")
+LARGEST_FILE = 200_000  # bytes
+KINDS = ("rating", "choice", "text")  # the answering pages have no box for a number
 PHASES = {
     "define": "Define: what we want more of",
     "discover": "Discover: when it already happens",
@@ -150,6 +151,8 @@ def _parsed(text: str) -> Instrument:
 
 def read_instrument(data: bytes) -> Instrument:
     """An instrument from an uploaded file, whole; every problem is listed."""
+    if len(data) > LARGEST_FILE:
+        raise Rejected("The questions file is too large. Send one of 200 KB or less.")
     try:
         return parse(data.decode("utf-8-sig"), "The file")
     except UnicodeDecodeError as error:
@@ -343,6 +346,7 @@ def _free_slug(name: str) -> str:
     plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
     base = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:50] or "programme"
     taken = set(db.session.scalars(select(Programme.slug).where(Programme.slug.startswith(base))))
+    taken.add("new")  # the page that sets up a programme lies there
     slug, number = base, 2
     while slug in taken:
         slug, number = f"{base}-{number}", number + 1

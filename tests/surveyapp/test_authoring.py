@@ -80,6 +80,16 @@ def test_only_ten_questions_may_be_called_two_minutes():
     assert authoring.minutes(form(*ratings(10), SHADOW)) > 2
 
 
+def test_a_question_that_no_answering_page_can_show_is_refused():
+    number = replace(FORM.items[0], id="days", kind="number", responses="")
+    assert "is a number" in only(authoring.check_form(form(*ratings(2), number, SHADOW)))
+
+
+def test_a_questions_file_without_end_is_refused_before_it_is_read():
+    with pytest.raises(Rejected, match="too large"):
+        authoring.read_instrument(b"# " + b"x" * authoring.LARGEST_FILE)
+
+
 def test_questions_about_the_person_come_after_the_ratings_and_are_three_at_most():
     about = [
         replace(FORM.items[0], id=f"a{number}", kind="choice", purpose="attribute")
@@ -179,6 +189,7 @@ def test_two_programmes_of_one_name_get_two_addresses(app):
         slugs = [authoring.create_programme("Staff pulse", "Käthe’s").slug for _ in range(2)]
         assert slugs == ["staff-pulse", "staff-pulse-2"]
         assert authoring.create_programme("Шум", "Org").slug == "programme"
+        assert authoring.create_programme("New", "Org").slug == "new-2"  # /programmes/new is taken
         with pytest.raises(Rejected):
             authoring.create_programme(" ", "Org")
 
