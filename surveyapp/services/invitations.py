@@ -156,8 +156,11 @@ def announce_results(wave: Wave, summary: Summary, now: datetime) -> int:
 
 
 def announce_overdue(wave: Wave, days: int, now: datetime) -> int:
-    """Queue, once a week, word to everybody invited that the results are late; how many."""
-    if days < 1:
+    """Queue, once a week, word to everybody invited that the results are late; how many.
+
+    Only in the first two days of a week: after that the outbox has forgotten whom it told.
+    """
+    if days < 1 or (days - 1) % 7 >= mail.KEPT_AFTER_SENDING.days:
         return 0
     subject, body = messages.overdue(wave, days, _base_url())
     return _same_to_all(wave, "overdue", 1 + (days - 1) // 7, subject, body, now)

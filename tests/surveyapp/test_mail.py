@@ -182,6 +182,16 @@ def test_a_late_wave_is_told_to_everyone_once_a_week(opened):
     }
 
 
+def test_a_late_wave_is_not_told_again_because_the_outbox_was_emptied(opened):
+    told = 0
+    for hours in range(1, 24 * 9, 6):
+        at = PUBLISHES + timedelta(hours=hours)
+        told += invitations.announce_overdue(opened, waves.overdue(opened, at), at)
+        mail.send_waiting(at)
+        mail.purge(at)
+    assert told == 2 * 24
+
+
 def test_the_board_hears_of_a_draft_and_nobody_else_does(opened):
     factories.an_account("board")
     factories.an_account("hr")
