@@ -4,11 +4,13 @@ import re
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import update
 
 from surveyapp.extensions import box_session, db, who_session
 from surveyapp.models.participation import Invitation
+from surveyapp.models.people import Person
 from surveyapp.services import ballotbox, registrar
-from tests import voting
+from tests import factories, voting
 from tests.voting import Form, arrive
 
 
@@ -245,6 +247,20 @@ def test_a_group_that_is_too_small_counts_above(wave, respondent):
     page = arrive(respondent, wave.of("Riverside/Kitchen")[0].token)
     assert "Kitchen is too small to show alone. Its answers count in Riverside" in page.text
     assert "Tell Mo Bell, 01632 960 001." in page.text
+
+
+def test_who_is_moved_after_the_promises_is_told_the_group_they_are_counted_in(
+    app, wave, respondent
+):
+    moved = wave.of("Riverside/Kitchen")[0]
+    with app.app_context():
+        who_session().execute(
+            update(Person).where(Person.email == moved.email).values(unit_key="Riverside/Days")
+        )
+        factories.committed()
+    page = arrive(respondent, moved.token)
+    assert "You are counted in Riverside , with 31 people" in page.text
+    assert "Days" not in page.text
 
 
 @pytest.mark.parametrize("typed", ["", "nonsense", "0" * 12, "0" * 26, "😀" * 30, "x" * 9000])
