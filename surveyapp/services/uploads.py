@@ -8,7 +8,7 @@ import hashlib
 import json
 import re
 import secrets
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -51,14 +51,19 @@ def drop(key: str) -> None:
 
 def purge(now: datetime) -> int:
     """Forget every file put aside more than a day ago; how many went."""
-    old = []
-    for path in _folder().glob("*"):
-        head = path.read_bytes().partition(b"\n")[0]
-        if now - datetime.fromisoformat(json.loads(head)["kept_at"]) >= KEPT:
-            old.append(path)
+    old = [path for path in _folder().glob("*") if now - _kept_at(path) >= KEPT]
     for path in old:
         path.unlink(missing_ok=True)
     return len(old)
+
+
+def _kept_at(path: Path) -> datetime:
+    """When a file was put aside: as it says, or by its own date when a crash cut it short."""
+    try:
+        head = path.read_bytes().partition(b"\n")[0]
+        return datetime.fromisoformat(json.loads(head)["kept_at"])
+    except (ValueError, KeyError):
+        return datetime.fromtimestamp(path.stat().st_mtime, UTC).replace(tzinfo=None)
 
 
 def _folder() -> Path:

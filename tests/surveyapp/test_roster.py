@@ -279,3 +279,14 @@ def test_a_file_altered_while_aside_is_not_used(programme, app):
         file.write(b"!")
     with pytest.raises(NotFound):
         uploads.take(key, now=now)
+
+
+def test_a_file_cut_short_by_a_crash_neither_stops_uploads_nor_stays(programme, app):
+    key = uploads.keep(b"some data", {}, now=NOW)
+    path = os.path.join(app.instance_path, "uploads", key)
+    os.chmod(path, 0o600)
+    open(path, "wb").close()
+    os.utime(path, (NOW.timestamp(), NOW.timestamp()))
+    uploads.keep(b"other data", {}, now=NOW)
+    assert uploads.purge(NOW + 2 * uploads.KEPT) == 2
+    assert not os.path.exists(path)
