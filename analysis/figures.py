@@ -6,6 +6,7 @@ from analysis.disclosure import (
     Rule,
     alike,
     band,
+    clamp,
     count_in_words,
     may_show,
     nearest,
@@ -68,7 +69,56 @@ def theme_figure(theme: Theme, unit: str) -> Figure | None:
         has_middle(theme.instrument, theme.asked),
         theme.step(unit),
     )
-    return printed(draft, theme.rule)
+    figure = printed(draft, theme.rule)
+    if tells_of_rest(theme, unit, figure):
+        favourable = 100 * draft.weighted[0] / sum(draft.weighted)
+        return Figure(figure.n, None, None, None, band(favourable), None)
+    return figure
+
+
+def tells_of_rest(theme: Theme, unit: str, figure: Figure) -> bool:
+    """Whether a group's figure and those of its shown children say that the rest of it answered
+    (nearly) all alike (rule D6 for derivable groups, attack A6).
+
+    The rest's score, and each of its shares, lies between (W·(f − s/2) − Σ w_c·(f_c + s_c/2))/w_r
+    and the same with the signs turned, for figures f printed in steps s and w people in each part
+    (answers where headcounts are not known). Over all but the clamp it tells; and so does a score
+    or a favourable share under the clamp.
+    """
+    rest, children = theme.cells.get(unit), theme.shown_children(unit)
+    if rest is None or not children or figure.score is None:
+        return False
+    found = [figure, *(theme_figure(theme, child) for child in children)]
+    parts = [theme.group(unit), *(theme.group(child) for child in children), rest]
+    known = all(part.headcount for part in parts)
+    people = [(part.headcount or 0) if known else part.answers for part in parts]
+    steps = [theme.step(unit), *(theme.step(child) for child in children)]
+    slack = sum(s * w for s, w in zip(steps, people[:-1], strict=True)) / 2
+    edge = 100 * clamp(rest.answers, theme.rule) / rest.answers
+    read: list[list[float | None]] = [
+        [_score(one) for one in found],
+        *([_share(one, place) for one in found] for place in range(len(LEANS))),
+    ]
+    for position, values in enumerate(read):
+        told = [value for value in values if value is not None]
+        if len(told) < len(values):
+            continue
+        others = sum(v * w for v, w in zip(told[1:], people[1:-1], strict=True))
+        middle = told[0] * people[0] - others
+        low, high = (middle - slack) / people[-1], (middle + slack) / people[-1]
+        if low > 100 - edge or (high < edge and position < 2):
+            return True
+    return False
+
+
+def _score(figure: Figure | None) -> float | None:
+    return figure.score if figure else None
+
+
+def _share(figure: Figure | None, place: int) -> float | None:
+    """A share printed as one number; none where it is a range, "under" or "over"."""
+    words = figure.shares[place] if figure and figure.shares else ""
+    return float(words[:-1]) if words[:-1].isdigit() else None
 
 
 def item_figure(theme: Theme, item_id: str) -> Figure | None:

@@ -3,7 +3,8 @@
 import math
 from collections.abc import Callable, Sequence
 
-from analysis.disclosure import Rule, alike, clamp, nearest, outward
+from analysis.disclosure import Rule, clamp, nearest, outward
+from analysis.figures import theme_figure
 from analysis.scoring import Moments
 from analysis.summary import NOT_SHOWN, Silence
 from analysis.tally import Counted
@@ -69,10 +70,10 @@ def bounds(theme: Theme) -> tuple[float | None, float | None]:
     outward. ``None`` when the headcount is not known or is smaller than the number of answers, and
     where the score is told in words only: the two ends and the headcount would give it.
     """
-    root, rule = theme.group(theme.root), theme.rule
+    root, figure = theme.group(theme.root), theme_figure(theme, theme.root)
     if root.headcount is None or root.headcount < root.answers:
         return None, None
-    if root.answers < rule.banded_below or alike(root.answers, theme.above(theme.root), rule):
+    if figure is None or figure.score is None:
         return None, None
     return manski(theme.overall, root.headcount, theme.step(theme.root))
 

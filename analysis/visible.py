@@ -168,6 +168,9 @@ class Theme:
         blur = n * own + sum(self.group(c).answers * self._blur(c) for c in children)
         return own if blur >= 100 * clamp(rest.answers, self.rule) else SMALL_STEP
 
+    def shown_children(self, unit: str) -> list[str]:
+        return self._shown_children[unit]
+
     def _blur(self, unit: str) -> int:
         n = self.group(unit).answers
         return NARROWEST_BAND if n < self.rule.banded_below else self.step(unit)

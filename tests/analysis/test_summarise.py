@@ -390,6 +390,38 @@ def test_what_a_child_leaves_of_its_parent_is_not_read_off_from_the_percents(peo
         assert figure.score % theme.step("org") == 0
 
 
+@pytest.mark.parametrize("answer", [1, 3, 5])
+@pytest.mark.parametrize("people", [50, 80, 300])
+@pytest.mark.parametrize("heads", [True, False])
+def test_a_rest_of_one_mind_does_not_follow_from_parent_and_child(answer, people, heads):
+    """Attack A6 on residuals: subtract the child as printed from its parent as printed."""
+    units = flat(("east", people + 40 if heads else None), extra=14)
+    for seed in range(4):
+        rows = answers({"east": people}, seed, items=5) + [("org", *[answer] * 5)] * 10
+        found = summary(rows, units)
+        whole, part = found.row("s").figure, found.row("s", "east").figure
+        if whole.score is None:
+            assert whole.low is whole.high is whole.shares is None
+            assert found.silence[0].worst is found.silence[0].best is None
+            continue
+        n, step = people + 10, Theme(counted(rows, units), BOOK, BOOK.scales[0], RULE).step("org")
+        weights = (people + 54, people + 40, 14) if heads else (n, people, 10)
+        pairs = [(whole.score, part.score)]
+        pairs += [
+            (float(one[:-1]), float(two[:-1]))
+            for one, two in zip(whole.shares, part.shares, strict=True)
+            if one[:-1].isdigit() and two[:-1].isdigit()
+        ]
+        for one, two in pairs:
+            lowest = (one - step / 2) * weights[0] - (two + 0.5) * weights[1]
+            assert lowest / weights[2] <= 100 - 100 * RULE.clamp_small / 10 + 1e-6
+
+
+def test_what_is_left_of_a_group_costs_no_figure_when_people_differ():
+    rows = answers({"east": 60, "org": 12}, 1, items=5)
+    assert summary(rows, flat(("east", 90), extra=20)).row("s").figure.score is not None
+
+
 def test_large_parents_keep_whole_numbers():
     units = flat(("east", 300), ("west", 300), extra=30)
     now = counted(answers({"east": 200, "west": 180, "org": 20}, 1, items=5), units)
