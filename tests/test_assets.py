@@ -96,3 +96,18 @@ def test_first_view_of_a_respondent_is_light(client):
 def test_the_lock_file_names_no_registry():
     lock = Path(ROOT / "package-lock.json").read_text(encoding="utf-8")
     assert "http" not in re.sub(r'"(url|homepage|funding)": [^\n]*', "", lock)
+
+
+@built
+def test_every_class_that_a_template_prints_is_styled():
+    """Also on pages that no other test opens. A name that is put together counts by its start."""
+    sheets = "".join(path.read_text(encoding="utf-8") for path in BUILT)
+    templates = (ROOT / "surveyapp" / "templates").rglob("*.html")
+    printed = {
+        name
+        for template in templates
+        for value in re.findall(r'class="([^"]*)"', template.read_text(encoding="utf-8"))
+        for name in re.findall(r"\bc-[a-z][\w-]*", value)
+    }
+    assert len(printed) > 30
+    assert sorted(name for name in printed if f".{name}" not in sheets) == []

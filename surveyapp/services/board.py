@@ -53,10 +53,6 @@ class Checked:
         return sum(count for _, count in self.counts)
 
     @property
-    def disagreed(self) -> int:
-        return sum(count for view, count in self.counts if view != "rings_true")
-
-    @property
     def label(self) -> str:
         """``Not yet sense-checked`` until enough members have looked."""
         if self.members < self.quorum:
