@@ -66,16 +66,30 @@ def _shorter(value: float, digits: int, rounding: Callable[[float], int]) -> int
 def bounds(theme: Theme) -> tuple[float | None, float | None]:
     """The lowest and highest the organisation's score could be, whatever the silent would say.
 
-    Formula (Manski 1989): [n·ȳ/N, (n·ȳ + 100·(N − n))/N] for n scores among N people, rounded
-    outward. ``None`` when the headcount is not known or is smaller than the number of answers, and
-    where the score is told in words only: the two ends and the headcount would give it.
+    Formula (Manski 1989): [n·ȳ/N, (n·ȳ + 100·(N − n))/N] for n scores among N people, and for a
+    share of favourable answers the same with answers for scores and all questions for people;
+    rounded outward. ``None`` when the headcount is not known or is smaller than the number of
+    answers, and where the score is told in words only: the two ends would give it.
     """
     root, figure = theme.group(theme.root), theme_figure(theme, theme.root)
     if root.headcount is None or root.headcount < root.answers:
         return None, None
     if figure is None or figure.score is None:
         return None, None
-    return manski(theme.overall, root.headcount, theme.step(theme.root))
+    step = theme.step(theme.root)
+    if theme.scale.formula == "favourable":
+        # The share is of answers, so a question left out is silence too, not only a person.
+        answers = theme.leanings[theme.root]
+        left_out = root.headcount * len(theme.asked) - int(answers.sum())
+        return _ends(int(answers[0]), int(answers.sum()), left_out, step)
+    return manski(theme.overall, root.headcount, step)
+
+
+def _ends(favourable: int, answered: int, left_out: int, by: int) -> tuple[float, float]:
+    """The share of favourable answers if all that was left out were unfavourable, or favourable."""
+    total = answered + left_out
+    low, high = outward(100 * favourable / total, 100 * (favourable + left_out) / total, by)
+    return float(low), float(high)
 
 
 def manski(scores: Moments, headcount: int, by: int = 1) -> tuple[float, float]:

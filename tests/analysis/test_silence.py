@@ -40,6 +40,14 @@ def test_bounds_of_what_the_silent_could_change():
     assert manski(Moments(7, 33.3, 1.0, 0), 9) == (25.0, 49.0)
 
 
+def test_a_question_left_out_is_silence_in_a_share_of_answers():
+    # 80 people of 80, each answering one of four: 80 answers of 320, half of them favourable.
+    rows = [("org", 5, None, None, None), ("org", None, 1, None, None)] * 40
+    book = instrument(items=4, scale={"formula": "favourable"})
+    found = silence_of(rows, (Unit("org", "Org", None, 80),), book)
+    assert (found.worst, found.best) == (12.0, 88.0)
+
+
 @pytest.mark.parametrize(
     "rows",
     [
