@@ -12,7 +12,7 @@ from flask_migrate import Migrate
 from flask_sqlalchemy import SQLAlchemy
 from flask_sqlalchemy.session import Session as RoutedSession
 from flask_wtf import CSRFProtect
-from sqlalchemy import Connection, Engine, MetaData, event
+from sqlalchemy import Connection, Engine, MetaData, event, text
 from sqlalchemy.orm import DeclarativeBase, Session
 
 NAMES = {
@@ -125,3 +125,15 @@ def _harden_sqlite(connection: Any, _record: Any) -> None:
 def engine_of(store: str | None) -> Engine:
     """The engine of a store; the office's for ``None``."""
     return db.engines[store]
+
+
+def empty_journal(store: str) -> None:
+    """Leave nothing that was deleted in a SQLite store's journal. Run after the commit.
+
+    ``secure_delete`` wipes the store's own pages, but the write-ahead log keeps what they held
+    before until something else happens to be written there.
+    """
+    engine = engine_of(store)
+    if engine.dialect.name == "sqlite":
+        with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.execute(text("PRAGMA wal_checkpoint(TRUNCATE)"))

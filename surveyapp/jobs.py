@@ -16,7 +16,7 @@ from flask import Flask, current_app
 from sqlalchemy import select
 
 from surveyapp import clock
-from surveyapp.extensions import answers_session, box_session, db, who_session
+from surveyapp.extensions import answers_session, box_session, db, empty_journal, who_session
 from surveyapp.models.surveys import Wave
 from surveyapp.services import invitations, mail, opening, publishing, uploads, waves
 
@@ -91,10 +91,11 @@ def look_after(wave: Wave, now: datetime) -> None:
 
 def clear(now: datetime) -> None:
     """Let go of invitations, sent mail and uploaded files whose time is over."""
-    invitations.forget(now)
-    mail.purge(now)
+    gone = invitations.forget(now) + mail.purge(now)
     uploads.purge(now)
     who_session().commit()
+    if gone:
+        empty_journal("who")
 
 
 def send(now: datetime, say: Say = lambda _line: None) -> int:

@@ -193,9 +193,10 @@ def reported(wave: Wave) -> int:
 
 
 def forget(now: datetime) -> int:
-    """Delete invitations and their keys 30 days after closing, once the results are out; how many.
+    """Delete invitations and their keys 30 days after closing, once the results are out, and people
+    who left the roster; how many of both.
 
-    From then on nothing says who took part. People who left the roster go as well.
+    From then on nothing says who took part.
     """
     until = (local(now).date() - KEPT_AFTER_CLOSING).isoformat()
     done = list(
@@ -207,8 +208,7 @@ def forget(now: datetime) -> int:
     for wave_id in done:
         gone += _count(Invitation.wave_id == wave_id)
         who_session().execute(delete(Invitation).where(Invitation.wave_id == wave_id))
-    roster.forget_leavers()
-    return gone
+    return gone + roster.forget_leavers()
 
 
 def promises_kept(programme_id: uuid.UUID, today: date) -> list[str]:
