@@ -32,7 +32,9 @@ class Blank:
         self.application = application
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
-        if environ.get("PATH_INFO", "").startswith(RESPONDENT_PATHS):
+        # Routing takes “//v/” for “/v/”.
+        path = "/" + environ.get("PATH_INFO", "").lstrip("/")
+        if path.startswith(RESPONDENT_PATHS):
             for key in IDENTIFYING:
                 environ.pop(key, None)
             environ["REMOTE_ADDR"] = "0.0.0.0"  # noqa: S104  a blank, not an address to bind

@@ -1,15 +1,18 @@
 """A respondent without script: every page, every state, and nothing left behind."""
 
 import re
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from sqlalchemy import update
 
 from surveyapp.extensions import box_session, db, who_session
+from surveyapp.formatting import day
 from surveyapp.models.participation import Invitation
 from surveyapp.models.people import Person
-from surveyapp.services import ballotbox, registrar
+from surveyapp.respond import pulse as pulses
+from surveyapp.services import ballotbox, noticeboard, registrar
 from tests import factories, voting
 from tests.voting import Form, arrive
 
@@ -241,12 +244,30 @@ def test_a_used_invitation_says_so_and_can_be_reported(app, wave, respondent):
     assert page.press("report").page.h1.text == "Thank you for telling us"
     with app.app_context():
         assert registrar.reports(wave.wave_id) == 1
+    voting.close(app, wave)
+    with app.app_context():
+        (closed,) = [one for one in noticeboard.about(wave.wave_id) if one.type == "CLOSED"]
+        assert closed.body["reported"] == 1
 
 
 def test_a_group_that_is_too_small_counts_above(wave, respondent):
     page = arrive(respondent, wave.of("Riverside/Kitchen")[0].token)
     assert "Kitchen is too small to show alone. Its answers count in Riverside" in page.text
     assert "Tell Mo Bell, 01632 960 001." in page.text
+
+
+def test_a_group_that_is_large_enough_is_never_called_too_small(app, wave, respondent, monkeypatch):
+    built = pulses._build
+
+    def with_a_large_kitchen(found):
+        pulse = built(found)
+        kitchen = replace(pulse.group("Riverside/Kitchen"), people=pulse.headcount)
+        return replace(pulse, groups={**pulse.groups, kitchen.key: kitchen})
+
+    monkeypatch.setattr(pulses, "_build", with_a_large_kitchen)
+    page = arrive(respondent, wave.of("Riverside/Kitchen")[0].token)
+    assert "Kitchen cannot be shown alone. Its answers count in Riverside" in page.text
+    assert "too small" not in page.text
 
 
 def test_who_is_moved_after_the_promises_is_told_the_group_they_are_counted_in(
@@ -311,7 +332,9 @@ def test_after_closing_the_date_of_the_results_is_shown(app, wave, respondent):
     voting.close(app, wave)
     late = page.press("send.unless-hints", a_speak_1="4")
     assert late.page.h1.text == "This pulse is closed"
-    assert "Everyone invited gets the results" in late.text
+    assert "Everyone invited gets the results on" in late.text
+    with app.app_context():
+        assert f"It closed on {day(voting.wave_of(wave).closed_on)}." in late.text
     assert (ballots(app, wave), collected(app)) == (0, 0)
 
 
@@ -456,3 +479,12 @@ def test_the_registrar_s_own_door_serves_the_same(make_app, tmp_path):
     assert ballots(app, wave) == 1
     with app.app_context():
         assert db.session is not box_session()
+
+
+@pytest.mark.parametrize("path", ["/v/", "//v/", "///v/", "/v/elsewhere"])
+def test_nothing_that_tells_who_asked_reaches_the_pages(app, path):
+    seen = []
+    app.wsgi_app.application = lambda environ, start: seen.append(environ) or [b""]
+    telling = {"REMOTE_ADDR": "203.0.113.7", "HTTP_COOKIE": "a=b", "HTTP_USER_AGENT": "Some"}
+    list(app.wsgi_app({"PATH_INFO": path, **telling}, None))
+    assert not {"203.0.113.7", "a=b", "Some"}.intersection(seen[0].values())
