@@ -18,7 +18,7 @@ from sqlalchemy import select
 from surveyapp import clock
 from surveyapp.extensions import answers_session, box_session, db, empty_journal, who_session
 from surveyapp.models.surveys import Wave
-from surveyapp.services import invitations, mail, opening, publishing, uploads, waves
+from surveyapp.services import invitations, mail, opening, publishing, results, uploads, waves
 
 ACTOR = publishing.SCHEDULER
 BATCH = 200
@@ -163,8 +163,14 @@ def summarise(wave: Wave, now: datetime) -> None:
 
 
 def publish(wave: Wave, now: datetime) -> None:
-    """Release the results and queue the message to everybody, in one round."""
-    publishing.publish(wave, now)
+    """Release the results and queue the message to everybody, in one round.
+
+    The message is kept first: a crash in between queues it again to no effect, whereas the other
+    order could release results that nobody is told of.
+    """
+    publication = publishing.publish(wave, now)
+    if wave.origin == "ballots":
+        invitations.announce_results(wave, results.summary_of(publication), now)
     who_session().commit()
     db.session.commit()
 

@@ -31,7 +31,7 @@ from surveyapp.formatting import local
 from surveyapp.models.publications import Publication, PublishedFile
 from surveyapp.models.responses import AnswerBlock
 from surveyapp.models.surveys import Programme, Wave, WaveUnit
-from surveyapp.services import authoring, invitations, waves
+from surveyapp.services import authoring, waves
 
 SCHEDULER = "scheduler"
 
@@ -175,19 +175,12 @@ def _files(publication: Publication, summaries: Sequence[Summary]) -> list[Publi
 
 
 def publish(wave: Wave, now: datetime) -> Publication:
-    """Release the frozen summary to everybody invited. Nobody has to press anything.
-
-    The results mails are queued first, in the other store: a crash in between queues them again
-    to no effect, whereas the other order could release results that nobody is told of.
-    """
+    """Release the frozen summary. Nobody has to press anything."""
     publication = _publication(wave)
     if publication is None:
         raise NotNow("This pulse has no results yet. The scheduler makes them after closing.")
     if publication.released_on is not None:
         return publication
-    summary = Summary.from_json(publication.summary)
-    if wave.origin == "ballots":
-        invitations.announce_results(wave, summary, now)
     facts = {"sha256": publication.sha256, "number": publication.number}
     if waves.move(wave, "published", actor=SCHEDULER, now=now, facts=facts):
         publication.released_on = local(now).date().isoformat()
