@@ -18,11 +18,16 @@ CAST = (
 )
 
 
+# The manager leads a part of the made-up organisation, so that their own page is about it.
+MANAGED = "Riverside Children’s Service/Front door"
+
+
 def sign_ins(programme: Programme) -> list[Account]:
     """Accounts for the cast, each set up as a person would be, second step included."""
     made = []
     for email, name, role in CAST:
-        account, _secret = accounts.add(email, name, [role], clock.now())
+        unit = MANAGED if role is Role.MANAGER else None
+        account, _secret = accounts.add(email, name, [role], clock.now(), unit_key=unit)
         accounts.set_up(account, PASSWORD)
         if accounts.needs_second_step(account):
             secret = second_step.new_secret()

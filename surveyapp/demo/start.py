@@ -2,13 +2,15 @@
 
 import json
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from flask import Flask
 
 from surveyapp.config import SettingsError
+from surveyapp.crypto import tokens
 from surveyapp.demo import people, story
+from surveyapp.services import authoring, registrar
 
 Say = Callable[[str], None]
 
@@ -58,16 +60,31 @@ def explain(address: str, say: Say, instance: Path) -> None:
     say("")
     say(f"Candour is ready: {address}   (everything in it is simulated)")
     say("")
-    say("  Answer the open pulse")
-    say(f"    {facts['link']}")
-    say(f"    or type the code {facts['code']} at {address}/v/")
+    is_open = authoring.programme_by_slug(facts["programme"]).waves[-1].state == "open"
+    if is_open:
+        _say_how_to_answer(facts, address, say)
     say("  Read the results, as staff")
     say(f"    {address}/sign-in   password for all: {people.PASSWORD}")
     for email, _name, role in people.CAST:
         say(f"      {email:<26} {role.value}")
     say(f"    six digits, when asked: {command} code hr@riverside.example")
     say(f"  See what was promised:  {address}/trust")
-    say("  Then close the open pulse and publish its results:")
-    say(f"    {command} tick --as-if {facts['publishes_at']}")
+    say(f"  Read the mail that went out: {address}/admin/mail   (as admin@riverside.example)")
+    if is_open:
+        say("  Then close the open pulse and publish its results, from a second terminal:")
+        say(f"    {command} tick --as-if {facts['publishes_at']}")
+        say("    The mail that this sends has the link to the results for everybody invited.")
+    else:
+        say("  The last pulse is closed. Its results go to everybody invited by mail.")
     say("")
     say("Stop with Ctrl-C.")
+
+
+def _say_how_to_answer(facts: Mapping[str, str], address: str, say: Say) -> None:
+    invitation = registrar.find(tokens.normalise(facts["code"]))
+    if invitation is None or invitation.collected:
+        say("  The open pulse: this invitation has been used, so its link says so")
+    else:
+        say("  Answer the open pulse, once: with the link or with the code")
+    say(f"    {facts['link']}")
+    say(f"    or type the code {facts['code']} at {address}/v/")

@@ -70,6 +70,7 @@ class Pulse:
     contact: str
     support: str
     minutes: int
+    headcount: int
     promise: str
     facts: tuple[str, ...]
     readers: tuple[promises.Reader, ...]
@@ -91,6 +92,7 @@ class Standing:
     publishes_at: datetime
     covenant_sha256: str
     results_key: str
+    closed_on: str | None
 
     def is_open(self, now: datetime) -> bool:
         return self.state == "open" and now < self.closes_at
@@ -145,6 +147,7 @@ def _build(wave: Wave) -> Pulse:
         contact=wave.programme.contact,
         support=wave.programme.support,
         minutes=authoring.minutes(instrument),
+        headcount=covenant["rule"]["headcount"],
         promise=promises.words(covenant),
         facts=promises.facts(covenant),
         readers=promises.readers(covenant),

@@ -12,6 +12,7 @@ from flask import current_app
 from sqlalchemy.exc import SQLAlchemyError
 
 from surveyapp.extensions import STORES, engine_of
+from surveyapp.formatting import day
 from surveyapp.services import audit, mail, second_step, waves
 
 PATIENCE = timedelta(minutes=10)
@@ -86,7 +87,7 @@ def _scheduler(now: datetime) -> Check:
     last = audit.last_of("scheduler")
     if last is None:
         return Check("Scheduler", True, "It has not had anything to do yet.")
-    return Check("Scheduler", True, f"Nothing waits. It last moved a pulse on {last.date}.")
+    return Check("Scheduler", True, f"Nothing waits. It last moved a pulse on {day(last.date)}.")
 
 
 def _mail() -> Check:

@@ -55,8 +55,8 @@ def facts(covenant: Mapping[str, Any]) -> tuple[str, ...]:
     rule = covenant["rule"]
     return (
         f"Groups with fewer than {rule['k']} answers are never shown.",
-        f"Groups of fewer than {rule['headcount']} people are counted in a larger group. "
-        "Everybody knew that before the pulse opened.",
+        f"Groups of fewer than {rule['headcount']} people are counted in a larger group. So are "
+        "some larger ones, to protect a small group beside them. You are told before you start.",
         f"Comment counts need at least {rule['comments']} comments and "
         f"{rule['comments_answers']} answers.",
         "Figures are rounded, and some are hidden so that nobody can work out a small group by "

@@ -159,7 +159,7 @@ def _check_header(header: list[str], agreed: list[str]) -> None:
     if missing:
         raise Rejected(
             f"The first line must name the columns. Missing: {', '.join(missing)}. "
-            "A roster needs name, email and unit."
+            f"This roster needs {', '.join(wanted[:-1])} and {wanted[-1]}."
         )
     twice = sorted({name for name in wanted if header.count(name) > 1})
     if twice:

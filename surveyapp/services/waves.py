@@ -128,7 +128,7 @@ def commit(wave: Wave, *, actor: str, now: datetime) -> bool:
     rule = Rule.from_dict(wave.rule)
     problems = ready(wave, now=now)
     if problems:
-        raise Rejected("This pulse cannot be committed yet.", problems)
+        raise Rejected("This pulse cannot be locked yet.", problems)
     tree = roster.units(wave.programme, rule)
     class_keys = registrar.make_keys(wave, tuple(tree.classes))
     fixed = covenants.build(wave, instrument, tree, class_keys, opening.make_keys(wave))
@@ -204,6 +204,7 @@ def close(wave: Wave, *, actor: str, now: datetime) -> bool:
             "invited": invitations.invited(wave),
             "issued": invitations.issued(wave),
             "ballots": ballots,
+            "reported": invitations.reported(wave),
         },
         values={"ballots": ballots, "closed_on": local(now).date().isoformat()},
     )

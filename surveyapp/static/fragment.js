@@ -4,7 +4,11 @@
 (function () {
   const token = location.hash.slice(1).split(".")[0];
   const input = document.getElementById("code");
-  if (!input || !/^[0-9A-Za-z]{26}$/.test(token)) {
+  if (!input || !token || token === "main") {
+    return;
+  }
+  if (!/^[0-9A-Za-z]{26}$/.test(token)) {
+    document.getElementById("cut").hidden = false;
     return;
   }
   input.value = token;

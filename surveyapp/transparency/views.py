@@ -71,6 +71,7 @@ def wave(slug: str, number: int) -> ResponseReturnValue:
         facts=promises.facts(covenant) if covenant else (),
         readers=promises.readers(covenant) if covenant else (),
         times=promises.times(covenant) if covenant else {},
+        names={one["key"]: one["name"] for one in covenant["groups"]} if covenant else {},
         fingerprint=promises.fingerprint(found.covenant_sha256 or ""),
         happened=[(notice, noticeboard.WORDS[notice.type]) for notice in notices],
         counts=_counts(notices),
@@ -105,6 +106,7 @@ def _counts(notices: Sequence[Notice]) -> list[tuple[str, object]]:
         "issued": "Codes used",
         "ballots": "Sets of answers sent",
         "accepted": "Sets of answers counted",
+        "reported": "Reports that somebody else used an invitation",
     }
     said: dict[str, object] = {}
     for notice in notices:

@@ -66,7 +66,7 @@ def test_the_link_s_token_reaches_the_form_under_the_security_policy(phone, poll
     phone.page.on("console", lambda message: complaints.append(message.text))
     page = phone.open(f"/v/#{person.token}.{'a' * 64}.{'b' * 32}")
     assert not page.get_by_label("Your code").is_visible()
-    assert page.get_by_text("Your link has been recognised.").is_visible()
+    assert page.get_by_text("Your link has filled in your code.").is_visible()
     press(page, "Start now")
     assert page.get_by_role("heading", name="Your group").is_visible()
     assert page.url == f"{poll[1]}/v/"
