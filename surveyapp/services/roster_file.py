@@ -192,6 +192,8 @@ def _row(
             wrong = [f"has a gap in the unit “{unit}”. Write it as Service/Team."]
         elif len(parts) > DEEPEST:
             wrong = [f"has a unit {len(parts)} levels deep. At most {DEEPEST} are allowed."]
+        else:
+            wrong = [complaint for part in parts if (complaint := _check_part(part))]
     if wrong:
         problems.extend(Problem(cells.line, text) for text in wrong)
         return None
@@ -219,6 +221,17 @@ def _check_cells(cells: _Cells, agreed: list[str]) -> list[str]:
         elif column == "email" and not EMAIL.fullmatch(value.lower()):
             wrong.append(f"has an email that cannot be used: “{value[:80]}”. Correct it.")
     return wrong
+
+
+def _check_part(part: str) -> str:
+    """What is wrong with one group's name; empty when nothing is."""
+    if part in (".", ".."):
+        return f"has a unit called “{part}”, which no address can hold. Give it a name."
+    if part.startswith(FORMULA):
+        return f"has a unit “{part[:80]}” that starts as a formula does. Type the plain name."
+    if len(part) > LONGEST["name"]:
+        return f"has a unit whose name has {len(part)} letters. At most {LONGEST['name']} fit."
+    return ""
 
 
 class _Paths:

@@ -290,3 +290,10 @@ def test_a_file_cut_short_by_a_crash_neither_stops_uploads_nor_stays(programme, 
     uploads.keep(b"other data", {}, now=NOW)
     assert uploads.purge(NOW + 2 * uploads.KEPT) == 2
     assert not os.path.exists(path)
+
+
+@pytest.mark.parametrize("part", ["..", ".", "=1+1", "@x", "x" * 201])
+def test_no_part_of_a_unit_is_a_formula_or_a_step_in_an_address(part):
+    table = roster_file.read(f"name,email,unit\nAda,ada@example.org,Care/{part}\n".encode())
+    assert table.rows == ()
+    assert [problem.line for problem in table.problems] == [2]
