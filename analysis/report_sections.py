@@ -82,7 +82,7 @@ def _turnout(summary: Summary) -> Table:
 
 
 def _unsaid(summary: Summary) -> Table:
-    head = ["Theme", "Prefer not to say", "Left blank"]
+    head = ["Theme", "Prefer not to say", "Left blank, or did not know"]
     bounded = any(line.worst is not None for line in summary.silence)
     rows = []
     for line in summary.silence:

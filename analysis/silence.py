@@ -2,8 +2,9 @@
 
 import math
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
-from analysis.disclosure import Rule, clamp, nearest, outward
+from analysis.disclosure import Rule, clamp, may_show, nearest, outward
 from analysis.figures import theme_figure
 from analysis.scoring import Moments
 from analysis.summary import NOT_SHOWN, Silence
@@ -14,11 +15,15 @@ from analysis.visible import Theme
 def silence(theme: Theme) -> Silence:
     """How a theme was passed over, in the whole organisation.
 
-    Shares are of the questions put to people; what was not asked is in no denominator.
+    Shares are of the questions put to people; what was not asked is in no denominator. They are
+    told from the least number of people on whom any figure may stand, also where so many kept
+    silent that the theme has no score: that is when silence says most.
     """
     prefer_not, skipped, asked = passed_over(theme.counted, theme.asked)
     people = theme.put_to[theme.root]
-    if theme.root not in theme.shown:
+    if not may_show(
+        replace(theme.group(theme.root), answers=people), theme.rule, sensitive=theme.sensitive
+    ):
         return Silence(theme.scale.id, NOT_SHOWN, NOT_SHOWN, None, None)
     worst, best = bounds(theme)
     return Silence(

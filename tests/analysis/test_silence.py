@@ -5,6 +5,7 @@ from analysis.disclosure import Rule
 from analysis.scoring import Moments
 from analysis.silence import manski, share_in_words
 from analysis.summarise import summarise
+from analysis.summary import NOT_SHOWN
 from analysis.tally import count
 from tests.analysis.made import P, X, flat, instrument, wave
 
@@ -75,7 +76,12 @@ def test_without_a_headcount_there_are_no_bounds():
     assert found.worst is found.best is None
 
 
-def test_a_theme_too_few_answered_tells_nothing_of_its_silence():
-    found = silence_of([("east", P, P, P)] * 60, flat(("east", 100)))
-    assert (found.prefer_not, found.skipped) == ("Not shown", "Not shown")
+def test_silence_so_wide_that_there_is_no_score_is_still_told():
+    found = silence_of([("org", P, P, P)] * 60, (Unit("org", "Org", None, 80),))
+    assert found.prefer_not == "9 in 10"
     assert found.worst is found.best is None
+
+
+def test_silence_of_fewer_people_than_any_figure_needs_is_not_told():
+    found = silence_of([("org", P, P, P)] * 9, (Unit("org", "Org", None, 80),))
+    assert found.prefer_not == found.skipped == NOT_SHOWN
