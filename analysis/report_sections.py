@@ -161,7 +161,9 @@ def groups(summary: Summary) -> Section:
             ("Group", *(theme.title for theme in summary.themes)),
             rows,
             indent=tuple(depth for _, depth in ordered),
-            note="Small groups get words, not numbers. “Not shown” protects people; "
+            note="Small groups get words, not numbers: under 4 in 10 of their answers were among "
+            "the better ones (“few agree”), 4 to 7 in 10 (“mixed”), or 7 in 10 and more (“most "
+            "agree”). Do not compare these words with a score. “Not shown” protects people; "
             "it can mean no answers, few answers, or that others could be worked out.",
         ),
     ]
@@ -205,7 +207,7 @@ def what_people_wrote(summary: Summary) -> Section | None:
         blocks.append(_text_table(result))
         if result.withheld:
             withheld = tuple(f"{title}: {why}" for title, why in result.withheld)
-            blocks.append(Points("Not named in this table", withheld))
+            blocks.append(Points("Comments not printed, and why", withheld))
         said = tuple(quote.text for quote in summary.quotes if quote.question == result.question)
         if said:
             blocks.append(Quotes("In their own words, published with their consent", said))

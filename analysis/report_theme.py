@@ -11,7 +11,7 @@ from analysis.report_parts import Block, Chart, Points, Table, ThemeSection, Wor
 from analysis.share_chart import question
 from analysis.summary import NOT_SHOWN, Figure, Summary, TextResult, ThemeHead, TrendPoint, trend
 
-NOT_VALIDATED = "Not yet validated"
+NOT_VALIDATED = "Not yet tested"
 
 
 def theme_section(summaries: Sequence[Summary], theme: ThemeHead, place: int) -> ThemeSection:

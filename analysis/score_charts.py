@@ -141,7 +141,7 @@ def _label_pulses(axes: Axes, points: Sequence[TrendPoint]) -> None:
     """Names under the points; in a long trend every second or third, always the newest."""
     step = -(-len(points) // _MOST_LABELS) or 1
     places = [place for place in range(len(points)) if (len(points) - 1 - place) % step == 0]
-    width = max(7, 56 // max(len(places), 1))
+    width = max(len("September"), 56 // max(len(places), 1))
     labels = []
     for place in places:
         text = fold(points[place].wave.label, width, 2)

@@ -124,9 +124,9 @@ def test_imported_pulses_and_untested_themes_are_marked(report):
     ]
     assert [section.marks for section in report.themes] == [
         (),
-        ("Not yet validated",),
-        ("Not yet validated",),
-        ("Not yet validated",),
+        ("Not yet tested",),
+        ("Not yet tested",),
+        ("Not yet tested",),
     ]
 
 
