@@ -18,7 +18,16 @@ from sqlalchemy import select
 from surveyapp import clock
 from surveyapp.extensions import answers_session, box_session, db, empty_journal, who_session
 from surveyapp.models.surveys import Wave
-from surveyapp.services import invitations, mail, opening, publishing, results, uploads, waves
+from surveyapp.services import (
+    invitations,
+    mail,
+    opening,
+    publishing,
+    registrar,
+    results,
+    uploads,
+    waves,
+)
 
 ACTOR = publishing.SCHEDULER
 BATCH = 200
@@ -130,13 +139,18 @@ def open_(wave: Wave, now: datetime) -> None:
 
 
 def close(wave: Wave, now: datetime) -> None:
-    """Stop taking answers; the keys that could sign more are destroyed with it."""
+    """Stop taking answers, then destroy the keys that could sign more."""
     waves.close(wave, actor=ACTOR, now=now)
     db.session.commit()
+    registrar.destroy_keys(wave)
 
 
 def open_ballots(wave: Wave, now: datetime) -> None:
-    """Open and shuffle, keep the answers, and only then let the ballots and their keys go."""
+    """Open and shuffle, keep the answers, and only then let the ballots and their keys go.
+
+    The signing keys are destroyed here again, for a close that a crash cut short.
+    """
+    registrar.destroy_keys(wave)
     opened = opening.open_wave(wave)
     answers_session().commit()
     opening.let_go(wave)

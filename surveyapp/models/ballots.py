@@ -13,7 +13,8 @@ class Ballot(db.Model):
 
     __bind_key__ = "box"
     __tablename__ = "ballot"
-    # A SQLite rowid would keep the order of arrival.
+    # A SQLite rowid would keep the order of arrival for good. The pages of the file still tell it
+    # until opening, which empties them: what protects until then is the seal.
     __table_args__ = {"sqlite_with_rowid": False}
 
     key_sha256: Mapped[bytes] = mapped_column(LargeBinary(32), primary_key=True)

@@ -13,7 +13,7 @@ from surveyapp.services import actions, board, results
 
 def coming(programme: Programme, layout: str) -> ResponseReturnValue:
     """Before the first results: what will be here, and when."""
-    waves = [wave for wave in programme.waves if wave.state != "published"]
+    waves = [wave for wave in programme.waves if wave.state not in ("draft", "published")]
     return render_template(
         "results/coming.html",
         programme=programme,

@@ -6,7 +6,7 @@ import secrets
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import lru_cache
 
 from sqlalchemy import func, select
@@ -22,6 +22,7 @@ from surveyapp.models.surveys import Programme, Wave
 TWO_MINUTES = 10
 MOST_TEXTS = 2
 MOST_ATTRIBUTES = 3
+LONGEST_WAIT = timedelta(weeks=8)
 LARGEST_FILE = 200_000  # bytes
 KINDS = ("rating", "choice", "text")  # the answering pages have no box for a number
 PHASES = {
@@ -203,6 +204,11 @@ def check_dates(
         problems.append("The closing date must come after the opening date.")
     if publishes_at <= closes_at:
         problems.append("The results date must come after the closing date.")
+    elif publishes_at - closes_at > LONGEST_WAIT:
+        problems.append(
+            "The results date must be within eight weeks of closing, "
+            f"so by {day(closes_at + LONGEST_WAIT)}. A later one would bury them."
+        )
     return problems
 
 

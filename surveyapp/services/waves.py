@@ -193,9 +193,13 @@ def open_wave(wave: Wave, *, actor: str, now: datetime) -> bool:
 
 
 def close(wave: Wave, *, actor: str, now: datetime) -> bool:
-    """Stop taking answers, count what came, and destroy the keys that could sign more."""
+    """Stop taking answers and count what came.
+
+    After the commit the caller destroys the signing keys: a close that is rolled back must not
+    leave an open wave that nobody can answer.
+    """
     ballots = ballotbox.count(wave.id)
-    moved = move(
+    return move(
         wave,
         "closed",
         actor=actor,
@@ -208,9 +212,6 @@ def close(wave: Wave, *, actor: str, now: datetime) -> bool:
         },
         values={"ballots": ballots, "closed_on": local(now).date().isoformat()},
     )
-    if moved:
-        registrar.destroy_keys(wave)
-    return moved
 
 
 def covenant(wave: Wave) -> dict[str, Any]:

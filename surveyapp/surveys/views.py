@@ -24,6 +24,7 @@ from surveyapp.services import (
     covenants,
     invitations,
     promises,
+    registrar,
     roster,
     waves,
 )
@@ -42,6 +43,7 @@ class Act:
     button: str
     warnings: tuple[str, ...]
     do: Callable[[Wave, str, datetime], object]
+    after: Callable[[Wave], None] = lambda _wave: None
 
 
 def _open(wave: Wave, actor: str, now: datetime) -> None:
@@ -108,6 +110,7 @@ ACTS = {
                 "closing early shows on a page that everyone can read.",
             ),
             lambda wave, actor, now: waves.close(wave, actor=actor, now=now),
+            after=registrar.destroy_keys,
         ),
         Act(
             "delete",
@@ -254,6 +257,7 @@ def act(wave_id: uuid.UUID, act: str) -> ResponseReturnValue:
     wanted.do(found, signed_in().email, clock.now())
     who_session().commit()
     db.session.commit()
+    wanted.after(found)
     if gone:
         return redirect(url_for("surveys.programme", slug=slug), 303)
     return redirect(url_for("surveys.wave", wave_id=wave_id), 303)

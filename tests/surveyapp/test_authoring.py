@@ -146,6 +146,7 @@ def programme(app):
         ({"opens_at": NOW - timedelta(days=1)}, "is in the past"),
         ({"closes_at": NOW + timedelta(days=6)}, "closing date must come after"),
         ({"publishes_at": NOW + timedelta(days=20)}, "results date must come after"),
+        ({"publishes_at": NOW + timedelta(days=200)}, "within eight weeks of closing"),
         ({"label": " "}, "Give the pulse a name"),
         ({"rule": Rule(k=9)}, "can be 10 or more, not 9"),
         ({"rule": Rule(comments=5)}, "can be 10 or more, not 5"),

@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import func, select
 
 from analysis.disclosure import Rule
+from surveyapp import jobs, keys
 from surveyapp.crypto.canonical import canonical
 from surveyapp.errors import NotNow, Rejected
 from surveyapp.extensions import db, who_session
@@ -170,6 +171,19 @@ def test_a_move_that_is_rolled_back_leaves_nothing(app):
         db.session.rollback()
         assert wave.state == "committed"
         assert notices() == ["COMMITTED", "ROSTER"]
+
+
+def test_the_signing_keys_outlive_a_close_that_is_rolled_back_and_no_other(app):
+    with app.app_context():
+        wave = committed()
+        waves.open_wave(wave, actor="scheduler", now=OPENS)
+        factories.committed()
+        folder = keys.directory("registrar", wave.id)
+        waves.close(wave, actor="scheduler", now=CLOSES)
+        db.session.rollback()
+        assert list(folder.iterdir())
+        jobs.close(wave, CLOSES)
+        assert not folder.exists()
 
 
 def test_no_state_can_be_skipped_and_none_goes_back(app):
