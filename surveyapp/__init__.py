@@ -1,7 +1,7 @@
 """Candour's web application. Read :func:`create_app` and you know it."""
 
 from collections.abc import Mapping
-from typing import Any, Literal
+from typing import Any
 
 from flask import Flask
 
@@ -23,13 +23,12 @@ from surveyapp import (
     surveys,
     transparency,
 )
-
-Door = Literal["all", "registrar", "office"]
+from surveyapp.config import Door
 
 STAFF = (auth, surveys, people, results, board, actions, admin)
 PUBLIC = (home, transparency)
 RESPONDENT = (respond,)
-DOORS: Mapping[str, tuple[Any, ...]] = {
+DOORS: Mapping[Door, tuple[Any, ...]] = {
     "all": (*PUBLIC, *RESPONDENT, *STAFF),
     "registrar": (transparency, *RESPONDENT),
     "office": (*PUBLIC, *STAFF),

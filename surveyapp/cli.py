@@ -19,7 +19,7 @@ from analysis.dataset import DataError
 from analysis.disclosure import Rule
 from analysis.importers import load
 from analysis.instrument import Instrument, InstrumentError, bundled, read
-from surveyapp import clock, create_app, jobs
+from surveyapp import clock, config, create_app, jobs
 from surveyapp.config import SettingsError, write_private
 from surveyapp.demo import crawl, people, start
 from surveyapp.errors import CandourError
@@ -93,6 +93,10 @@ def upgrade() -> None:
 @click.option("--every", default=30, show_default=True, help="Seconds between scheduler rounds.")
 def serve(host: str, port: int, workers: int, every: int) -> None:
     """Serve the pages, with the scheduler beside them, until interrupted."""
+    try:
+        config.door()
+    except SettingsError as error:
+        raise click.ClickException(str(error)) from error
     serve_with_scheduler(host, port, workers, every)
 
 

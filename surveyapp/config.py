@@ -4,9 +4,11 @@ import os
 import stat
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, cast, get_args
 
 from flask import Flask
+
+Door = Literal["all", "registrar", "office"]
 
 STORE_FILES = {
     None: "office.sqlite",
@@ -43,6 +45,17 @@ FROM_ENVIRONMENT = (
     "BASE_URL", "ORGANISATION", "MAIL_BACKEND", "MAIL_FROM", "SMTP_HOST", "SMTP_PORT", "SMTP_USER",
     "SMTP_PASSWORD", "SECRET_KEY", "TIMEZONE",
 )  # fmt: skip
+
+
+def door() -> Door:
+    """Which pages the environment asks for: ``CANDOUR_ROLE``, or every page without it."""
+    asked = os.environ.get("CANDOUR_ROLE", "all")
+    for known in get_args(Door):
+        if asked == known:
+            return cast(Door, known)
+    raise SettingsError(
+        f"CANDOUR_ROLE is “{asked}”. It must be all, registrar or office; without it, all."
+    )
 
 
 def configure(app: Flask, overrides: Mapping[str, Any] | None) -> None:

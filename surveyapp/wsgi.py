@@ -1,8 +1,11 @@
-"""What a web server loads: the application on the instance that the environment names."""
+"""What a web server loads: the instance and the door that the environment names."""
 
 import os
 from pathlib import Path
 
-from surveyapp import create_app
+from surveyapp import config, create_app
 
-app = create_app(instance_path=str(Path(os.environ.get("CANDOUR_INSTANCE", "instance")).resolve()))
+app = create_app(
+    role=config.door(),
+    instance_path=str(Path(os.environ.get("CANDOUR_INSTANCE", "instance")).resolve()),
+)

@@ -9,7 +9,7 @@ import uuid
 import pytest
 from flask import Flask
 
-from surveyapp import create_app, headers
+from surveyapp import headers
 from surveyapp.models.accounts import Role
 from surveyapp.permissions import EVERYONE, UndeclaredAccess, check, open_to
 from tests import factories
@@ -123,19 +123,3 @@ def test_a_mark_survives_the_view_being_wrapped():
         return ""
 
     assert view.access == frozenset({Role.HR})
-
-
-@pytest.mark.parametrize(
-    ("role", "absent"),
-    [
-        ("registrar", {"auth", "surveys", "people", "results", "board", "actions", "admin"}),
-        ("office", {"respond"}),
-    ],
-)
-def test_each_door_has_only_its_own_pages(tmp_path, role, absent):
-    app = create_app(
-        {"TESTING": True, "SECRET_KEY": "a secret that only tests know"},
-        role=role,
-        instance_path=str(tmp_path / "instance"),
-    )
-    assert not absent & set(app.blueprints)
