@@ -15,10 +15,6 @@ from typing import Literal
 FOLDER = Path(__file__).parent / "published"
 
 Statistic = Literal["mean", "median"]
-STATISTIC_WORDS: dict[Statistic, str] = {
-    "mean": "mean of all respondents",
-    "median": "median organisation",
-}
 
 
 @dataclass(frozen=True)

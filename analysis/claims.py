@@ -71,21 +71,6 @@ def change_sentence(summary: Summary, theme_id: str, unit_id: str | None = None)
             return f"{title}: the change is not shown."
 
 
-def rest_sentence(summary: Summary, theme_id: str, unit_id: str) -> str:
-    """How a group stands beside everybody else in the organisation."""
-    row = summary.row(theme_id, unit_id)
-    title = _title(summary, row)
-    match row.rest.verdict:
-        case "higher" | "lower" as verdict:
-            return f"{title}: likely {verdict} than in {row.rest.against}."
-        case "same":
-            return f"{title}: about the same as in {row.rest.against}."
-        case "cannot_tell":
-            return f"{title}: we can’t tell if it differs from {row.rest.against}."
-        case _:
-            return f"{title}: {NOT_SHOWN}."
-
-
 def who_answered(summary: Summary) -> str:
     """How many answered of how many, or that nobody knows."""
     part = summary.participation_of(summary.root.id)

@@ -22,11 +22,6 @@ KEYS = BUNDLED / "keys"
 _WHOLE = re.compile(r"(-?\d+)\.0+", re.ASCII)
 
 Mark = Literal["V", "S", "R"]
-MARK_WORDS: Mapping[Mark, str] = {
-    "V": "verified in a source",
-    "S": "from one secondary source",
-    "R": "recalled from the literature: check before printing",
-}
 
 
 @dataclass(frozen=True)

@@ -54,21 +54,6 @@ class Message:
     body: str
 
 
-def queue(
-    wave_id: uuid.UUID,
-    recipient: str,
-    kind: str,
-    subject: str,
-    body: str,
-    *,
-    round: int = 1,
-    now: datetime,
-) -> bool:
-    """Put one message in the outbox; ``False`` when it is already there."""
-    message = Message(recipient, subject, body)
-    return bool(queue_all(wave_id, kind, [message], round=round, now=now))
-
-
 def queue_all(
     wave_id: uuid.UUID, kind: str, messages: list[Message], *, round: int = 1, now: datetime
 ) -> int:

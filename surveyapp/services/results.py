@@ -60,15 +60,6 @@ def latest(programme: Programme) -> Released | None:
     return wave, _summary(publication_id, sha256)
 
 
-def by_results_key(key: str) -> Released:
-    """The published pulse that this address, the same for everybody invited, leads to."""
-    wave = wave_of_key(key)
-    publication = publication_of(wave)
-    if publication is None:
-        raise NotFound("These results are not out yet. Come back on the date you were given.")
-    return wave, _summary(publication.id, publication.sha256)
-
-
 def wave_of_key(key: str) -> Wave:
     """The pulse whose results the address leads to, published or not. Raises :class:`NotFound`."""
     wave: Wave | None = db.session.scalar(select(Wave).where(Wave.results_key == key))

@@ -70,16 +70,6 @@ def test_strong_words_need_their_verdict(verdict, numbers, figure):
         assert not CAUSAL.search(text), text
 
 
-@pytest.mark.parametrize("verdict", VERDICTS)
-def test_strong_words_about_the_rest_need_their_verdict(verdict):
-    rest = Comparison(verdict, "the rest")
-    text = claims.rest_sentence(with_row(SHOWN, rest=rest), "speaking_up", "days")
-    if verdict == "cannot_tell":
-        assert text == "Safe to speak up in Days: we can’t tell if it differs from the rest."
-    else:
-        assert bool(STRONG.search(text)) == (verdict in ("higher", "lower"))
-
-
 def test_a_change_is_told_with_the_numbers_that_are_shown():
     found = claims.change_sentence(samples.summary(4), "speaking_up")
     assert found == (

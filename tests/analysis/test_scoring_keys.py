@@ -1,6 +1,7 @@
 """Keys of other instruments: exact on worked examples, silent about wording."""
 
 import tomllib
+from typing import get_args
 
 import polars as pl
 import pytest
@@ -10,7 +11,7 @@ from analysis.instrument import BUNDLED, InstrumentError, read
 from analysis.pasted_wording import as_instrument
 from analysis.scoring_keys import (
     KEYS,
-    MARK_WORDS,
+    Mark,
     group_scores,
     key,
     keys,
@@ -209,7 +210,7 @@ def test_no_key_holds_wording_and_every_key_says_where_it_comes_from():
         assert raw["source"]["may_bundle"] is False
         assert raw["source"]["licence"]
         assert raw["source"]["attribution"]
-        assert raw["key"]["verified"] in MARK_WORDS
+        assert raw["key"]["verified"] in get_args(Mark)
         for scale in raw["scales"]:
             assert all(len(item) <= 12 and " " not in item for item in scale["items"])
 

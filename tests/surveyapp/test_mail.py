@@ -48,8 +48,12 @@ def states():
     return mail.counts()
 
 
-def a_letter(recipient="ann@example.org", wave=None, **more):
-    return mail.queue(wave.id, recipient, "invite", "Subject", "Body\n", now=OPENS, **more)
+def a_letter(
+    recipient="ann@example.org", wave=None, kind="invite", subject="Subject", body="Body\n", **more
+):
+    """Put one message in the outbox; how many are new."""
+    letters = [mail.Message(recipient, subject, body)]
+    return mail.queue_all(wave.id, kind, letters, now=OPENS, **more)
 
 
 def code_in(body):
@@ -239,7 +243,7 @@ def test_the_identifier_of_a_message_is_the_same_however_often_it_is_sent(opened
 
 
 def test_a_subject_cannot_smuggle_a_header(opened):
-    mail.queue(opened.id, "ann@example.org", "x", "Hello\nBcc: eve@example.org", "b", now=OPENS)
+    a_letter(wave=opened, kind="x", subject="Hello\nBcc: eve@example.org")
     with pytest.raises(ValueError, match="newline|linefeed"):
         mail.message(outbox("x")[0])
 
@@ -304,7 +308,7 @@ def by_smtp(app, port):
 @pytest.mark.own_mail_server
 def test_messages_go_out_by_smtp(opened, app, server):
     by_smtp(app, server.port)
-    mail.queue(opened.id, "zoe@example.org", "x", "Résults", "Für alle\n", now=OPENS)
+    a_letter("zoe@example.org", opened, subject="Résults", body="Für alle\n")
     assert mail.send_waiting(OPENS, commit=who_session().commit) == 1
     [(recipients, content)] = server.letters
     assert recipients == ["zoe@example.org"]
