@@ -105,15 +105,15 @@ def new_link(account_id: uuid.UUID) -> ResponseReturnValue:
 @open_to(Role.ADMIN)
 def mail() -> ResponseReturnValue:
     return render_template(
-        "admin/mail.html", letters=postbox.letters(), kept=_development_mail(), letter=None
+        "admin/mail.html", letters=postbox.letters(), kept=postbox.readable(), letter=None
     )
 
 
 @blueprint.get("/mail/<key>")
 @open_to(Role.ADMIN)
 def letter(key: str) -> ResponseReturnValue:
-    if not _development_mail():
-        raise NotFound("Mail is really sent here, so it cannot be read.")
+    if not postbox.readable():
+        raise NotFound("Mail cannot be read here: it holds people’s codes.")
     return render_template("admin/letter.html", letter=postbox.letter(key))
 
 
@@ -155,7 +155,3 @@ def _show_link(account: Account, secret: str) -> ResponseReturnValue:
 
 def _note(verb: str, subject: str, detail: str = "") -> None:
     audit.record(signed_in().email, verb, subject, detail)
-
-
-def _development_mail() -> bool:
-    return bool(current_app.config["MAIL_BACKEND"] == "maildir")

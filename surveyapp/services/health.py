@@ -71,10 +71,15 @@ def _clock(now: datetime) -> Check:
     return Check("Clock", abs(datetime.now(UTC).replace(tzinfo=None) - now).seconds < 5, said)
 
 
+def is_loopback(address: str) -> bool:
+    """Whether only this machine can open the address."""
+    return urlsplit(address).hostname in LOOPBACK
+
+
 def _address() -> Check:
-    parts = urlsplit(current_app.config["BASE_URL"])
-    if parts.scheme == "https" or parts.hostname in LOOPBACK:
-        return Check("Address", True, f"{parts.geturl()}")
+    address = current_app.config["BASE_URL"]
+    if address.startswith("https://") or is_loopback(address):
+        return Check("Address", True, address)
     words = "It has no https, so anybody on the way can read answers. Set BASE_URL to https."
     return Check("Address", False, words)
 
@@ -93,6 +98,10 @@ def _scheduler(now: datetime) -> Check:
 def _mail() -> Check:
     counts = mail.counts()
     waiting, failed = counts.get("waiting", 0), counts.get("failed", 0)
+    settings = current_app.config
+    if settings["MAIL_BACKEND"] != "smtp" and not is_loopback(settings["BASE_URL"]):
+        words = "It stays in a folder on this server and reaches nobody. Set MAIL_BACKEND to smtp."
+        return Check("Mail", False, words)
     words = f"Waiting: {waiting}. Could not be sent: {failed}. Who they are for is not shown."
     return Check("Mail", failed == 0, words)
 

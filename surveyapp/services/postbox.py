@@ -12,6 +12,7 @@ from email.utils import parsedate_to_datetime
 from flask import current_app
 
 from surveyapp.errors import NotFound
+from surveyapp.services import health
 
 MOST = 500
 LINK = re.compile(r"https?://[^\s<>\"]+")
@@ -69,8 +70,15 @@ def letter(key: str) -> Letter:
     return _letter(key, box.get_bytes(key))
 
 
+def readable() -> bool:
+    """Whether messages may be read here: they lie in a folder, and the pages are served to this
+    machine only. Elsewhere they would show an administrator everybody's code."""
+    settings = current_app.config
+    return settings["MAIL_BACKEND"] == "maildir" and health.is_loopback(settings["BASE_URL"])
+
+
 def _box() -> mailbox.Maildir | None:
-    if current_app.config["MAIL_BACKEND"] != "maildir":
+    if not readable():
         return None
     try:
         return mailbox.Maildir(current_app.config["MAILDIR"], create=False)

@@ -185,6 +185,15 @@ def test_an_address_that_anybody_can_listen_in_on_needs_attention(app, admin, ad
     assert ("It has no https" in admin.get("/admin/health").text) is not well
 
 
+def test_mail_that_would_stay_in_a_folder_needs_attention_and_nobody_may_read_it(
+    app, admin, letter
+):
+    assert admin.get(f"/admin/mail/{letter}").status_code == 200
+    app.config["BASE_URL"] = "http://survey.example.org"
+    assert admin.get(f"/admin/mail/{letter}").status_code == 404
+    assert "reaches nobody" in admin.get("/admin/health").text
+
+
 def test_a_pulse_that_waits_for_the_scheduler_needs_attention(app, admin):
     with app.app_context():
         wave = factories.a_wave(state="open")
