@@ -1,6 +1,7 @@
 """The report of one or more pulses: content written once, from released results only."""
 
 from collections.abc import Sequence
+from datetime import date
 
 from analysis import report_sections as sections
 from analysis.report_parts import Report, ReportError, Section
@@ -43,7 +44,8 @@ def content(summaries: Sequence[Summary]) -> Report:
 def _subtitle(summaries: Sequence[Summary]) -> str:
     first, newest = summaries[0].wave, summaries[-1].wave
     if len(summaries) == 1:
-        return f"Results of one pulse, closed {newest.date}"
+        closed = date.fromisoformat(newest.date)
+        return f"Results of one pulse, closed {closed.day} {closed:%B %Y}"
     return f"Results of {len(summaries)} pulses, {first.label} to {newest.label}"
 
 

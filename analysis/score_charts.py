@@ -155,7 +155,8 @@ def _label_pulses(axes: Axes, points: Sequence[TrendPoint]) -> None:
 def every_theme(summary: Summary) -> Figure:
     each = 0.44 if len(summary.themes) <= 8 else 0.25
     top, bottom = 0.8, 0.35
-    height = top + bottom + each * len(summary.themes)
+    rows = max(len(summary.themes), 1)  # a pulse that nobody answered has no theme at all
+    height = top + bottom + each * rows
     figure, axes = blank(height, left=2.35, right=1.5, top=top, bottom=bottom)
     heading(
         figure,
@@ -165,7 +166,7 @@ def every_theme(summary: Summary) -> Figure:
         simulated=summary.wave.simulated,
     )
     axes.set_xlim(0, 100)
-    axes.set_ylim(len(summary.themes) - 0.5, -0.5)
+    axes.set_ylim(rows - 0.5, -0.5)
     axes.set_xticks([0, 25, 50, 75, 100])
     axes.grid(axis="x", color=brand.LINE, alpha=0.35, linewidth=0.7)
     axes.set_axisbelow(True)

@@ -134,6 +134,18 @@ def test_words_in_letters_the_font_lacks_stay_words(pulses):
     assert re.search("<text[^>]*>ਬੋਲਣਾ ਸੁਰੱਖਿਅਤ ਹੈ</text>", svg.decode())
 
 
+def test_a_pulse_that_nobody_answered_is_drawn_too(pulses):
+    nobody = replace(pulses[-1], themes=(), rows=())
+    assert plots.themes_svg(nobody).startswith(b"<")
+
+
+def test_the_longest_month_is_never_broken(pulses):
+    theme = pulses[-1].theme("workload")
+    (point, *_) = trend(pulses, theme.id)
+    points = [replace(point, wave=replace(point.wave, label="September 2026"))] * 8
+    assert any("September" in word for word in words(plots.trend_svg(points, theme)))
+
+
 @pytest.mark.parametrize(
     ("share", "width"),
     [("58%", 58), ("under 6%", 6), ("over 94%", 94), ("28% to 34%", 31), ("Not shown", 0)],

@@ -230,4 +230,4 @@ def test_the_mark_is_the_one_on_the_site():
 def test_a_report_of_one_pulse_builds(pulses):
     report = reports.content(pulses[:1])
     assert isinstance(report, Report)
-    assert report.subtitle == "Results of one pulse, closed 2026-02-27"
+    assert report.subtitle == "Results of one pulse, closed 27 February 2026"
