@@ -15,7 +15,7 @@ from surveyapp.crypto import merkle, tokens
 from surveyapp.crypto.canonical import canonical
 from surveyapp.errors import NotNow
 from surveyapp.extensions import db, who_session
-from surveyapp.formatting import local
+from surveyapp.formatting import day, local
 from surveyapp.models.accounts import Account, Role
 from surveyapp.models.actions import Commitment
 from surveyapp.models.participation import Invitation, InvitationKey
@@ -233,8 +233,8 @@ def _outcome(commitment: Commitment, today: date) -> str:
     if "stopped" in kinds:
         return f"{plan} Stopped."
     if commitment.due and commitment.due < today.isoformat():
-        return f"{plan} Late: it was due on {commitment.due}."
-    return f"{plan} Due on {commitment.due}."
+        return f"{plan} Late: it was due on {day(commitment.due)}."
+    return f"{plan} Due on {day(commitment.due)}." if commitment.due else plan
 
 
 def _write(
