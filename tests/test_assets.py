@@ -8,6 +8,7 @@ import pytest
 
 from analysis import brand
 from tests.browser.harness import ROOT, STYLES
+from tests.needed import need
 
 ASSETS = ROOT / "assets"
 BUILT = (STYLES, STYLES.with_name("respond.css"))
@@ -15,9 +16,13 @@ COLOURS = {name: value for name, value in vars(brand).items() if str(value).star
 MARK = ROOT / "surveyapp" / "static" / "mark.svg"
 FIRST_VIEW = 15_000
 
-built = pytest.mark.skipif(
-    not all(path.exists() for path in BUILT), reason="the stylesheet is not built (npm run build)"
-)
+built = pytest.mark.usefixtures("stylesheets")
+
+
+@pytest.fixture(scope="session")
+def stylesheets():
+    """The stylesheets as built by ``npm run build``."""
+    need(*BUILT)
 
 
 def luminance(colour):

@@ -15,6 +15,7 @@ from surveyapp.permissions import EVERYONE
 from surveyapp.services import authoring, results, roster, waves
 from tests import factories, published
 from tests.browser.harness import STYLES
+from tests.needed import need
 
 RESPOND_STYLES = STYLES.with_name("respond.css")
 CONTROLS = "input:not([type=hidden]):not([type=submit]), select, textarea"
@@ -267,8 +268,8 @@ def test_nothing_inline_and_nothing_from_elsewhere(pages):
     none(failures(pages, check))
 
 
-@pytest.mark.skipif(not STYLES.exists(), reason="the stylesheet is not built (npm run build)")
 def test_every_class_is_in_the_stylesheet(pages):
+    need(STYLES, RESPOND_STYLES)
     known = {
         sheet: set(re.findall(r"\.(-?[_a-zA-Z][\w-]*)", sheet.read_text(encoding="utf-8")))
         for sheet in (STYLES, RESPOND_STYLES)

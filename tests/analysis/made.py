@@ -2,17 +2,14 @@
 
 import csv
 import json
-import os
-from pathlib import Path
 
 import numpy as np
 import polars as pl
-import pytest
 
 from analysis.dataset import NOT_ASKED, PREFER_NOT_TO_SAY, UNIT, Unit, Wave
 from analysis.instrument import Instrument, from_dict
+from tests.needed import shared
 
-SHARED = Path(__file__).resolve().parents[3] / "shared"
 P, X = PREFER_NOT_TO_SAY, NOT_ASKED
 
 
@@ -26,15 +23,6 @@ def reference(name: str) -> dict[str, float]:
 def shared_rows(name: str) -> list[dict[str, str]]:
     with shared(f"reference/data/{name}").open(newline="") as lines:
         return list(csv.DictReader(lines))
-
-
-def shared(name: str) -> Path:
-    path = SHARED / name
-    if not path.exists():
-        if os.environ.get("CI"):
-            raise FileNotFoundError(path)
-        pytest.skip(f"{path} is not on this machine")
-    return path
 
 
 def instrument(

@@ -16,8 +16,6 @@ from analysis.__main__ import main
 from analysis.report_parts import ReportError
 from tests.analysis import samples
 
-DATA = Path(__file__).resolve().parents[3] / "shared" / "data"
-
 INSTRUMENT = """
 [instrument]
 id = "tiny"
@@ -240,12 +238,8 @@ def test_an_empty_folder_that_is_there_already_is_used(tmp_path, monkeypatch):
 
 
 @pytest.mark.real_data
-def test_the_osmi_surveys_become_a_whole_report(tmp_path):
-    table = DATA / "osmi" / "osmi_2014_2019.csv"
-    if not table.exists():
-        if os.environ.get("CI"):
-            pytest.fail(f"{table} is missing")
-        pytest.skip("the shared data is not beside this checkout")
+def test_the_osmi_surveys_become_a_whole_report(shared, tmp_path):
+    table = shared / "data/osmi/osmi_2014_2019.csv"
     arguments = ["report", str(table), "--instrument", "osmi"]
     assert main([*arguments, "--out", str(tmp_path / "one")]) == 0
     assert main([*arguments, "--out", str(tmp_path / "two")]) == 0

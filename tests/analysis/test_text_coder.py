@@ -1,17 +1,14 @@
 """The first coder on sentences whose codes were written before it was run."""
 
 import json
-import os
 import time
 from collections import Counter
-from pathlib import Path
 
 import pytest
 
 from analysis.text.coder import Question, first_coder
 from analysis.text.redact import redact
 
-SHARED = Path(__file__).resolve().parents[3] / "shared" / "data"
 INTERVIEW = "Would you bring up a mental health issue with a potential employer? Why or why not?"
 
 # One plain pattern a theme: what somebody writes in ten minutes.
@@ -177,15 +174,6 @@ def test_a_long_paste_takes_under_a_second():
     assert coded.mentions
 
 
-def _development():
-    path = SHARED / "comments_dev.jsonl"
-    if not path.is_file():
-        if os.environ.get("CI"):
-            pytest.fail(f"{path.name} is missing")
-        pytest.skip("the development comments are not here")
-    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
-
-
 def _f1(found, wanted):
     """Micro F1, and F1 by theme, over pairs of sets."""
     hit, false, missed = Counter(), Counter(), Counter()
@@ -203,9 +191,10 @@ def _f1(found, wanted):
 
 
 @pytest.mark.real_data
-def test_agreement_with_two_people_on_real_comments(capsys):
+def test_agreement_with_two_people_on_real_comments(shared, capsys):
     """TEXT 8: micro F1 at least .60 and .10 over keywords, macro .52, worst theme .35."""
-    rows = _development()
+    lines = (shared / "data/comments_dev.jsonl").read_text(encoding="utf-8").splitlines()
+    rows = [json.loads(line) for line in lines]
     coder = first_coder()
     wanted, found, crude, right, sure = [], [], [], [], []
     for row in rows:

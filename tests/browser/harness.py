@@ -13,11 +13,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from werkzeug.serving import make_server
 
 from surveyapp import clock
+from tests.needed import need
 
 ROOT = Path(__file__).resolve().parents[2]
 AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
@@ -50,17 +50,6 @@ async (tags) => {
   return {violations: lines(found.violations), incomplete: lines(found.incomplete)};
 }
 """
-
-
-def need(*paths: Path) -> None:
-    """Skip with a reason where a tool is missing; fail in continuous integration."""
-    missing = [str(path) for path in paths if not path.exists()]
-    if not missing:
-        return
-    reason = f"browser tests need {', '.join(missing)}"
-    if os.environ.get("CI"):
-        pytest.fail(reason)
-    pytest.skip(reason)
 
 
 @dataclass

@@ -2,23 +2,15 @@
 
 import hashlib
 import json
-import os
-from pathlib import Path
 
 import pytest
 
 from surveyapp.crypto import blind, merkle
-
-VECTORS = Path(__file__).resolve().parents[4] / "shared" / "vectors"
+from tests.needed import shared
 
 
 def read(name):
-    path = VECTORS / name
-    if not path.is_file():
-        if os.environ.get("CI"):
-            pytest.fail(f"{path} is missing")
-        pytest.skip(f"{path} is not here")
-    return json.loads(path.read_text())
+    return json.loads(shared(f"vectors/{name}").read_text())
 
 
 @pytest.fixture(scope="module")
