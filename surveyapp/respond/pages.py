@@ -49,7 +49,7 @@ def _landing(standing: Standing | None, pulse: Pulse | None, **more: Any) -> str
 def unknown_code(typed: str) -> ResponseReturnValue:
     """Try again; which part was wrong is not said."""
     problem = (
-        "That code did not open a pulse. Check it in your message and try again."
+        "That code does not work here. Check it in your message and try again."
         if typed.strip()
         else "Type the code from your message."
     )

@@ -70,7 +70,7 @@ def readers(covenant: Mapping[str, Any]) -> tuple[Reader, ...]:
     """Who sees what, and when, by the covenant's dates."""
     closes, publishes = times(covenant)["closes"], times(covenant)["publishes"]
     return (
-        Reader("Everyone invited", f"the results: {when(publishes)}"),
+        Reader("Everyone invited", f"the results on {when(publishes)}"),
         Reader(
             "The practitioners’ board",
             f"a draft after closing on {day(closes)}, to say if it rings true. They cannot change "

@@ -344,7 +344,7 @@ def test_the_promise_is_printed_from_the_covenant(app):
         wave = committed(rule=authoring.stricter(15))
         covenant = waves.covenant(wave)
         assert promises.facts(covenant)[0] == "Groups with fewer than 15 answers are never shown."
-        assert promises.readers(covenant)[0].what == "the results: Monday 30 November, 9 am"
+        assert promises.readers(covenant)[0].what == "the results on Monday 30 November, 9 am"
         assert promises.words(covenant).startswith("The server sees your code")
         sealed = covenant | {"promise": "sealed", "witness": "Unison"}
         assert "Riverside holds one key, Unison the other" in promises.words(sealed)
