@@ -1,24 +1,40 @@
-"""Reading publications as staff. HR and managers see what everybody invited sees, when they do."""
+"""Reading publications, through two doors: staff sign in, everybody invited has an address.
+
+That address is one a pulse, the same for everybody: it needs no sign-in and no cookie and tells
+the pulse, never the person. Both doors are made from one table, so neither has a page that the
+other lacks.
+"""
+
+from collections.abc import Callable
 
 from flask import Blueprint
 from flask.typing import ResponseReturnValue
 
 from surveyapp.errors import NotNow
 from surveyapp.models.accounts import Role
-from surveyapp.permissions import open_to, signed_in
+from surveyapp.permissions import open_to, open_to_everyone, signed_in
 from surveyapp.results import files, pages
-from surveyapp.results.reading import Reading, for_staff
+from surveyapp.results.reading import Reading, for_invited, for_staff
 from surveyapp.services import results
+
+Page = Callable[..., ResponseReturnValue]
 
 blueprint = Blueprint("results", __name__)
 READERS = (Role.HR, Role.BOARD, Role.MANAGER)
 
-
-def _reading(slug: str) -> Reading:
-    reading = for_staff(slug)
-    if reading is None:
-        raise NotNow("No results are out yet. The overview says when the first will be.")
-    return reading
+# The address after the programme or the key, the name for links, and the page.
+PAGES: tuple[tuple[str, str, Page], ...] = (
+    ("themes", "themes", pages.themes),
+    ("themes/<theme_id>", "theme", pages.theme),
+    ("themes/<theme_id>/trend", "theme_trend", pages.theme_trend),
+    ("over-time", "over_time", pages.over_time),
+    ("groups", "groups", pages.groups),
+    ("groups/<path:unit_id>", "group", pages.group),
+    ("written", "written", pages.written),
+    ("why-not-shown", "why", pages.why),
+    ("downloads", "downloads", pages.downloads),
+    ("files/<name>", "file", files.send),
+)
 
 
 @blueprint.get("/results/<slug>")
@@ -30,67 +46,47 @@ def overview(slug: str) -> ResponseReturnValue:
     return pages.overview(reading)
 
 
+@blueprint.get("/r/<key>")
+@open_to_everyone
+def invited_overview(key: str) -> ResponseReturnValue:
+    reading = for_invited(key)
+    if reading is None:
+        return pages.coming(results.wave_of_key(key).programme, "layouts/public.html")
+    return pages.overview(reading)
+
+
 @blueprint.get("/results/<slug>/my-group")
 @open_to(Role.MANAGER)
 def my_group(slug: str) -> ResponseReturnValue:
-    return pages.own_group(_reading(slug), signed_in().unit_key)
+    return pages.own_group(_published(slug), signed_in().unit_key)
 
 
-@blueprint.get("/results/<slug>/themes")
-@open_to(*READERS)
-def themes(slug: str) -> ResponseReturnValue:
-    return pages.themes(_reading(slug))
+def _published(slug: str) -> Reading:
+    reading = for_staff(slug)
+    if reading is None:
+        raise NotNow("No results are out yet. The overview says when the first will be.")
+    return reading
 
 
-@blueprint.get("/results/<slug>/themes/<theme_id>")
-@open_to(*READERS)
-def theme(slug: str, theme_id: str) -> ResponseReturnValue:
-    return pages.theme(_reading(slug), theme_id)
+def _to_staff(page: Page) -> Page:
+    @open_to(*READERS)
+    def view(slug: str, **parts: str) -> ResponseReturnValue:
+        return page(_published(slug), **parts)
+
+    return view
 
 
-@blueprint.get("/results/<slug>/themes/<theme_id>/trend")
-@open_to(*READERS)
-def theme_trend(slug: str, theme_id: str) -> ResponseReturnValue:
-    return pages.theme_trend(_reading(slug), theme_id)
+def _to_invited(page: Page) -> Page:
+    @open_to_everyone
+    def view(key: str, **parts: str) -> ResponseReturnValue:
+        reading = for_invited(key)
+        if reading is None:
+            raise NotNow("These results are not out yet. The first page says when they will be.")
+        return page(reading, **parts)
+
+    return view
 
 
-@blueprint.get("/results/<slug>/over-time")
-@open_to(*READERS)
-def over_time(slug: str) -> ResponseReturnValue:
-    return pages.over_time(_reading(slug))
-
-
-@blueprint.get("/results/<slug>/groups")
-@open_to(*READERS)
-def groups(slug: str) -> ResponseReturnValue:
-    return pages.groups(_reading(slug))
-
-
-@blueprint.get("/results/<slug>/groups/<path:unit_id>")
-@open_to(*READERS)
-def group(slug: str, unit_id: str) -> ResponseReturnValue:
-    return pages.group(_reading(slug), unit_id)
-
-
-@blueprint.get("/results/<slug>/written")
-@open_to(*READERS)
-def written(slug: str) -> ResponseReturnValue:
-    return pages.written(_reading(slug))
-
-
-@blueprint.get("/results/<slug>/why-not-shown")
-@open_to(*READERS)
-def why(slug: str) -> ResponseReturnValue:
-    return pages.why(_reading(slug))
-
-
-@blueprint.get("/results/<slug>/downloads")
-@open_to(*READERS)
-def downloads(slug: str) -> ResponseReturnValue:
-    return pages.downloads(_reading(slug))
-
-
-@blueprint.get("/results/<slug>/files/<name>")
-@open_to(*READERS)
-def file(slug: str, name: str) -> ResponseReturnValue:
-    return files.send(_reading(slug), name)
+for _path, _name, _page in PAGES:
+    blueprint.add_url_rule(f"/results/<slug>/{_path}", _name, _to_staff(_page))
+    blueprint.add_url_rule(f"/r/<key>/{_path}", f"invited_{_name}", _to_invited(_page))
