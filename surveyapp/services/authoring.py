@@ -106,11 +106,16 @@ def create_wave(
         opens_at=opens_at,
         closes_at=closes_at,
         publishes_at=publishes_at,
-        results_key=secrets.token_urlsafe(18),
+        results_key=new_results_key(),
     )
     db.session.add(wave)
     db.session.flush()
     return wave
+
+
+def new_results_key() -> str:
+    """The secret part of a pulse's results address: 144 bits, which nobody guesses."""
+    return secrets.token_urlsafe(18)
 
 
 def change_dates(

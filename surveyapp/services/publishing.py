@@ -6,7 +6,6 @@ what changed.
 """
 
 import io
-import secrets
 import uuid
 from collections.abc import Sequence
 from contextlib import suppress
@@ -232,7 +231,7 @@ def import_wave(
         origin="imported",
         instrument_json=canonical(to_dict(instrument)).decode(),
         rule=rule.to_dict(),
-        results_key=secrets.token_urlsafe(24),
+        results_key=authoring.new_results_key(),
         closed_on=incoming.date,
         units=[
             WaveUnit(
