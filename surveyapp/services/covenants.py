@@ -84,27 +84,9 @@ def build(
             "attribution": instrument.source.attribution,
         },
         "questions": _questions(instrument),
-        "themes": [
-            {
-                "id": scale.id,
-                "title": scale.title,
-                "items": list(scale.items),
-                "formula": scale.formula,
-                "answers_needed": scale.needed,
-            }
-            for scale in instrument.scales
-        ],
+        "themes": _themes(instrument),
         "invited": tree.people,
-        "groups": [
-            {
-                "key": group.key,
-                "name": group.name,
-                "parent": group.parent or "",
-                "people": group.headcount,
-                "counted_in": group.class_key,
-            }
-            for group in tree.groups
-        ],
+        "groups": _groups(tree),
         "classes": [
             {"key": key, "people": people, "public_key_sha256": class_keys[key]}
             for key, people in tree.classes.items()
@@ -134,6 +116,32 @@ def _questions(instrument: Instrument) -> list[dict[str, Any]]:
             ],
         }
         for item in instrument.items
+    ]
+
+
+def _themes(instrument: Instrument) -> list[dict[str, Any]]:
+    return [
+        {
+            "id": scale.id,
+            "title": scale.title,
+            "items": list(scale.items),
+            "formula": scale.formula,
+            "answers_needed": scale.needed,
+        }
+        for scale in instrument.scales
+    ]
+
+
+def _groups(tree: groups.Tree) -> list[dict[str, Any]]:
+    return [
+        {
+            "key": group.key,
+            "name": group.name,
+            "parent": group.parent or "",
+            "people": group.headcount,
+            "counted_in": group.class_key,
+        }
+        for group in tree.groups
     ]
 
 
