@@ -10,12 +10,13 @@ import json
 import secrets
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 import gmpy2
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
+from gmpy2 import mpz
 
 E = 65537
 SALT_BYTES = HASH_BYTES = 48
@@ -40,7 +41,7 @@ class PublicKey:
     def size(self) -> int:
         return (self.n.bit_length() + 7) // 8
 
-    @property
+    @cached_property
     def der(self) -> bytes:
         return _loaded(self.n, self.e).public_bytes(
             serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo
@@ -106,16 +107,16 @@ def blind(
     ``random`` gives the salt and then, until one is in range, the candidates for r.
     """
     encoded = _emsa_pss_encode(prepared, key.n.bit_length() - 1, random(SALT_BYTES))
-    m = int.from_bytes(encoded)
-    if gmpy2.gcd(m, key.n) != 1:
+    m, n = mpz(int.from_bytes(encoded)), mpz(key.n)
+    if gmpy2.gcd(m, n) != 1:
         raise BlindError("The message shares a factor with the key.")
     r = _below(key.n, random)
     try:
-        inverse = int(gmpy2.invert(r, key.n))
+        inverse = int(gmpy2.invert(r, n))
     except ZeroDivisionError as error:
         raise BlindError("The blinding factor shares a factor with the key.") from error
-    blinded = m * int(gmpy2.powmod(r, key.e, key.n)) % key.n
-    return blinded.to_bytes(key.size), inverse
+    blinded = m * gmpy2.powmod(r, key.e, n) % n
+    return int(blinded).to_bytes(key.size), inverse
 
 
 def blind_sign(key: SigningKey, blinded: bytes) -> bytes:
@@ -126,18 +127,18 @@ def blind_sign(key: SigningKey, blinded: bytes) -> bytes:
     size = key.public.size
     if len(blinded) != size:
         raise BlindError("The blinded message has the wrong length.")
-    m = int.from_bytes(blinded)
-    if not 0 < m < key.n:
+    m, n, p, q = mpz(int.from_bytes(blinded)), mpz(key.n), mpz(key.p), mpz(key.q)
+    if not 0 < m < n:
         raise BlindError("The blinded message is out of range.")
     r = _below(key.n, secrets.token_bytes)
-    masked = m * int(gmpy2.powmod(r, key.e, key.n)) % key.n
-    left = int(gmpy2.powmod_sec(masked % key.p, key.dp, key.p))
-    right = int(gmpy2.powmod_sec(masked % key.q, key.dq, key.q))
-    joined = right + key.q * ((left - right) * key.qinv % key.p)
-    s = joined * int(gmpy2.invert(r, key.n)) % key.n
-    if int(gmpy2.powmod(s, key.e, key.n)) != m:
+    masked = m * gmpy2.powmod(r, key.e, n) % n
+    left = gmpy2.powmod_sec(masked % p, key.dp, p)
+    right = gmpy2.powmod_sec(masked % q, key.dq, q)
+    joined = right + q * ((left - right) * key.qinv % p)
+    s = joined * gmpy2.invert(r, n) % n
+    if gmpy2.powmod(s, key.e, n) != m:
         raise BlindError("The signature does not verify and was not released.")
-    return s.to_bytes(size)
+    return int(s).to_bytes(size)
 
 
 def finalize(key: PublicKey, prepared: bytes, signed: bytes, inverse: int) -> bytes:
@@ -183,7 +184,7 @@ def _emsa_pss_encode(message: bytes, bits: int, salt: bytes) -> bytes:
     inner = hashlib.sha384(bytes(8) + hashlib.sha384(message).digest() + salt).digest()
     block = bytes(size - len(salt) - HASH_BYTES - 2) + b"\x01" + salt
     mask = _mgf1(inner, len(block))
-    masked = bytearray(a ^ b for a, b in zip(block, mask, strict=True))
+    masked = bytearray((int.from_bytes(block) ^ int.from_bytes(mask)).to_bytes(len(block)))
     masked[0] &= 0xFF >> (8 * size - bits)
     return bytes(masked) + inner + b"\xbc"
 
