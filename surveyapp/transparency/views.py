@@ -1,11 +1,13 @@
 """What was promised and what happened, open to anyone."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from flask import Blueprint, Response, render_template
 from flask.typing import ResponseReturnValue
 
 from surveyapp import clock
+from surveyapp.crypto import receipts
 from surveyapp.errors import NotFound
 from surveyapp.models.publications import Notice
 from surveyapp.models.surveys import Programme, Wave
@@ -75,6 +77,7 @@ def wave(slug: str, number: int) -> ResponseReturnValue:
         fingerprint=promises.fingerprint(found.covenant_sha256 or ""),
         happened=[(notice, noticeboard.WORDS[notice.type]) for notice in notices],
         counts=_counts(notices),
+        receipts=_receipts(notices),
         overdue=waves.overdue(found, clock.now()),
         board_problems=noticeboard.check(),
     )
@@ -113,6 +116,13 @@ def _counts(notices: Sequence[Notice]) -> list[tuple[str, object]]:
         if notice.type in ("CLOSED", "OPENED"):
             said |= notice.body
     return [(label, said[name]) for name, label in words.items() if name in said]
+
+
+def _receipts(notices: Sequence[Notice]) -> list[str]:
+    """The receipts of an opened wave as respondents saw them, in the order of their letters."""
+    bodies: list[dict[str, Any]] = [one.body for one in notices if one.type == "OPENED"]
+    listed = [receipt for body in bodies for receipt in body.get("receipts", ())]
+    return sorted(receipts.shown(bytes.fromhex(one)) for one in listed)
 
 
 def _overdue(programme: Programme) -> int:

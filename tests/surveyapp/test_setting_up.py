@@ -4,16 +4,17 @@ import hashlib
 import io
 import json
 import os
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from bs4 import BeautifulSoup
 
 from surveyapp import clock
+from surveyapp.crypto import receipts
 from surveyapp.extensions import db, who_session
 from surveyapp.models.accounts import StaffSession
 from surveyapp.models.surveys import Programme, Wave
-from surveyapp.services import audit, ballotbox, mail, roster, waves
+from surveyapp.services import audit, ballotbox, mail, noticeboard, roster, waves
 from surveyapp.transparency import inventory
 from tests import factories
 
@@ -322,6 +323,17 @@ def test_anyone_can_read_and_check_what_was_promised(hr, client, app, programme)
     assert sha256 in shown
     lines = client.get("/trust/noticeboard.jsonl").text.splitlines()
     assert json.loads(lines[0])["body"]["covenant_sha256"] == sha256
+
+
+def test_people_find_their_receipt_as_it_was_shown_to_them(hr, client, app, programme):
+    committed_wave(hr, programme)
+    mine = hashlib.sha256(b"mine").digest()
+    with app.app_context():
+        wave = db.session.query(Wave).one()
+        body = {"wave": str(wave.id), "accepted": 1, "receipts": [mine.hex()]}
+        noticeboard.post("OPENED", body, on=date(2026, 11, 22))
+        db.session.commit()
+    assert receipts.shown(mine) in page(client.get(f"/trust/{programme}/1"))
 
 
 def test_a_draft_is_nobodys_business(hr, client, programme):
