@@ -64,6 +64,7 @@ def say(sentence: str) -> None:
 
 
 def report(given: argparse.Namespace) -> None:
+    """Make charts, tables and the report from a file of answers."""
     report_files.refuse_strangers(given.out)
     rule = Rule(k=given.k, headcount=max(given.k, given.headcount))
     data = _read(given)
@@ -83,6 +84,7 @@ def report(given: argparse.Namespace) -> None:
 
 
 def check(given: argparse.Namespace) -> None:
+    """Read a file of answers and say what is in it, without results."""
     data = _read(given)
     counted = _count(data)
     for now in counted:
@@ -91,6 +93,7 @@ def check(given: argparse.Namespace) -> None:
 
 
 def instruments(_: argparse.Namespace) -> None:
+    """List the instruments of the bank."""
     for path in sorted(BUNDLED.glob("*.toml")):
         one = read(path)
         ratings, texts = len(one.ratings), len(one.texts)
@@ -101,6 +104,7 @@ def instruments(_: argparse.Namespace) -> None:
 
 
 def simulated(given: argparse.Namespace) -> None:
+    """Write a made-up organisation's answers and its instrument."""
     say("Making up an organisation …")
     files = simulated_files.make(simulate.organisation(given.seed))
     report_files.write(files, given.out, ours=frozenset(files))

@@ -199,6 +199,11 @@ def step(n: int, rule: Rule) -> int:
 
 
 def nearest(value: float, by: int) -> int:
+    """A number in whole steps of ``by``, halves up.
+
+    >>> [nearest(value, 5) for value in (12.4, 12.5, 47.5)]
+    [10, 15, 50]
+    """
     return by * math.floor(round(value, 6) / by + 0.5)
 
 

@@ -95,7 +95,11 @@ def stratified(strata: Sequence[Stratum], variance: float | None = None) -> Esti
 
 
 def person_weights(strata: Sequence[Stratum]) -> list[float]:
-    """What one answer of each stratum weighs; ones where weighting is not called for."""
+    """What one answer of each stratum weighs; ones where weighting is not called for.
+
+    Formula: w_h = min(N_h/n_h, 4·median of w over answers); ones when any headcount is missing or
+    when n_eff = (Σ w)²/Σ w² (Kish 1965) is under 0.7·n. Every stratum must have answers.
+    """
     even = [1.0] * len(strata)
     people = [stratum.headcount for stratum in strata]
     if any(count is None or count <= 0 for count in people):

@@ -34,7 +34,11 @@ class Products:
 
 
 def columns_of(answers: pl.Series, codes: tuple[int, ...]) -> NDArray[np.uint8]:
-    """For each answer (``Int8``) its column in the item's table."""
+    """For each answer (``Int8``) its column in the item's table.
+
+    Shape: (people,) -> (people,), columns from 0. Options come first in the order of ``codes``,
+    then any other number, preferred not to say, not asked, and blank, which is a missing value.
+    """
     width = len(codes) + SPECIAL
     column = np.full(256, len(codes), dtype=np.uint8)
     for position, code in enumerate(codes):
@@ -53,7 +57,10 @@ def count_columns(
     width: int,
     people: IntArray | None = None,
 ) -> IntArray:
-    """A table of counts by unit and column; ``people`` says how many each entry stands for."""
+    """A table of counts by unit and column; ``people`` says how many each entry stands for.
+
+    Shapes: entries (n,) -> (units, width), in people.
+    """
     # With weights the counts come as float64, exact for whole numbers below 2**53.
     table = np.bincount(places * width + columns, people, minlength=units * width)
     return table.astype(np.int64).reshape(units, width)
@@ -61,7 +68,10 @@ def count_columns(
 
 @dataclass(frozen=True, eq=False)
 class Alike:
-    """People who answered a scale's items alike, in one unit: how many, where, what."""
+    """People who answered a scale's items alike, in one unit: how many, where, what.
+
+    Shapes: ``people``, ``places`` and each item's ``columns`` are (patterns,).
+    """
 
     people: IntArray
     places: IntArray
@@ -101,7 +111,10 @@ def _distinct(places: NDArray[np.intp], given: list[NDArray[np.uint8]], widths: 
 
 @dataclass(frozen=True, eq=False)
 class Points:
-    """For each pattern and item: points, whether it is an answer, favourable, was asked."""
+    """For each pattern and item: points, whether it is an answer, favourable, was asked.
+
+    Shapes: (patterns, items); points as in the scale's :class:`~analysis.scoring.Key`.
+    """
 
     points: IntArray
     answered: NDArray[np.bool_]
@@ -110,6 +123,11 @@ class Points:
 
 
 def points_of(alike: Alike, key: Key, codes: list[tuple[int, ...]]) -> Points:
+    """What each pattern's answers are worth; ``codes`` are the options of each item.
+
+    What is not an option (blank, preferred not to say, not asked) has no points and is not
+    answered; only "not asked" is not asked. Nothing is filled in.
+    """
     points, answered, favourable, asked = [], [], [], []
     for column, options, worth, good in zip(
         alike.columns, codes, key.points, key.favourable, strict=True
@@ -128,7 +146,12 @@ def points_of(alike: Alike, key: Key, codes: list[tuple[int, ...]]) -> Points:
 
 
 def sums(alike: Alike, given: Points, units: int, key: Key) -> IntArray:
-    """Sums over people with a score, by unit and number of answered items."""
+    """Sums over people with a score, by unit and number of answered items.
+
+    Shape: (units, items + 1, 7), the columns of :mod:`analysis.scoring`: people, ΣT, ΣT², ΣF, ΣF²
+    for a person's points T and favourable answers F, then people above and at the middle of the
+    scale. Missing: a person with fewer answers than the key needs is in no sum.
+    """
     size = given.points.shape[1]
     total, favour = given.points.sum(axis=1), given.favourable.sum(axis=1)
     answered = given.answered.sum(axis=1)
@@ -146,7 +169,11 @@ def sums(alike: Alike, given: Points, units: int, key: Key) -> IntArray:
 
 
 def products_of(alike: Alike, given: Points, key: Key) -> dict[tuple[str, ...], Products]:
-    """Cross-products over people who answered all that they were asked, by what that was."""
+    """Cross-products over people who answered all that they were asked, by what that was.
+
+    For each set of k items asked: Σ x_i, shape (k,), and Σ x_i·x_j, shape (k, k), in points.
+    Missing: a person who left out any item asked of them counts in none (complete cases).
+    """
     complete = (given.answered == given.asked).all(axis=1) & given.asked.any(axis=1)
     points, asked, people = given.points[complete], given.asked[complete], alike.people[complete]
     mark = asked @ (1 << np.arange(asked.shape[1]))

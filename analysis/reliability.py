@@ -30,7 +30,11 @@ class Alpha:
 
 
 def covariance(products: Products) -> NDArray[np.float64]:
-    """Sample covariances (n − 1) of the items' points, from their sums and cross-products."""
+    """Sample covariances of the items' points, from their sums and cross-products.
+
+    Formula: (Σ x_i·x_j − Σ x_i·Σ x_j / n)/(n − 1). Shape: (k, k) for k items; units: points².
+    Needs two people or more.
+    """
     outer = np.outer(products.sums, products.sums).astype(np.float64)
     matrix: NDArray[np.float64] = (products.cross - outer / products.n) / (products.n - 1)
     return matrix
@@ -38,7 +42,8 @@ def covariance(products: Products) -> NDArray[np.float64]:
 
 def cronbach(matrix: NDArray[np.float64]) -> float:
     """Cronbach (1951): α = k/(k−1)·(1 − Σs_i²/s_T²). For two items with equal spread it is
-    Spearman and Brown's 2r/(1+r). R: ``psych::alpha``.
+    Spearman and Brown's 2r/(1+r). Shape: covariances (k, k) -> a scalar of at most 1, below 0
+    when items pull against each other. R: ``psych::alpha``.
 
     >>> round(cronbach(np.array([[1.0, 0.5], [0.5, 1.0]])), 6)  # 2·0.5/1.5
     0.666667

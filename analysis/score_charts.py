@@ -13,6 +13,11 @@ _ANSWERS_FIT = 6
 
 
 def over_time(points: Sequence[TrendPoint], theme: ThemeHead) -> Figure:
+    """A theme's score (0–100) with its likely range, one place a pulse in the order given.
+
+    Only points that may be compared are joined. Where there is no number a strip with words stands
+    in: the band, or that the score is not shown.
+    """
     height = 2.8
     figure, axes = blank(height, left=0.5, right=0.25, top=0.8, bottom=0.6)
     below = "0 to 100, higher is better. Bars: likely range."
@@ -153,6 +158,10 @@ def _label_pulses(axes: Axes, points: Sequence[TrendPoint]) -> None:
 
 
 def every_theme(summary: Summary) -> Figure:
+    """Each theme's score (0–100) with its likely range and its change, whole organisation.
+
+    Themes stand in their declared order. One that is not shown, or is told in words only, says so.
+    """
     each = 0.44 if len(summary.themes) <= 8 else 0.25
     top, bottom = 0.8, 0.35
     rows = max(len(summary.themes), 1)  # a pulse that nobody answered has no theme at all

@@ -18,6 +18,10 @@ _UNDER_WORDS = {"facecolor": brand.WHITE, "edgecolor": "none", "pad": 1.5}
 
 
 def shares_by_question(summary: Summary, theme_id: str) -> Figure:
+    """A theme's questions, each with its bar of shares from 0 to 100 %, whole organisation.
+
+    A question whose shares are not shown says so in place of the bar.
+    """
     theme = summary.theme(theme_id)
     each, top, bottom = 0.72, 0.98, 0.05
     height = top + bottom + each * len(theme.items)

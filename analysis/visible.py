@@ -31,7 +31,7 @@ from analysis.tally import Counted
 def roll_up(units: Sequence[Unit], order: tuple[str, ...], table: IntArray) -> dict[str, IntArray]:
     """For each unit its rows and those of everything below it, added.
 
-    ``order`` names the rows of ``table``.
+    ``order`` names the rows of ``table``. Shapes: (units, …) -> (…) for each unit, in whole counts.
     """
     parents = {unit.id: unit.parent for unit in units}
     place = {unit: i for i, unit in enumerate(order)}
@@ -48,6 +48,7 @@ def roll_up(units: Sequence[Unit], order: tuple[str, ...], table: IntArray) -> d
 
 
 def is_sensitive(instrument: Instrument, scale: Scale) -> bool:
+    """Whether ``Rule.k_sensitive`` holds: the scale, or any of its items, is marked sensitive."""
     return scale.sensitive or any(instrument.item(item_id).sensitive for item_id in scale.items)
 
 
@@ -228,7 +229,10 @@ class Theme:
 
 
 def item_leanings(counted: Counted, instrument: Instrument, item_id: str) -> IntArray:
-    """By unit, answers to one item: favourable, neutral, unfavourable."""
+    """By unit, answers to one item: favourable, neutral, unfavourable.
+
+    Shape: (units, 3), in answers. What was left blank, not asked or not said is in no column.
+    """
     counts = counted.tally.items[item_id]
     item = instrument.item(item_id)
     places = [LEANS.index(lean(instrument, item, code)) for code in counts.codes]
@@ -248,7 +252,11 @@ def has_middle(instrument: Instrument, item_ids: Sequence[str]) -> bool:
 
 
 def weigh(tables: Sequence[IntArray], weights: Sequence[float]) -> tuple[float, float, float]:
-    """The sum of weighted counts, scaled back to as many answers as there were."""
+    """The sum of weighted counts, scaled back to as many answers as there were.
+
+    Formula: c = Σ w_h·c_h, then c·(Σ c_h)/(Σ c), over strata h. Shapes: a table of (3,) and one
+    weight for each stratum -> three numbers of answers, no longer whole.
+    """
     plain = sum(int(table.sum()) for table in tables)
     summed = np.asarray(weights) @ np.array(tables)
     first, second, third = (float(value) for value in summed * (plain / summed.sum()))

@@ -108,6 +108,7 @@ def init_app(app: Flask) -> None:
 
 
 def page(status: int, title: str, message: str, details: list[str]) -> ResponseReturnValue:
+    """The one form of every failure, and a bare page where even that cannot be made."""
     try:
         body = render_template("error.html", title=title, message=message, details=details)
     except Exception:

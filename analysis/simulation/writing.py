@@ -47,6 +47,7 @@ def sentences() -> Mapping[str, Any]:
 
 
 def themes() -> tuple[str, ...]:
+    """The themes that have sentences to write from, in the order of ``comments.toml``."""
     return tuple(theme for theme in sentences() if theme not in PLAIN)
 
 

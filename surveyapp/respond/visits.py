@@ -93,6 +93,7 @@ def arrive(form: Mapping[str, str]) -> Visit:
 
 
 def is_open(visit: Visit) -> bool:
+    """Whether the pulse takes answers at this moment."""
     return visit.standing.is_open(clock.now())
 
 
