@@ -1,6 +1,6 @@
 """Tables of other tools, read into PulseData: all of a file, or nothing and the reasons."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -11,8 +11,6 @@ from analysis.importers.part import Part, read_part
 from analysis.importers.table import capped, read_table
 from analysis.importers.waves import build_wave
 from analysis.instrument import Instrument
-
-__all__ = ["load", "load_many"]
 
 TABLES = (".csv", ".tsv", ".tab", ".txt")
 
@@ -40,16 +38,6 @@ def load(path: Path | Sequence[Path], instrument: Instrument) -> PulseData:
         problems.append("There is no CSV or TSV file here that the instrument knows.")
     if problems:
         raise DataError(problems)
-    return _load(files, instrument)
-
-
-def load_many(paths: Mapping[str, Path | Sequence[Path]], instrument: Instrument) -> PulseData:
-    """Waves given one by one: each wave's id and its file, or its several files."""
-    files = [
-        (path, wave)
-        for wave, given in paths.items()
-        for path in ([given] if isinstance(given, Path) else given)
-    ]
     return _load(files, instrument)
 
 

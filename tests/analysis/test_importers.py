@@ -6,7 +6,7 @@ import polars as pl
 import pytest
 
 from analysis.dataset import NOT_ASKED, PREFER_NOT_TO_SAY, DataError
-from analysis.importers import load, load_many
+from analysis.importers import load
 from analysis.instrument import parse
 
 INSTRUMENT = """
@@ -302,13 +302,10 @@ def test_a_file_that_is_not_there(tmp_path, instrument):
     ]
 
 
-def test_waves_in_their_own_files(write, instrument, tmp_path):
+def test_waves_in_their_own_files(write, tmp_path):
     one = write("team,employed,Q1,pay,why\nA,yes,4,3,\n", "one.csv")
     two = write("team,employed,Q1,pay,later,why\nA,yes,4,3,2,\n", "two.csv")
     more = write("team,employed,Q1,pay,later,why\nB,yes,5,3,2,\n", "more.csv")
-    data = load_many({"first": one, "second": [two, more]}, instrument)
-    assert [wave.responses.height for wave in data.waves] == [1, 2]
-
     named = parse(INSTRUMENT.replace('use = ""', 'files = { "one*" = "first", "*o*" = "second" }'))
     for given in (tmp_path, [one, two, more]):
         waves = load(given, named).waves
@@ -326,10 +323,11 @@ def test_an_empty_folder_is_said(tmp_path, instrument):
     ]
 
 
-def test_a_column_that_only_one_file_of_a_wave_has(write, instrument):
+def test_a_column_that_only_one_file_of_a_wave_has(write):
     one = write("team,employed,Q1,pay,why\nA,yes,4,3,\n", "one.csv")
     two = write("team,employed,Q1,why\nB,yes,5,\n", "two.csv")
-    (wave,) = load_many({"first": [one, two]}, instrument).waves
+    named = parse(INSTRUMENT.replace('use = ""', 'files = { "*o*" = "first" }'))
+    (wave,) = load([one, two], named).waves
     assert codes(wave, "pay") == [NOT_ASKED, 3]
 
 
