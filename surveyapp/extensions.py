@@ -4,7 +4,7 @@ Four stores share no key. The office is the default; ``who``, ``box`` and ``answ
 session of their own, and no session can reach a second store.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, cast
 
 from flask import Flask, g
@@ -12,7 +12,7 @@ from flask_migrate import Migrate
 from flask_sqlalchemy import SQLAlchemy
 from flask_sqlalchemy.session import Session as RoutedSession
 from flask_wtf import CSRFProtect
-from sqlalchemy import Connection, Engine, MetaData, event, text
+from sqlalchemy import Connection, Engine, MetaData, Select, event, text
 from sqlalchemy.orm import DeclarativeBase, Session
 
 NAMES = {
@@ -125,6 +125,15 @@ def _harden_sqlite(connection: Any, _record: Any) -> None:
 def engine_of(store: str | None) -> Engine:
     """The engine of a store; the office's for ``None``."""
     return db.engines[store]
+
+
+def read(store: str | None, query: Select[Any], values: Mapping[str, Any]) -> Sequence[Sequence[Any]]:
+    """The rows of one select, which sees only what is committed.
+
+    For plain columns, at half the price of a session; nothing stays open behind it.
+    """
+    with engine_of(store).connect() as connection:
+        return connection.execute(query, values).all()
 
 
 def empty_journal(store: str) -> None:

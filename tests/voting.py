@@ -140,7 +140,7 @@ def make_record(voting, person, ratings=None, comments=(), *, seed=None, counter
     wish = client.begin(
         seed, str(voting.wave_id), person.class_key, conditions.classes[person.class_key]
     )
-    signed = registrar.issue(person.token, wish.blinded)
+    signed = registrar.issue(registrar.find(person.token), wish.blinded)
     who_session().commit()
     said = client.fill_in(
         seed, person.class_key, ratings or {}, [ballot.Comment(*one) for one in comments]

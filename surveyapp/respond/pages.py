@@ -80,10 +80,10 @@ def reported(visit: Visit) -> ResponseReturnValue:
     return _page("reported", visit)
 
 
-def group(visit: Visit, own: str) -> ResponseReturnValue:
+def group(visit: Visit) -> ResponseReturnValue:
     """Which group the answers count in; a group that is too small counts in the one above."""
     counted = visit.pulse.group(visit.invitation.class_key)
-    mine = visit.pulse.groups.get(own, counted)
+    mine = visit.pulse.groups.get(visit.invitation.unit_key, counted)
     if mine.counted_in != counted.key:
         # The roster moved them since; they are counted where the covenant says.
         mine = counted

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import bindparam, select
 
 from analysis.instrument import PREFER_NOT_TO_SAY, Item, from_dict
-from surveyapp.extensions import db
+from surveyapp.extensions import db, read
 from surveyapp.models.surveys import Wave
 from surveyapp.services import authoring, covenants, promises, terms
 
@@ -113,14 +113,13 @@ _built: dict[tuple[uuid.UUID, str], Pulse] = {}
 
 def standing(wave_id: uuid.UUID) -> Standing | None:
     """Where the wave is now; ``None`` for one without promises."""
-    row = db.session.execute(_ONE, {"wave": wave_id}).one_or_none()
-    return Standing(*row) if row else None
+    rows = read(None, _ONE, {"wave": wave_id})
+    return Standing(*rows[0]) if rows else None
 
 
 def only_open(now: datetime) -> Standing | None:
     """The open wave, when there is exactly one: its landing page needs no code to be shown."""
-    rows = db.session.execute(_OPEN).all()
-    found = [one for one in (Standing(*row) for row in rows) if one.is_open(now)]
+    found = [one for one in (Standing(*row) for row in read(None, _OPEN, {})) if one.is_open(now)]
     return found[0] if len(found) == 1 else None
 
 

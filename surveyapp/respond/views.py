@@ -67,7 +67,7 @@ def start(visit: Visit, _argument: str) -> ResponseReturnValue:
     if not visit.seen:
         return pages.promises_first(visit)
     fresh = replace(visit, seed=visit.seed or client.new_seed().hex())
-    return pages.group(fresh, registrar.own_group(fresh.invitation))
+    return pages.group(fresh)
 
 
 def all_questions(visit: Visit, _argument: str) -> ResponseReturnValue:
@@ -142,7 +142,7 @@ def _cast(visit: Visit) -> bytes:
     wave_id, class_key = visit.invitation.wave_id, visit.invitation.class_key
     conditions, seed = terms.of(wave_id), bytes.fromhex(visit.seed)
     wish = client.begin(seed, str(wave_id), class_key, conditions.classes[class_key])
-    signed = registrar.issue(visit.token, wish.blinded)
+    signed = registrar.issue(visit.invitation, wish.blinded)
     who_session().commit()
     said = client.fill_in(
         seed, class_key, visit.answers.ratings, visit.answers.comments(visit.pulse)

@@ -14,7 +14,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from surveyapp import keys
 from surveyapp.crypto import ballot
 from surveyapp.errors import NotNow, Rejected
-from surveyapp.extensions import box_session, db
+from surveyapp.extensions import box_session, read
 from surveyapp.models.ballots import Ballot
 from surveyapp.models.surveys import Wave
 from surveyapp.services import terms
@@ -92,7 +92,7 @@ def count(wave_id: uuid.UUID) -> int:
 
 
 def _must_be_open(wave_id: uuid.UUID) -> None:
-    if db.session.execute(_STATE, {"wave": wave_id}).scalar() != "open":
+    if not read(None, _OPEN, {"wave": wave_id}):
         raise BoxClosed
 
 
@@ -110,7 +110,8 @@ def _upsert(insert: Any) -> Any:
 
 
 # Built once: composing a statement costs more than running it.
-_STATE = select(Wave.__table__.c.state).where(Wave.__table__.c.id == bindparam("wave"))
+_WAVE = Wave.__table__
+_OPEN = select(_WAVE.c.id).where(_WAVE.c.id == bindparam("wave"), _WAVE.c.state == "open")
 _BALLOT = Ballot.__table__
 _UPSERT = {"sqlite": _upsert(sqlite.insert), "postgresql": _upsert(postgresql.insert)}
 

@@ -16,7 +16,7 @@ from sqlalchemy import CursorResult, bindparam, func, select, update
 from surveyapp import keys
 from surveyapp.crypto import blind, tokens
 from surveyapp.errors import NotFound, NotNow
-from surveyapp.extensions import who_session
+from surveyapp.extensions import read, who_session
 from surveyapp.models.participation import Invitation, InvitationKey
 from surveyapp.models.people import Person
 from surveyapp.models.surveys import Wave
@@ -51,11 +51,12 @@ class Closed(NotNow):
 
 
 class Found(NamedTuple):
-    """An invitation as far as a respondent's pages need it."""
+    """An invitation as far as a respondent's pages need it. ``unit_key`` is the person's own group,
+    which may be too small to be a class."""
 
     id: uuid.UUID
     wave_id: uuid.UUID
-    person_id: uuid.UUID
+    unit_key: str
     class_key: str
     collected: bool
     blinded_sha256: bytes | None
@@ -64,17 +65,19 @@ class Found(NamedTuple):
 # Built once: composing a statement costs more than running it.
 _INVITATION = Invitation.__table__
 _KEY = InvitationKey.__table__
-_FIND = (
-    select(*(_INVITATION.c[name] for name in Found._fields))
-    .join(_KEY, _KEY.c.invitation_id == _INVITATION.c.id)
-    .where(_KEY.c.sha256 == bindparam("sha256"))
+_PERSON = Person.__table__
+_FOUND = select(
+    *(_PERSON.c.unit_key if name == "unit_key" else _INVITATION.c[name] for name in Found._fields)
+).join(_PERSON, _PERSON.c.id == _INVITATION.c.person_id)
+_FIND = _FOUND.join(_KEY, _KEY.c.invitation_id == _INVITATION.c.id).where(
+    _KEY.c.sha256 == bindparam("sha256")
 )
 _TAKE = (
     update(_INVITATION)
     .where(_INVITATION.c.id == bindparam("invitation"), _INVITATION.c.collected.is_(False))
     .values(collected=True, blinded_sha256=bindparam("wanted"))
 )
-_OWN_GROUP = select(Person.__table__.c.unit_key).where(Person.__table__.c.id == bindparam("person"))
+_KEPT = select(_INVITATION.c.blinded_sha256).where(_INVITATION.c.id == bindparam("invitation"))
 
 
 def make_keys(wave: Wave, class_keys: Sequence[str]) -> dict[str, str]:
@@ -120,20 +123,14 @@ def reports(wave_id: uuid.UUID) -> int:
 
 def find(text: str) -> Found | None:
     """The same as plain facts, without loading an object: for every request of a respondent."""
-    row = who_session().execute(_FIND, {"sha256": tokens.digest(text)}).one_or_none()
-    return Found(*row) if row else None
+    rows = read("who", _FIND, {"sha256": tokens.digest(text)})
+    return Found(*rows[0]) if rows else None
 
 
-def own_group(found: Found) -> str:
-    """The path of the group that the person invited is in, which may be too small to be a class."""
-    return str(who_session().execute(_OWN_GROUP, {"person": found.person_id}).scalar_one())
-
-
-def issue(text: str, blinded: bytes) -> bytes:
+def issue(found: Found, blinded: bytes) -> bytes:
     """Sign a blinded message once for an invitation: the same message gets the same answer again,
     any other is refused with :class:`AlreadyUsed`. The caller commits before using the answer.
     """
-    found = _found(text)
     wanted = hashlib.sha256(blinded).digest()
     if found.collected and found.blinded_sha256 != wanted:
         raise AlreadyUsed
@@ -148,8 +145,10 @@ def issue(text: str, blinded: bytes) -> bytes:
         CursorResult[Any],
         who_session().execute(_TAKE, {"invitation": found.id, "wanted": wanted}),
     )
-    if taken.rowcount != 1 and _found(text).blinded_sha256 != wanted:
-        raise AlreadyUsed
+    if taken.rowcount != 1:
+        kept = who_session().execute(_KEPT, {"invitation": found.id}).scalar()
+        if kept != wanted:
+            raise AlreadyUsed
     return signed
 
 
@@ -162,13 +161,6 @@ def report(text: str) -> None:
         raise NotNow("Nobody has answered with this invitation yet. You can answer now.")
     invitation.reported = True
     who_session().flush()
-
-
-def _found(text: str) -> Found:
-    found = find(text)
-    if found is None:
-        raise UnknownCode
-    return found
 
 
 def _path(wave_id: uuid.UUID, class_key: str) -> Path:

@@ -57,7 +57,7 @@ def test_one_token_and_fifty_blinded_values_give_one_signature(shared_app):
     ]
 
     def issue(n):
-        registrar.issue(person.token if n % 2 else person.code, wishes[n].blinded)
+        registrar.issue(registrar.find(person.token if n % 2 else person.code), wishes[n].blinded)
         who_session().commit()
         return 200
 
@@ -72,7 +72,7 @@ def test_the_same_blinded_value_fifty_times_in_parallel_is_one_and_the_same_answ
     wish = client.begin(client.new_seed(), str(wave.wave_id), person.class_key, public)
 
     def issue(_n):
-        signed = registrar.issue(person.token, wish.blinded)
+        signed = registrar.issue(registrar.find(person.token), wish.blinded)
         who_session().commit()
         return signed
 

@@ -174,7 +174,7 @@ def test_a_ballot_that_claims_another_class_is_rejected(app, wave):
         wish = client.begin(
             seed, str(wave.wave_id), person.class_key, conditions.classes[person.class_key]
         )
-        signed = registrar.issue(person.token, wish.blinded)
+        signed = registrar.issue(registrar.find(person.token), wish.blinded)
         said = client.fill_in(seed, "Riverside", {"speak_1": 5}, [])
         record = client.finish(wish, signed, said, conditions.lid, counter=1)
         raw = json.loads(record.to_bytes()) | {"class": person.class_key}

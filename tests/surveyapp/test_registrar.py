@@ -40,7 +40,7 @@ def test_the_credential_verifies_and_only_its_hash_is_kept(app, wave):
     person = wave.people[0]
     with app.app_context():
         wish = ask(wave, person, b"s" * 32)
-        signed = registrar.issue(person.token, wish.blinded)
+        signed = registrar.issue(registrar.find(person.token), wish.blinded)
         who_session().commit()
         signature = blind.finalize(wish.class_public, wish.prepared, signed, wish.inverse)
         assert blind.verify(wish.class_public, wish.prepared, signature)
@@ -53,22 +53,22 @@ def test_same_blinded_same_answer_other_blinded_refused(app, wave):
     person = wave.people[0]
     with app.app_context():
         wish = ask(wave, person, b"s" * 32)
-        first = registrar.issue(person.token, wish.blinded)
+        first = registrar.issue(registrar.find(person.token), wish.blinded)
         who_session().commit()
     with app.app_context():
-        assert registrar.issue(person.code, wish.blinded) == first
+        assert registrar.issue(registrar.find(person.code), wish.blinded) == first
         with pytest.raises(registrar.AlreadyUsed) as refusal:
-            registrar.issue(person.token, ask(wave, person, b"t" * 32).blinded)
+            registrar.issue(registrar.find(person.token), ask(wave, person, b"t" * 32).blinded)
         assert refusal.value.status == 409
 
 
 def test_a_crash_before_the_commit_uses_nothing_up(app, wave):
     person = wave.people[0]
     with app.app_context():
-        registrar.issue(person.token, ask(wave, person, b"s" * 32).blinded)
+        registrar.issue(registrar.find(person.token), ask(wave, person, b"s" * 32).blinded)
     with app.app_context():
         assert not registrar.look_up(person.token).collected
-        registrar.issue(person.token, ask(wave, person, b"t" * 32).blinded)
+        registrar.issue(registrar.find(person.token), ask(wave, person, b"t" * 32).blinded)
 
 
 def test_rubbish_is_not_signed_and_uses_nothing_up(app, wave):
@@ -76,7 +76,7 @@ def test_rubbish_is_not_signed_and_uses_nothing_up(app, wave):
     with app.app_context():
         for rubbish in (b"", b"\0" * 256, b"\xff" * 256, b"x" * 5000):
             with pytest.raises(blind.BlindError):
-                registrar.issue(person.token, rubbish)
+                registrar.issue(registrar.find(person.token), rubbish)
         assert not registrar.look_up(person.token).collected
 
 
@@ -84,11 +84,12 @@ def test_an_unknown_code_and_a_closed_wave(app, wave):
     person = wave.people[0]
     with app.app_context():
         wish = ask(wave, person, b"s" * 32)
+        assert registrar.find("0" * 26) is None
         with pytest.raises(registrar.UnknownCode):
-            registrar.issue("0" * 26, wish.blinded)
+            registrar.report("0" * 26)
     voting.close(app, wave)
     with app.app_context(), pytest.raises(registrar.Closed):
-        registrar.issue(person.token, wish.blinded)
+        registrar.issue(registrar.find(person.token), wish.blinded)
 
 
 def test_closing_destroys_signing_keys_and_nothing_else(app, wave):
@@ -125,7 +126,7 @@ def test_a_report_is_counted_only_for_a_used_invitation(app, wave):
             registrar.report(person.token)
         with pytest.raises(registrar.UnknownCode):
             registrar.report("0" * 26)
-        registrar.issue(person.token, ask(wave, person, b"s" * 32).blinded)
+        registrar.issue(registrar.find(person.token), ask(wave, person, b"s" * 32).blinded)
         registrar.report(person.token)
         who_session().commit()
         assert registrar.reports(wave.wave_id) == 1
