@@ -3,6 +3,7 @@
 import os
 import secrets
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -29,6 +30,7 @@ from surveyapp.models.surveys import Programme
 from surveyapp.services import accounts, audit, authoring, publishing, second_step
 
 ACTOR = "command line"
+DEMO_PORT = 8000  # where every link in the demo’s mail leads
 CONFIG = '''"""Settings of this installation; surveyapp/config.py lists them all."""
 
 SECRET_KEY = "{secret}"
@@ -147,9 +149,12 @@ def tick(every: int | None, as_if: datetime | None) -> None:
 
 @main.command("demo")
 @click.option("--once", is_flag=True, help="Build it, ask every page once, and stop.")
-@click.option("--port", default=8000, show_default=True)
-def demo_(once: bool, port: int) -> None:
+def demo_(once: bool) -> None:
     """Take a made-up organisation through the whole story, and serve it."""
+    if not once and _taken(DEMO_PORT):
+        raise click.ClickException(
+            f"Port {DEMO_PORT} is taken. Is the demo running in another window? Stop what uses it."
+        )
     try:
         app = start.ready(instance(), prepare, click.echo)
     except SettingsError as error:
@@ -159,8 +164,14 @@ def demo_(once: bool, port: int) -> None:
             asked = crawl.every_page(app, click.echo)
             click.echo(f"{asked} pages asked, all well")
             return
-        start.explain(f"http://127.0.0.1:{port}", click.echo, instance())
-    serve_with_scheduler("127.0.0.1", port, 2, 30)
+        start.explain(app.config["BASE_URL"], click.echo, instance())
+    serve_with_scheduler("127.0.0.1", DEMO_PORT, 2, 30)
+
+
+def _taken(port: int) -> bool:
+    """Whether something on this machine listens there already."""
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
 def _demo_application() -> Flask:

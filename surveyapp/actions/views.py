@@ -10,6 +10,7 @@ from surveyapp.actions.forms import Effect, Promise, Step
 from surveyapp.errors import NotNow, Rejected
 from surveyapp.extensions import db
 from surveyapp.models.accounts import Role
+from surveyapp.models.surveys import Programme
 from surveyapp.permissions import open_to, signed_in
 from surveyapp.services import actions, audit, measures, results
 
@@ -42,7 +43,7 @@ def ledger(slug: str) -> ResponseReturnValue:
         anything=bool(everything),
         filters=FILTERS,
         shown=shown,
-        may_add=_may_add(),
+        may_add=_may_add(programme),
     )
 
 
@@ -82,7 +83,11 @@ def entry(slug: str, commitment_id: uuid.UUID) -> ResponseReturnValue:
     programme = results.programme_of(slug)
     line = actions.line(actions.commitment_of(programme, commitment_id))
     return render_template(
-        "actions/entry.html", programme=programme, line=line, words=STEPS, may_add=_may_add()
+        "actions/entry.html",
+        programme=programme,
+        line=line,
+        words=STEPS,
+        may_add=_may_add(programme),
     )
 
 
@@ -138,5 +143,6 @@ def step(slug: str, commitment_id: uuid.UUID) -> ResponseReturnValue:
     return render_template("actions/step.html", programme=programme, line=line, form=form)
 
 
-def _may_add() -> bool:
-    return signed_in().has(Role.HR, Role.BOARD)
+def _may_add(programme: Programme) -> bool:
+    """Whether this person answers findings, and there are findings to answer."""
+    return signed_in().has(Role.HR, Role.BOARD) and results.latest(programme) is not None

@@ -113,6 +113,12 @@ def finding(summary: Summary, theme_id: str) -> Finding:
     )
 
 
+def members() -> int:
+    """How many people can sign in as members of the board."""
+    accounts = db.session.scalars(select(Account).where(Account.active))
+    return sum(account.has(Role.BOARD) for account in accounts)
+
+
 def quorum(wave: Wave) -> int:
     """How many members must look before a finding counts as sense-checked."""
     promised = json.loads(wave.covenant) if wave.covenant else {}

@@ -62,7 +62,8 @@ def facts(covenant: Mapping[str, Any]) -> tuple[str, ...]:
         "Figures are rounded, and some are hidden so that nobody can work out a small group by "
         "taking one figure from another.",
         "You can leave any question out, or choose “Prefer not to say”.",
-        "You choose how each comment may be used. Without a choice it is only counted by theme.",
+        "Comments are counted by theme, by software. For now Candour shows them to nobody.",
+        "You choose how each comment may be used later. Without a choice it is only counted.",
     )
 
 

@@ -21,6 +21,7 @@ from surveyapp.permissions import open_to, signed_in
 from surveyapp.services import (
     audit,
     authoring,
+    board,
     covenants,
     invitations,
     promises,
@@ -210,6 +211,7 @@ def wave(wave_id: uuid.UUID) -> ResponseReturnValue:
         readers=promises.readers(covenant) if covenant else (),
         fingerprint=promises.fingerprint(found.covenant_sha256 or ""),
         problems=waves.ready(found, now=now) if found.state == "draft" else [],
+        lacking=max(0, board.QUORUM - board.members()) if found.state == "draft" else 0,
         tree=roster.units(found.programme, Rule.from_dict(found.rule))
         if found.state == "draft"
         else None,

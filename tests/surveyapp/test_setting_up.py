@@ -336,6 +336,18 @@ def test_people_find_their_receipt_as_it_was_shown_to_them(hr, client, app, prog
     assert receipts.shown(mine) in page(client.get(f"/trust/{programme}/1"))
 
 
+def test_a_draft_says_that_the_board_has_nobody_to_check_it(hr, app, programme):
+    with app.app_context():
+        wave_id = factories.a_wave(state="draft").id
+        factories.committed()
+    assert "The board needs 3 more members" in hr.get(f"/waves/{wave_id}/").text
+    with app.app_context():
+        for number in range(3):
+            factories.an_account("board", email=f"board{number}@example.org")
+        factories.committed()
+    assert "The board needs" not in hr.get(f"/waves/{wave_id}/").text
+
+
 def test_a_draft_is_nobodys_business(hr, client, programme):
     new_wave(hr, programme)
     assert client.get(f"/trust/{programme}/1").status_code == 404
