@@ -127,7 +127,9 @@ def engine_of(store: str | None) -> Engine:
     return db.engines[store]
 
 
-def read(store: str | None, query: Select[Any], values: Mapping[str, Any]) -> Sequence[Sequence[Any]]:
+def read(
+    store: str | None, query: Select[Any], values: Mapping[str, Any]
+) -> Sequence[Sequence[Any]]:
     """The rows of one select, which sees only what is committed.
 
     For plain columns, at half the price of a session; nothing stays open behind it.
