@@ -389,9 +389,9 @@ def test_pages_kept_for_everybody_hold_nothing_of_the_first(wave, respondent):
     first, second = wave.of("Riverside/Days")[:2]
     early = arrive(respondent, first.token)
     one = early.press("all")
-    told = one.press("send.unless-hints", a_speak_1="4", t_barriers="late", u_barriers="board")
+    told = one.press("send.unless-hints", a_speak_1="4", t_barriers="quokka", u_barriers="board")
     receipt = told.page.select_one(".c-code").text
-    private = (first.token, early.fields()["seed"], receipt, "late", "checked")
+    private = (first.token, early.fields()["seed"], receipt, "quokka", "checked")
     group = arrive(respondent, second.token)
     form = group.press("all")
     thanks = form.press("send.unless-hints")
