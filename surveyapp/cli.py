@@ -58,7 +58,7 @@ def application() -> Flask:
 
 @click.group()
 def main() -> None:
-    """Candour: a staff survey that nobody can trace and nobody can bury."""
+    """Candour: a staff survey whose answers stay unnamed and whose results come out."""
 
 
 @main.command()
