@@ -25,7 +25,7 @@ def landing(standing: Standing | None, pulse: Pulse | None) -> ResponseReturnVal
     """W1, or only a box for the code when it cannot be known which wave somebody came for."""
     if standing is None or pulse is None:
         return _landing(None, None)
-    return _once(("landing", *_place(standing)), {}, lambda _: _landing(standing, pulse))
+    return _once(("landing", standing), {}, lambda _: _landing(standing, pulse))
 
 
 def promises_first(visit: Visit) -> ResponseReturnValue:
@@ -125,7 +125,7 @@ def thanks(visit: Visit, receipt: str) -> ResponseReturnValue:
     # What is kept for everybody must hold nothing of the one for whom it is rendered first.
     blank = replace(visit, token="", seed="", answers=Answers())
     body = _once(
-        ("thanks", *_place(visit.standing)),
+        ("thanks", visit.standing),
         {"receipt": receipt},
         lambda marks: _page("thanks", blank, receipt=marks["receipt"]),
     )
@@ -153,24 +153,21 @@ def _carrying(name: str, visit: Visit, key: tuple[str, ...], **more: Any) -> str
     if visit.answers != Answers() or visit.one_by_one or visit.from_check:
         return _page(name, visit, **more)
     return _once(
-        (name, *_place(visit.standing), *key),
+        (name, visit.standing, *key),
         {"token": visit.token, "seed": visit.seed},
         lambda marks: _page(name, replace(visit, token=marks["token"], seed=marks["seed"]), **more),
     )
 
 
-def _place(standing: Standing) -> tuple[str, ...]:
-    """What a wave's pages depend on, besides who asks."""
-    dates = (standing.opens_at, standing.closes_at, standing.publishes_at)
-    return (str(standing.id), standing.covenant_sha256, standing.state, *map(str, dates))
-
-
 def _once(
-    key: tuple[str, ...], values: Mapping[str, str], render: Callable[[dict[str, str]], str]
+    key: tuple[str | Standing, ...],
+    values: Mapping[str, str],
+    render: Callable[[dict[str, str]], str],
 ) -> str:
-    """A page rendered once a process, with marks that no text holds, then filled in each time."""
-    kept: dict[tuple[str, ...], tuple[str, dict[str, str]]] = current_app.extensions.setdefault(
-        "candour_pages", {}
+    """A page rendered once a process and standing, with marks that no text holds, then filled in
+    each time."""
+    kept: dict[tuple[str | Standing, ...], tuple[str, dict[str, str]]] = (
+        current_app.extensions.setdefault("candour_pages", {})
     )
     if key not in kept:
         marks = {name: f"mark{secrets.token_hex(16)}" for name in values}

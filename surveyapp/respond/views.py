@@ -39,11 +39,12 @@ def door() -> ResponseReturnValue:
 @open_to_everyone
 def step() -> ResponseReturnValue:
     """One step of answering: who is it, may they, which page."""
-    verb, _, argument = request.form.get("go", "").partition(".")
+    form = request.form.to_dict()
+    verb, _, argument = form.get("go", "").partition(".")
     try:
-        visit = visits.arrive(request.form)
+        visit = visits.arrive(form)
     except visits.UnknownCode:
-        return pages.unknown_code(request.form.get("code", ""))
+        return pages.unknown_code(form.get("code", ""))
     except visits.TooManyTries:
         return pages.too_many_tries()
     if not visits.is_open(visit):
