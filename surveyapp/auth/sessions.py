@@ -65,7 +65,17 @@ class NoSession(dict[str, Any], SessionMixin):
     __setitem__ = setdefault = update = refuse
 
 
-class StaffSessions(SessionInterface):
+class NoSessions(SessionInterface):
+    """For a door that no staff come through: there nobody has a session."""
+
+    def open_session(self, app: Flask, request: Request) -> SessionMixin:
+        return NoSession()
+
+    def is_null_session(self, obj: object) -> bool:
+        return isinstance(obj, NoSession)
+
+
+class StaffSessions(NoSessions):
     """Keeps :class:`Browser` in the office database."""
 
     def cookie(self, app: Flask) -> tuple[str, dict[str, Any]]:
@@ -80,9 +90,6 @@ class StaffSessions(SessionInterface):
         reference = request.cookies.get(self.cookie(app)[0])
         row = staff_sessions.find(reference, clock.now()) if reference else None
         return Browser(row, reference)
-
-    def is_null_session(self, obj: object) -> bool:
-        return isinstance(obj, NoSession)
 
     def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
         browser = cast(Browser, session)

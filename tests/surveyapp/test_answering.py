@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from flask import session
 from sqlalchemy import update
 
 from surveyapp.extensions import box_session, db, who_session
@@ -473,6 +474,8 @@ def test_the_registrar_s_own_door_serves_the_same(make_app, tmp_path):
         instance_path=app.instance_path,
     )
     client = door.test_client()
+    with door.test_request_context("/trust"), pytest.raises(RuntimeError, match="no session"):
+        session["anything"] = "kept"
     page = arrive(client, wave.people[0].token).press("all")
     assert page.press("send.unless-hints").title == "Thank you – Candour"
     assert client.get("/sign-in").status_code == 404
