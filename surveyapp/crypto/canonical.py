@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 EXACT = 2**53 - 1
+_ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_keys=True)
 
 
 class NotCanonical(ValueError):
@@ -22,9 +23,8 @@ def canonical(value: Any) -> bytes:
     b'{"a":"\\xc3\\xa9","b":[1,true,null]}'
     """
     _check(value)
-    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
     try:
-        return text.encode()
+        return _ENCODER.encode(value).encode()
     except UnicodeEncodeError as error:
         raise NotCanonical("A text holds half of a character.") from error
 
