@@ -132,8 +132,10 @@ def blind_sign(key: SigningKey, blinded: bytes) -> bytes:
         raise BlindError("The blinded message is out of range.")
     r = _below(key.n, secrets.token_bytes)
     masked = m * gmpy2.powmod(r, key.e, n) % n
-    left = gmpy2.powmod_sec(masked % p, key.dp, p)
-    right = gmpy2.powmod_sec(masked % q, key.dq, q)
+    # Two milliseconds in which the other threads of the process need not stand still.
+    with gmpy2.context(allow_release_gil=True):
+        left = gmpy2.powmod_sec(masked % p, key.dp, p)
+        right = gmpy2.powmod_sec(masked % q, key.dq, q)
     joined = right + q * ((left - right) * key.qinv % p)
     s = joined * gmpy2.invert(r, n) % n
     if gmpy2.powmod(s, key.e, n) != m:
