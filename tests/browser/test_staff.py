@@ -106,6 +106,7 @@ def test_first_sign_in_by_keyboard(visitor, office):
         page.get_by_label(label).fill(factories.PASSWORD)
     page.keyboard.press("Enter")
     expect(page).to_have_title("Set up your app – Candour")
+    page.wait_for_load_state("load")
     assert page.evaluate("document.querySelector('main img').naturalWidth") > 100
     no_problems(page)
     no_sideways_scroll(page)
