@@ -14,7 +14,7 @@ from surveyapp.crypto import ballot, client, tokens
 from tests import factories
 
 PLACES = ("Riverside/Days",) * 14 + ("Riverside/Nights",) * 13 + ("Riverside/Kitchen",) * 4
-SETTINGS = {"CLASS_KEY_BITS": 2048}
+SETTINGS = {"CLASS_KEY_BITS": 1024}
 
 
 def on_files(tmp_path):
