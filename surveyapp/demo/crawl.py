@@ -15,6 +15,7 @@ from surveyapp.models.surveys import Programme, Wave
 
 Say = Callable[[str], None]
 SAMPLE = 40
+LABEL = 'aria-label="Simulated"'
 
 
 def every_page(app: Flask, say: Say) -> int:
@@ -79,6 +80,8 @@ def _walk(reader: Reader, doors: list[str]) -> set[str]:
         seen.add(path)
         if reader.status != 200:
             raise PageError(f"{path} answered {reader.status}: {reader.heading}")
+        if reader.heading and LABEL not in reader.text:
+            raise PageError(f"{path} does not say that it is simulated.")
         waiting.extend(reader.links)
     return seen
 

@@ -77,3 +77,15 @@ def test_the_respondents_door_needs_no_start_page(make_app):
     assert response.status_code == 200
     assert "Candour" in response.text
     assert browser.get("/").status_code == 404
+
+
+def test_every_page_of_a_demo_says_once_that_it_is_simulated(make_app):
+    app = make_app(DEMO=True)
+    with app.app_context():
+        slug = factories.a_programme(simulated=True).slug
+        factories.committed()
+    browser = app.test_client()
+    for path in ("/", "/sign-in", "/v/", "/trust", f"/trust/{slug}"):
+        text = browser.get(path).text
+        assert text.startswith("<!doctype html>")
+        assert text.count('aria-label="Simulated"') == 1, path
