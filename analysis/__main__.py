@@ -10,6 +10,8 @@ from analysis.dataset import DataError, PulseData
 from analysis.disclosure import HARD_FLOOR, Rule, RuleError
 from analysis.importers import load
 from analysis.instrument import BUNDLED, Instrument, InstrumentError, bundled, read
+from analysis.reference.compare import compare
+from analysis.reference.folder import Folder, ReferenceError
 from analysis.reliability import check_keys
 from analysis.report_parts import ReportError
 from analysis.summarise import summarise
@@ -25,6 +27,7 @@ examples:
   python -m analysis report answers.csv --instrument candour-core --out results
   python -m analysis simulate --out made-up
   python -m analysis report 2025.csv 2026.csv --instrument ours.toml --out results --k 12
+  python -m analysis reference figures-from-r
 """
 _REPORT = """\
 Reads answers, scores every theme by pulse and group, hides what could point to a person, and
@@ -49,7 +52,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         for problem in error.problems:
             say(problem)
         return WRONG
-    except (ReportError, RuleError, TallyError) as error:
+    except (ReferenceError, ReportError, RuleError, TallyError) as error:
         say(str(error))
         return WRONG
     except OSError as error:
@@ -110,6 +113,20 @@ def simulated(given: argparse.Namespace) -> None:
     report_files.write(files, given.out, ours=frozenset(files))
     answers, instrument = (given.out / name for name in simulated_files.REPORTED)
     say(f"Done. Try: python -m analysis report {answers} --instrument {instrument} --out results")
+
+
+def reference(given: argparse.Namespace) -> None:
+    """Work out again what another program worked out, and say where we differ."""
+    outcomes = []
+    for outcome in compare(Folder(given.folder)):
+        outcomes.append(outcome)
+        sys.stdout.write(f"{outcome.sentence()}\n")
+    reproduced = sum(outcome.reproduced for outcome in outcomes)
+    off = sum(bool(outcome.off) for outcome in outcomes)
+    sys.stdout.write(
+        f"{reproduced} of {len(outcomes)} analyses reproduced, {off} off, "
+        f"{len(outcomes) - reproduced - off} do not apply.\n"
+    )
 
 
 def _read(given: argparse.Namespace) -> PulseData:
@@ -180,6 +197,14 @@ def _parser() -> argparse.ArgumentParser:
     one.add_argument("--out", type=Path, required=True, metavar="DIR", help="folder to write into")
     one.add_argument("--seed", type=int, default=1, metavar="N", help="another organisation")
     one.set_defaults(run=simulated)
+    one = commands.add_parser(
+        "reference",
+        help="check our statistics against another program's figures",
+        description="Reads a folder with values.json (calls and what came out) and data/, works "
+        "every figure out again, and says for each analysis whether it was reproduced.",
+    )
+    one.add_argument("folder", type=Path, metavar="FOLDER", help="folder of reference figures")
+    one.set_defaults(run=reference)
     return parser
 
 
