@@ -5,7 +5,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from analysis.reference.families import FAMILIES, Family
+from analysis.reference.families import FAMILIES
+from analysis.reference.family import Family
 from analysis.reference.folder import Entry, Folder, NotCovered
 
 TOLERANCE = 1e-6

@@ -1,0 +1,22 @@
+"""What a family of analyses is."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from analysis.reference.folder import Entry, Folder
+
+Redo = Callable[[Entry, Folder], Mapping[str, float]]
+
+
+@dataclass(frozen=True)
+class Family:
+    """A family of analyses: ``redo`` works out the values of those whose call ``fits``.
+
+    ``redo`` gives what we have a function for, by the names of the entry, and may raise
+    :class:`~analysis.reference.folder.NotCovered`. ``looser`` names the values that the other
+    program itself only approximates, by a pattern, with a relative tolerance and the reason.
+    """
+
+    fits: Callable[[Entry], bool]
+    redo: Redo
+    looser: Mapping[str, tuple[float, str]]
