@@ -21,17 +21,15 @@ from typing import TYPE_CHECKING, Any, cast
 
 from cryptography.hazmat.primitives.asymmetric import ec
 from sqlalchemy import delete, select, text
-from sqlalchemy.dialects import postgresql, sqlite
 
 from analysis.instrument import PREFER_NOT_TO_SAY, Instrument, from_dict
 from surveyapp import keys
-from surveyapp.crypto import ballot, blocks, envelope, merkle
+from surveyapp.crypto import ballot, envelope, merkle
 from surveyapp.errors import CandourError, NotNow
-from surveyapp.extensions import answers_session, box_session, engine_of
+from surveyapp.extensions import box_session, engine_of
 from surveyapp.models.ballots import Ballot
-from surveyapp.models.responses import AnswerBlock
 from surveyapp.models.surveys import Wave
-from surveyapp.services import terms
+from surveyapp.services import answer_blocks, terms
 
 if TYPE_CHECKING:
     import polars as pl
@@ -111,8 +109,8 @@ def open_wave(wave: Wave) -> Opened:
         comment_receipts=tuple(sorted(r.hex() for one in said for r in one.comment_receipts())),
     )
     # First the responses: of two openers at once only one writes them, and that one writes both.
-    if _write(wave.id, "responses", _responses(said, _instrument(wave), opened)):
-        _write(wave.id, "comments", _comments(said, _directorates(wave)))
+    if answer_blocks.write(wave.id, "responses", _responses(said, _instrument(wave), opened)):
+        answer_blocks.write(wave.id, "comments", _comments(said, _directorates(wave)))
         return opened
     return cast(Opened, _facts(wave.id))
 
@@ -120,7 +118,7 @@ def open_wave(wave: Wave) -> Opened:
 def let_go(wave: Wave) -> None:
     """Read the answers back, then destroy the ballots and their keys. Only after the answers'
     commit."""
-    if _facts(wave.id) is None or _read(wave.id, "comments") is None:
+    if _facts(wave.id) is None or answer_blocks.read(wave.id, "comments") is None:
         raise OpeningRefused("The answers could not be read back, so the ballots were kept.")
     box_session().execute(
         delete(Ballot).where(Ballot.wave_id == wave.id),
@@ -282,38 +280,10 @@ def _directorates(wave: Wave) -> dict[str, str]:
     return found
 
 
-def _write(wave_id: uuid.UUID, kind: str, plain: bytes) -> bool:
-    """Seal a block and write it; False when somebody else wrote it first."""
-    session = answers_session()
-    wrapped, sealed = blocks.seal(keys.wrapping_key(wave_id), plain, blocks.context(wave_id, kind))
-    known = session.get_bind().dialect.name
-    insert = postgresql.insert(AnswerBlock) if known == "postgresql" else sqlite.insert(AnswerBlock)
-    statement = insert.values(wave_id=wave_id, kind=kind, wrapped_key=wrapped, sealed=sealed)
-    # Not the row count: psycopg does not give one for this statement.
-    written = session.execute(statement.on_conflict_do_nothing().returning(AnswerBlock.kind))
-    return written.first() is not None
-
-
-def _read(wave_id: uuid.UUID, kind: str) -> bytes | None:
-    row = (
-        answers_session()
-        .execute(
-            select(AnswerBlock.wrapped_key, AnswerBlock.sealed).where(
-                AnswerBlock.wave_id == wave_id, AnswerBlock.kind == kind
-            )
-        )
-        .one_or_none()
-    )
-    if row is None:
-        return None
-    context = blocks.context(wave_id, kind)
-    return blocks.unseal(keys.wrapping_key(wave_id), row.wrapped_key, row.sealed, context)
-
-
 def _facts(wave_id: uuid.UUID) -> Opened | None:
     import polars as pl  # noqa: PLC0415
 
-    block = _read(wave_id, "responses")
+    block = answer_blocks.read(wave_id, "responses")
     if block is None:
         return None
     raw = json.loads(pl.read_parquet_metadata(io.BytesIO(block))[FACTS])

@@ -6,7 +6,6 @@ what changed.
 """
 
 import io
-import uuid
 from collections.abc import Sequence
 from contextlib import suppress
 from datetime import datetime
@@ -21,47 +20,23 @@ from analysis.report_parts import ReportError
 from analysis.summarise import summarise as summarise_counts
 from analysis.summary import Summary, trend
 from analysis.tally import Counted, count
-from surveyapp import keys
-from surveyapp.crypto import blocks
 from surveyapp.crypto.canonical import canonical
 from surveyapp.errors import NotNow, Rejected
-from surveyapp.extensions import answers_session, db
+from surveyapp.extensions import db
 from surveyapp.formatting import local
 from surveyapp.models.publications import Publication, PublishedFile
-from surveyapp.models.responses import AnswerBlock
 from surveyapp.models.surveys import Programme, Wave, WaveUnit
-from surveyapp.services import authoring, waves
+from surveyapp.services import answer_blocks, authoring, waves
 
 SCHEDULER = "scheduler"
 
 
-def read_block(wave_id: uuid.UUID, kind: str) -> bytes | None:
-    """One of a wave's blocks in the clear, in memory; ``None`` when it was never written."""
-    block = answers_session().get(AnswerBlock, (wave_id, kind))
-    if block is None:
-        return None
-    context = blocks.context(wave_id, kind)
-    return blocks.unseal(keys.wrapping_key(wave_id), block.wrapped_key, block.sealed, context)
-
-
-def write_block(wave_id: uuid.UUID, kind: str, plain: bytes) -> None:
-    """Seal a block; one that is there already stays, because answers are written once."""
-    if answers_session().get(AnswerBlock, (wave_id, kind)) is not None:
-        return
-    context = blocks.context(wave_id, kind)
-    wrapped, sealed = blocks.seal(keys.wrapping_key(wave_id), plain, context)
-    answers_session().add(
-        AnswerBlock(wave_id=wave_id, kind=kind, wrapped_key=wrapped, sealed=sealed)
-    )
-    answers_session().flush()
-
-
 def load(wave: Wave) -> dataset.Wave:
     """A wave's opened answers as the analysis knows them. Raises :class:`NotNow` before opening."""
-    responses = read_block(wave.id, "responses")
+    responses = answer_blocks.read(wave.id, "responses")
     if responses is None:
         raise NotNow("This pulse has not been opened yet, so there is nothing to count.")
-    comments = read_block(wave.id, "comments")
+    comments = answer_blocks.read(wave.id, "comments")
     return dataset.Wave(
         id=str(wave.number),
         label=wave.label,
@@ -95,7 +70,7 @@ def summarise(wave: Wave, now: datetime) -> Publication:
         return existing
     instrument = authoring.instrument_of(wave)
     counted = count(load(wave), instrument)
-    write_block(wave.id, "tally", counted.to_bytes())
+    answer_blocks.write(wave.id, "tally", counted.to_bytes())
     summary = summarise_counts(
         counted,
         instrument,
@@ -145,7 +120,7 @@ def _earlier(wave: Wave) -> list[tuple[Counted, Instrument]]:
     for earlier in wave.programme.waves:
         if earlier.number >= wave.number or earlier.state != "published":
             continue
-        tally = read_block(earlier.id, "tally")
+        tally = answer_blocks.read(earlier.id, "tally")
         if tally is not None:
             found.append((Counted.from_bytes(tally), authoring.instrument_of(earlier)))
     return found
@@ -249,12 +224,12 @@ def import_wave(
     db.session.flush()
     buffer = io.BytesIO()
     incoming.responses.write_parquet(buffer)
-    write_block(wave.id, "responses", buffer.getvalue())
+    answer_blocks.write(wave.id, "responses", buffer.getvalue())
     comments = pl.DataFrame(
         [vars(comment) for comment in incoming.comments],
         schema={"question": pl.String, "text": pl.String, "use": pl.String, "unit": pl.String},
     )
     buffer = io.BytesIO()
     comments.write_parquet(buffer)
-    write_block(wave.id, "comments", buffer.getvalue())
+    answer_blocks.write(wave.id, "comments", buffer.getvalue())
     return wave

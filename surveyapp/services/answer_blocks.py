@@ -1,0 +1,43 @@
+"""A wave's encrypted blocks in the store of answers, each written once.
+
+Only the opener and the publisher may import this.
+"""
+
+import uuid
+
+from sqlalchemy import select
+from sqlalchemy.dialects import postgresql, sqlite
+
+from surveyapp import keys
+from surveyapp.crypto import blocks
+from surveyapp.extensions import answers_session
+from surveyapp.models.responses import AnswerBlock
+
+
+def read(wave_id: uuid.UUID, kind: str) -> bytes | None:
+    """One of a wave's blocks in the clear, in memory; ``None`` when it was never written."""
+    row = (
+        answers_session()
+        .execute(
+            select(AnswerBlock.wrapped_key, AnswerBlock.sealed).where(
+                AnswerBlock.wave_id == wave_id, AnswerBlock.kind == kind
+            )
+        )
+        .one_or_none()
+    )
+    if row is None:
+        return None
+    context = blocks.context(wave_id, kind)
+    return blocks.unseal(keys.wrapping_key(wave_id), row.wrapped_key, row.sealed, context)
+
+
+def write(wave_id: uuid.UUID, kind: str, plain: bytes) -> bool:
+    """Seal a block and write it; False when one is there already, which stays as it is."""
+    session = answers_session()
+    wrapped, sealed = blocks.seal(keys.wrapping_key(wave_id), plain, blocks.context(wave_id, kind))
+    known = session.get_bind().dialect.name
+    insert = postgresql.insert(AnswerBlock) if known == "postgresql" else sqlite.insert(AnswerBlock)
+    statement = insert.values(wave_id=wave_id, kind=kind, wrapped_key=wrapped, sealed=sealed)
+    # Not the row count: psycopg does not give one for this statement.
+    written = session.execute(statement.on_conflict_do_nothing().returning(AnswerBlock.kind))
+    return written.first() is not None
