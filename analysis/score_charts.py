@@ -54,29 +54,7 @@ def _dot(axes: Axes, place: float, result: Result) -> None:
     """A point over its interval, with its number beside the upper end."""
     if result.score is None:
         return
-    top = result.score
-    if result.low is not None and result.high is not None:
-        axes.plot(
-            [place, place],
-            [result.low, result.high],
-            color=brand.TEAL,
-            linewidth=1.8,
-            marker="_",
-            markersize=9,
-            markeredgewidth=1.8,
-            zorder=3,
-        )
-        top = result.high
-    axes.plot(
-        [place],
-        [result.score],
-        "o",
-        color=brand.TEAL,
-        markersize=7,
-        markeredgecolor=brand.WHITE,
-        markeredgewidth=1,
-        zorder=4,
-    )
+    top = _marked(axes, result, place, upright=True)
     above = top < 90
     axes.text(
         place,
@@ -214,29 +192,7 @@ def _theme_line(axes: Axes, place: int, result: Result | None) -> None:
         word = BAND_WORDS[result.band] if result.band else NOT_SHOWN
         axes.text(50, place, word, ha="center", va="center", size=SMALL)
         return
-    right = result.score
-    if result.low is not None and result.high is not None:
-        axes.plot(
-            [result.low, result.high],
-            [place, place],
-            color=brand.TEAL,
-            linewidth=1.8,
-            marker="|",
-            markersize=9,
-            markeredgewidth=1.8,
-            zorder=3,
-        )
-        right = result.high
-    axes.plot(
-        [result.score],
-        [place],
-        "o",
-        color=brand.TEAL,
-        markersize=7,
-        markeredgecolor=brand.WHITE,
-        markeredgewidth=1,
-        zorder=4,
-    )
+    right = _marked(axes, result, place, upright=False)
     inside = right < 84
     axes.text(
         right + 2 if inside else (result.low or right) - 2,
@@ -247,3 +203,26 @@ def _theme_line(axes: Axes, place: int, result: Result | None) -> None:
         weight="bold",
         zorder=5,
     )
+
+
+def _marked(axes: Axes, result: Result, place: float, *, upright: bool) -> float:
+    """Draw a score and its interval at ``place``; the end beside which the number can stand."""
+
+    def draw(scores: list[float], marker: str, size: int, edge: str, edge_width: float) -> None:
+        places = [place] * len(scores)
+        axes.plot(
+            *((places, scores) if upright else (scores, places)),
+            color=brand.TEAL,
+            linewidth=1.8,
+            marker=marker,
+            markersize=size,
+            markeredgecolor=edge,
+            markeredgewidth=edge_width,
+            zorder=4 if marker == "o" else 3,
+        )
+
+    score = result.score or 0.0
+    if result.low is not None and result.high is not None:
+        draw([result.low, result.high], "_" if upright else "|", 9, brand.TEAL, 1.8)
+    draw([score], "o", 7, brand.WHITE, 1)
+    return score if result.high is None or result.low is None else result.high
