@@ -66,21 +66,42 @@ class Difference:
         return self.value - half, self.value + half
 
 
-def stratified(strata: Sequence[Stratum], variance: float | None = None) -> Estimate:
+@dataclass(frozen=True)
+class Spread:
+    """A variance that stands in for a small group's own, and its degrees of freedom."""
+
+    variance: float
+    df: float
+
+
+def pooled(strata: Sequence[Stratum]) -> Spread:
+    """How much people of one stratum differ, over all strata.
+
+    Formula: s² = Σ (n_h − 1)·s_h²/Σ (n_h − 1), with Σ (n_h − 1) degrees of freedom: the mean
+    square within groups of the analysis of variance. Strata of one are left out; with nothing
+    else the variance is missing (NaN) on one degree of freedom.
+    """
+    free = [stratum for stratum in strata if stratum.scores.n > 1]
+    df = sum(stratum.scores.n - 1 for stratum in free)
+    squares = math.fsum((stratum.scores.n - 1) * stratum.scores.variance for stratum in free)
+    return Spread(squares / df if df else math.nan, float(max(df, 1)))
+
+
+def stratified(strata: Sequence[Stratum], instead: Spread | None = None) -> Estimate:
     """The mean over strata weighted by their people.
 
     Formula: ȳ = Σ W_h·ȳ_h, W_h = N_h/N; Var = Σ W_h²·s_h²/n_h·(1 − n_h/N_h) (Cochran 1977, 5.6;
     R: ``survey::svymean`` with strata and fpc). Strata without answers are left out: their people
     are unknown, see :mod:`analysis.silence`. A person's weight N_h/n_h is capped at four times the
     median. Without headcounts, or when Kish's n_eff is under 0.7·n, every answer weighs the same.
-    ``variance`` replaces the s_h² where the group's own spread must not be told (rule D6).
+    ``instead`` replaces the s_h² where the group's own spread must not be told (rule D6).
     """
     known = [stratum for stratum in strata if stratum.scores.n]
     n = np.array([stratum.scores.n for stratum in known], dtype=float)
     means = np.array([stratum.scores.mean for stratum in known])
     spread = np.array([stratum.scores.variance for stratum in known])
-    if variance is not None:
-        spread = np.full(len(known), variance)
+    if instead is not None:
+        spread = np.full(len(known), instead.variance)
     weights = np.array(person_weights(known)) * n
     weights /= weights.sum()
     parts = weights**2 * spread / n
@@ -90,7 +111,7 @@ def stratified(strata: Sequence[Stratum], variance: float | None = None) -> Esti
         float(weights @ means),
         math.sqrt(parts.sum()),
         math.sqrt((parts * left).sum()),
-        float(max(n.sum() - len(known), 1)),
+        instead.df if instead else float(max(n.sum() - len(known), 1)),
     )
 
 

@@ -22,7 +22,14 @@ from analysis.disclosure import (
     residuals,
     step,
 )
-from analysis.estimate import Estimate, Stratum, person_weights, stratified
+from analysis.estimate import (
+    Estimate,
+    Spread,
+    Stratum,
+    person_weights,
+    pooled,
+    stratified,
+)
 from analysis.instrument import Instrument, Scale
 from analysis.scoring import ABOVE, LEANS, IntArray, Key, Moments, N, lean, moments
 from analysis.tally import Counted
@@ -205,20 +212,25 @@ class Theme:
 
     @cached_property
     def overall(self) -> Moments:
-        """The scores of the whole organisation, unweighted. Its variance stands in for that of
-        a small group."""
+        """The scores of the whole organisation, unweighted."""
         return moments(self.tables[self.root], self.key)
+
+    @cached_property
+    def within(self) -> Spread:
+        """How much people differ inside the visible cells; it stands in for a small group's own
+        spread, which would tell how alike its people answered."""
+        return pooled(list(self.strata.values()))
 
     @property
     def root(self) -> str:
         return next(unit.id for unit in self.counted.units if unit.parent is None)
 
     def estimate(self, cells: Sequence[str]) -> Estimate:
-        """The mean over cells. Under ``rule.large`` answers the organisation's spread is used:
-        a small group's own spread would tell how alike its people answered."""
+        """The mean over cells. Under ``rule.large`` answers the spread of people within all
+        cells is used, never the group's own."""
         strata = [self.strata[cell] for cell in cells]
         small = sum(stratum.scores.n for stratum in strata) < self.rule.large
-        return stratified(strata, self.overall.variance if small else None)
+        return stratified(strata, self.within if small else None)
 
     def weighted_leanings(self, cells: Sequence[str]) -> tuple[float, float, float]:
         """Answers favourable, neutral, unfavourable, weighted as the estimate is, same total."""
