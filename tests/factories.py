@@ -13,6 +13,7 @@ from datetime import date, datetime, timedelta
 from analysis.disclosure import Rule
 from analysis.instrument import parse, to_dict
 from surveyapp import clock
+from tests import shared_work
 from tests.analysis import samples
 
 ROLES = ("hr", "board", "manager", "admin", "witness", "auditor")
@@ -89,21 +90,20 @@ def an_app(instance, role="all", *, create=True, **settings):
 
     for module in pkgutil.iter_modules(models.__path__):  # a table nobody imported is not made
         importlib.import_module(f"surveyapp.models.{module.name}")
-    app = create_app(
-        {
-            "TESTING": True,
-            "SECRET_KEY": "a secret that only tests know",
-            "WTF_CSRF_ENABLED": False,
-            "DATABASES": dict.fromkeys(("office", "who", "box", "answers"), "sqlite://"),
-            "SQLALCHEMY_ENGINE_OPTIONS": {"hide_parameters": True},
-            **settings,
-        },
-        role=role,
-        instance_path=str(instance),
-    )
+    settings = {
+        "TESTING": True,
+        "SECRET_KEY": "a secret that only tests know",
+        "WTF_CSRF_ENABLED": False,
+        "DATABASES": dict.fromkeys(("office", "who", "box", "answers"), "sqlite://"),
+        "SQLALCHEMY_ENGINE_OPTIONS": {"hide_parameters": True},
+        **settings,
+    }
+    with shared_work.known_addresses():
+        app = create_app(settings, role=role, instance_path=str(instance))
+    shared_work.share_templates(app)
     with app.app_context():
         if create:
-            db.create_all(bind_key="__all__")
+            shared_work.make_tables(db)
         second_step.make_key()
     return app
 

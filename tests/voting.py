@@ -1,5 +1,6 @@
 """A wave that people can really answer: keys, invitations, codes; and their browsers' forms."""
 
+import io
 import json
 import secrets
 from dataclasses import dataclass, field
@@ -128,6 +129,15 @@ def open_ballots(app, voting):
         box_session().commit()
         opening.scrub()
         return opened
+
+
+def opened(voting, kind):
+    """The table of ``responses`` or ``comments`` that opening wrote; in an app context."""
+    import polars as pl
+
+    from surveyapp.services import answer_blocks
+
+    return pl.read_parquet(io.BytesIO(answer_blocks.read(voting.wave_id, kind)))
 
 
 def make_record(voting, person, ratings=None, comments=(), *, seed=None, counter=1):

@@ -58,12 +58,6 @@ def test_the_whole_way_on_one_page(app, wave, respondent):
 
 
 def test_what_was_answered_is_what_is_opened(app, wave, respondent):
-    import io
-
-    import polars as pl
-
-    from surveyapp.services import opening
-
     page = arrive(respondent, wave.people[0].token).press("all")
     page.press(
         "send.unless-hints",
@@ -75,10 +69,7 @@ def test_what_was_answered_is_what_is_opened(app, wave, respondent):
     voting.close(app, wave)
     voting.open_ballots(app, wave)
     with app.app_context():
-        kinds = ("responses", "comments")
-        rows, said = (
-            pl.read_parquet(io.BytesIO(opening._read(wave.wave_id, kind))) for kind in kinds
-        )
+        rows, said = (voting.opened(wave, kind) for kind in ("responses", "comments"))
         assert rows.rows(named=True) == [
             {"unit": "Riverside/Days", "speak_1": 4, "speak_2": None, "work_1": -1}
         ]
@@ -201,19 +192,13 @@ def test_the_same_form_sent_twice_is_one_ballot_with_one_receipt(app, wave, resp
 
 
 def test_back_in_the_browser_and_sent_again_the_newer_answers_stay(app, wave, respondent):
-    import io
-
-    import polars as pl
-
-    from surveyapp.services import opening
-
     page = arrive(respondent, wave.people[0].token).press("all")
     page.press("send.unless-hints", a_speak_1="4")
     assert page.press("send.unless-hints", a_speak_1="1").title == "Thank you – Candour"
     voting.close(app, wave)
     voting.open_ballots(app, wave)
     with app.app_context():
-        rows = pl.read_parquet(io.BytesIO(opening._read(wave.wave_id, "responses")))
+        rows = voting.opened(wave, "responses")
         assert rows["speak_1"].to_list() == [1]
 
 

@@ -8,22 +8,30 @@ from alembic.migration import MigrationContext
 
 from surveyapp import create_app
 from surveyapp.extensions import db
+from tests import factories
 
 STORES = {"office": None, "who": "who", "box": "box", "answers": "answers"}
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
-def migrated(request, tmp_path):
+@pytest.fixture(
+    scope="module", params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)]
+)
+def upgraded(request, tmp_path_factory):
+    """An application whose empty stores the migrations filled, once for these tests."""
     settings = {"SECRET_KEY": "a secret that only tests know", "TESTING": True}
     if request.param == "postgres":
         settings["DATABASES"] = request.getfixturevalue("postgres").fresh()
-    app = create_app(settings, instance_path=str(tmp_path / "instance"))
-    (tmp_path / "instance").mkdir()
+    app = create_app(settings, instance_path=str(tmp_path_factory.mktemp("instance")))
     with app.app_context():
         flask_migrate.upgrade()
-        yield app
-        for engine in db.engines.values():
-            engine.dispose()
+    yield app
+    factories.dispose([app])
+
+
+@pytest.fixture
+def migrated(upgraded):
+    with upgraded.app_context():
+        yield upgraded
 
 
 @pytest.mark.parametrize("store", STORES)
@@ -43,10 +51,14 @@ def test_upgrading_twice_is_harmless(migrated):
     flask_migrate.upgrade()
 
 
-def test_going_back_leaves_nothing_behind(migrated):
+def test_going_back_leaves_nothing_behind_and_one_can_go_forth_again(migrated):
     flask_migrate.downgrade(revision="base")
     for bind in STORES.values():
         assert set(sa.inspect(db.engines[bind]).get_table_names()) <= {"alembic_version"}
+    flask_migrate.upgrade()
+    for bind in STORES.values():
+        there = set(sa.inspect(db.engines[bind]).get_table_names())
+        assert there >= set(db.metadatas[bind].tables)
 
 
 def test_sqlite_keeps_no_order_of_arrival_in_the_box(migrated):
