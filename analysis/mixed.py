@@ -131,7 +131,7 @@ class _Sums:
         weight = self.n / (1 + self.n * ratio)
         xx = self.within[:-1, :-1] + (self.x.T * weight) @ self.x
         xy = self.within[:-1, -1] + self.x.T @ (weight * self.y)
-        beta: FloatArray = np.linalg.solve(xx, xy)
+        beta = np.asarray(np.linalg.solve(xx, xy), dtype=np.float64)
         far = self.y - self.x @ beta
         inside = np.append(-beta, 1.0)
         rss = float(inside @ self.within @ inside + weight @ far**2)
