@@ -1,21 +1,28 @@
-"""Rows folded into patterns: people of one unit who answered a scale's items alike, counted once.
+"""Rows folded into patterns: a scale's items answered in one way, worked out once for everybody.
 
 Everything after the folding costs patterns, not people, and stays in whole numbers.
 """
 
 import math
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
+from scipy.sparse import csc_array
 
 from analysis.dataset import NOT_ASKED, PREFER_NOT_TO_SAY
 from analysis.scoring import COLUMNS, IntArray, Key
 
 BLANK = -128
 SPECIAL = 4  # columns beside the options: other number, prefer not to say, not asked, blank
-MOST_PATTERNS = 1 << 22
+MOST_COUNTERS = 1 << 22
+EXACT = 1 << 53  # float64 holds every whole number up to here
+
+# Whole numbers of people, or float64 sums of weights.
+Counts = NDArray[Any]
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,80 +40,112 @@ class Products:
         return Products(self.n + other.n, self.sums + other.sums, self.cross + other.cross)
 
 
-def columns_of(answers: pl.Series, codes: tuple[int, ...]) -> NDArray[np.uint8]:
-    """For each answer (``Int8``) its column in the item's table.
+def column_of(codes: tuple[int, ...]) -> NDArray[np.int64]:
+    """The column of an item's table for each of the 256 values of an answer's byte.
 
-    Shape: (people,) -> (people,), columns from 0. Options come first in the order of ``codes``,
-    then any other number, preferred not to say, not asked, and blank, which is a missing value.
+    Options come first in the order of ``codes``, then any other number, preferred not to say, not
+    asked, and blank, which is a missing value. Shape: (256,), columns from 0.
     """
     width = len(codes) + SPECIAL
-    column = np.full(256, len(codes), dtype=np.uint8)
+    column = np.full(256, len(codes), dtype=np.int64)
     for position, code in enumerate(codes):
         column[code % 256] = position
     for back, special in ((3, PREFER_NOT_TO_SAY), (2, NOT_ASKED), (1, BLANK)):
         column[special % 256] = width - back
-    given = (answers.fill_null(BLANK) if answers.null_count() else answers).to_numpy()
-    found: NDArray[np.uint8] = column[given.view(np.uint8)]
-    return found
+    return column
+
+
+def bytes_of(answers: pl.Series) -> NDArray[np.uint8]:
+    """Answers (``Int8``) as bytes, a missing one as ``BLANK``. Shape: (people,)."""
+    given = answers.fill_null(BLANK) if answers.null_count() else answers
+    return given.to_numpy().view(np.uint8)
 
 
 def count_columns(
     places: NDArray[np.integer],
-    columns: NDArray[np.integer],
+    answers: NDArray[np.uint8],
+    codes: tuple[int, ...],
     units: int,
-    width: int,
-    people: IntArray | None = None,
-) -> IntArray:
-    """A table of counts by unit and column; ``people`` says how many each entry stands for.
+    weights: NDArray[np.float64] | None = None,
+) -> Counts:
+    """A table of one item's answers by unit and column; in people, or in weights where given.
 
-    Shapes: entries (n,) -> (units, width), in people.
+    Shapes: entries (n,) -> (units, options + 4).
     """
-    # With weights the counts come as float64, exact for whole numbers below 2**53.
-    table = np.bincount(places * width + columns, people, minlength=units * width)
-    return table.astype(np.int64).reshape(units, width)
+    width = len(codes) + SPECIAL
+    cells = places * width + column_of(codes)[answers]
+    return np.bincount(cells, weights, minlength=units * width).reshape(units, width)
 
 
 @dataclass(frozen=True, eq=False)
-class Alike:
-    """People who answered a scale's items alike, in one unit: how many, where, what.
+class Patterns:
+    """The ways in which a scale's items were answered, and by how many people of each unit.
 
-    Shapes: ``people``, ``places`` and each item's ``columns`` are (patterns,).
+    Shapes: ``of_row`` (people,) is the pattern of each row; ``columns`` (patterns, items) the
+    columns of the items' tables; ``counts`` (units, patterns), sparse where that would be large.
     """
 
-    people: IntArray
-    places: IntArray
-    columns: tuple[IntArray, ...]
+    of_row: NDArray[np.integer]
+    columns: IntArray
+    counts: Any
+
+    def weighed(self, places: NDArray[np.intp], weights: NDArray[np.float64]) -> Any:
+        """``counts`` with the sum of the people's weights in place of their number."""
+        return _counted(places, self.of_row, self.counts.shape, weights)
 
 
 def fold(
-    places: NDArray[np.intp], given: list[NDArray[np.uint8]], units: int, widths: list[int]
-) -> Alike:
-    """Fold rows that are the same, so that all that follows costs patterns, not people."""
-    if units * math.prod(widths) > MOST_PATTERNS:
-        return _distinct(places, given, widths)
-    code = places.astype(np.int32)
-    for column, width in zip(given, widths, strict=True):
-        code *= width
-        code += column
-    people = np.bincount(code)
-    rest = np.nonzero(people)[0]
-    people, columns = people[rest].astype(np.int64), []
-    for width in reversed(widths):
-        rest, last = np.divmod(rest, width)
-        columns.append(last)
-    return Alike(people, rest, tuple(reversed(columns)))
+    places: NDArray[np.intp],
+    answers: Sequence[NDArray[np.uint8]],
+    codes: Sequence[tuple[int, ...]],
+    units: int,
+) -> Patterns:
+    """Find the patterns in the answers to a scale's items, so that what follows costs patterns."""
+    widths = [len(options) + SPECIAL for options in codes]
+    size = math.prod(widths)
+    if size > MOST_COUNTERS:
+        of_row, columns = _distinct(answers, codes)
+    else:
+        small = np.int16 if size <= np.iinfo(np.int16).max else np.int32
+        code = np.zeros(len(places), dtype=small)
+        stride = size
+        for given, options, width in zip(answers, codes, widths, strict=True):
+            stride //= width
+            np.add(code, (column_of(options) * stride).astype(small)[given], out=code)
+        found = np.flatnonzero(np.bincount(code, minlength=size))
+        position = np.zeros(size, dtype=np.int32)
+        position[found] = np.arange(len(found))
+        of_row = position[code]
+        columns = np.column_stack(np.unravel_index(found, widths)).astype(np.int64)
+    return Patterns(of_row, columns, _counted(places, of_row, (units, len(columns))))
 
 
-def _distinct(places: NDArray[np.intp], given: list[NDArray[np.uint8]], widths: list[int]) -> Alike:
+def _distinct(
+    answers: Sequence[NDArray[np.uint8]], codes: Sequence[tuple[int, ...]]
+) -> tuple[NDArray[np.integer], IntArray]:
     """The same for a scale with too many possible patterns to have a counter for each."""
-    code: IntArray = places.astype(np.int64)
-    for column, width in zip(given, widths, strict=True):
-        if len(code) and int(code.max()) > (1 << 62) // width:
-            code = np.unique(code, return_inverse=True)[1].astype(np.int64)
-        code = code * width + column
-    _, first, people = np.unique(code, return_index=True, return_counts=True)
-    columns = tuple(column[first].astype(np.int64) for column in given)
-    return Alike(people.astype(np.int64), places[first].astype(np.int64), columns)
+    rows = np.column_stack(
+        [
+            column_of(options).astype(np.uint8)[given]
+            for given, options in zip(answers, codes, strict=True)
+        ]
+    )
+    whole = np.ascontiguousarray(rows).view(np.dtype((np.void, rows.shape[1]))).ravel()
+    _, first, of_row = np.unique(whole, return_index=True, return_inverse=True)
+    return of_row, rows[first].astype(np.int64)
+
+
+def _counted(
+    places: NDArray[np.intp],
+    of_row: NDArray[np.integer],
+    shape: tuple[int, int],
+    weights: NDArray[np.float64] | None = None,
+) -> Any:
+    if shape[0] * shape[1] <= MOST_COUNTERS:
+        cells = places * shape[1] + of_row
+        return np.bincount(cells, weights, minlength=shape[0] * shape[1]).reshape(shape)
+    each = np.ones(len(places), dtype=np.int64) if weights is None else weights
+    return csc_array((each, (places, of_row)), shape=shape)
 
 
 @dataclass(frozen=True, eq=False)
@@ -114,76 +153,132 @@ class Points:
     """For each pattern and item: points, whether it is an answer, favourable, was asked.
 
     Shapes: (patterns, items); points as in the scale's :class:`~analysis.scoring.Key`.
+    ``scored`` (patterns,) says whether so many answers make a score.
     """
 
     points: IntArray
     answered: NDArray[np.bool_]
     favourable: NDArray[np.bool_]
     asked: NDArray[np.bool_]
+    scored: NDArray[np.bool_]
 
 
-def points_of(alike: Alike, key: Key, codes: list[tuple[int, ...]]) -> Points:
+def points_of(columns: IntArray, key: Key, codes: Sequence[tuple[int, ...]]) -> Points:
     """What each pattern's answers are worth; ``codes`` are the options of each item.
 
     What is not an option (blank, preferred not to say, not asked) has no points and is not
     answered; only "not asked" is not asked. Nothing is filled in.
     """
-    points, answered, favourable, asked = [], [], [], []
-    for column, options, worth, good in zip(
-        alike.columns, codes, key.points, key.favourable, strict=True
+    options = np.array([len(some) for some in codes])
+    width = int(options.max()) + SPECIAL
+    worth = np.zeros((len(codes), width), dtype=np.int64)
+    good = np.zeros((len(codes), width), dtype=np.bool_)
+    for place, (some, points, favourable) in enumerate(
+        zip(codes, key.points, key.favourable, strict=True)
     ):
-        blank = [0] * SPECIAL
-        points.append(np.array([*(worth[code] for code in options), *blank])[column])
-        favourable.append(np.array([*(code in good for code in options), *blank], bool)[column])
-        answered.append(column < len(options))
-        asked.append(column != len(options) + SPECIAL - 2)
-    return Points(
-        np.column_stack(points).astype(np.int64),
-        np.column_stack(answered),
-        np.column_stack(favourable),
-        np.column_stack(asked),
-    )
+        worth[place, : len(some)] = [points[code] for code in some]
+        good[place, : len(some)] = [code in favourable for code in some]
+    item = np.arange(len(codes))
+    answered, asked = columns < options, columns != options + SPECIAL - 2
+    given = answered.sum(axis=1)
+    scored = (given > 0) & (given >= np.array(key.needed)[asked.sum(axis=1)])
+    return Points(worth[item, columns], answered, good[item, columns], asked, scored)
 
 
-def sums(alike: Alike, given: Points, units: int, key: Key) -> IntArray:
+def item_tables(counts: Any, columns: IntArray, codes: Sequence[tuple[int, ...]]) -> list[Counts]:
+    """Each item's table of counts by unit and column. Shapes: a list of (units, options + 4)."""
+    widths = [len(some) + SPECIAL for some in codes]
+    chosen = [columns[:, [place]] == np.arange(width) for place, width in enumerate(widths)]
+    tables = added(counts, np.hstack(chosen).astype(np.int64))
+    return np.split(tables, np.cumsum(widths)[:-1], axis=1)
+
+
+def sums(counts: Any, given: Points, key: Key) -> Counts:
     """Sums over people with a score, by unit and number of answered items.
 
     Shape: (units, items + 1, 7), the columns of :mod:`analysis.scoring`: people, ΣT, ΣT², ΣF, ΣF²
     for a person's points T and favourable answers F, then people above and at the middle of the
     scale. Missing: a person with fewer answers than the key needs is in no sum.
     """
-    size = given.points.shape[1]
     total, favour = given.points.sum(axis=1), given.favourable.sum(axis=1)
     answered = given.answered.sum(axis=1)
-    scored = (answered > 0) & (answered >= np.array(key.needed)[given.asked.sum(axis=1)])
     if key.scale.formula == "favourable":
         twice, whole = 2 * favour, answered
     else:
         twice, whole = 2 * total, answered * key.full
-    values = (1, total, total**2, favour, favour**2, twice > whole, twice == whole)
-    cells = (alike.places * (size + 1) + answered)[scored]
-    table = np.zeros((units * (size + 1), COLUMNS), dtype=np.int64)
-    for position, value in enumerate(values):
-        np.add.at(table[:, position], cells, (alike.people * value)[scored])
-    return table.reshape(units, size + 1, COLUMNS)
+    one = np.ones(len(total), dtype=np.int64)
+    values = np.column_stack(
+        [one, total, total**2, favour, favour**2, twice > whole, twice == whole]
+    ).astype(np.int64)
+    table = np.zeros((counts.shape[0], given.points.shape[1] + 1, COLUMNS), dtype=counts.dtype)
+    for number in np.unique(answered[given.scored]):
+        some = np.flatnonzero(given.scored & (answered == number))
+        table[:, number] = added(counts[:, some], values[some])
+    return table
 
 
-def products_of(alike: Alike, given: Points, key: Key) -> dict[tuple[str, ...], Products]:
+def products_of(counts: Any, given: Points, key: Key) -> dict[tuple[str, ...], Products]:
     """Cross-products over people who answered all that they were asked, by what that was.
 
     For each set of k items asked: Σ x_i, shape (k,), and Σ x_i·x_j, shape (k, k), in points.
     Missing: a person who left out any item asked of them counts in none (complete cases).
     """
-    complete = (given.answered == given.asked).all(axis=1) & given.asked.any(axis=1)
-    points, asked, people = given.points[complete], given.asked[complete], alike.people[complete]
-    mark = asked @ (1 << np.arange(asked.shape[1]))
+    complete = (given.answered == given.asked).all(axis=1)
+    people = np.asarray(counts.sum(axis=0)).ravel()
     found: dict[tuple[str, ...], Products] = {}
-    for one in np.unique(mark):
-        mine = mark == one
-        pattern = asked[mine][0]
-        worth, count = points[mine][:, pattern], people[mine]
-        names = tuple(item for item, yes in zip(key.scale.items, pattern, strict=True) if yes)
+    for asked, rows in alike(given.asked.T, complete):
+        worth, count = given.points[rows][:, asked], people[rows]
+        names = tuple(item for item, yes in zip(key.scale.items, asked, strict=True) if yes)
         found[names] = Products(
-            int(count.sum()), worth.T @ count, worth.T @ (worth * count[:, None])
+            int(count.sum()), added(count, worth), added(worth.T * count, worth)
         )
     return found
+
+
+def alike(
+    asked: NDArray[np.bool_], rows: NDArray[np.bool_]
+) -> Iterator[tuple[NDArray[np.bool_], NDArray[np.intp]]]:
+    """Each set of things asked for among the ``rows`` marked, with where those rows stand.
+
+    Shapes: asked (k, n), rows (n,) -> pairs of (k,) and positions. Rows asked nothing are left out.
+    """
+    everything = asked.all(axis=0)
+    places = np.flatnonzero(rows & everything)
+    if len(places):
+        yield np.ones(len(asked), dtype=np.bool_), places
+    if everything.all():
+        return
+    places = np.flatnonzero(rows & ~everything & asked.any(axis=0))
+    if len(places):
+        sets, which = np.unique(asked[:, places], axis=1, return_inverse=True)
+        for number, one in enumerate(sets.T):
+            yield one, places[which.ravel() == number]
+
+
+def added(counts: Any, values: IntArray) -> Counts:
+    """counts @ values without rounding: through floats, which are quick, where those are exact.
+
+    Weights are added up in one fixed order, so that every machine finds the same last digit.
+    """
+    total: Counts
+    if not isinstance(counts, np.ndarray):
+        total = counts @ values
+        return total
+    if counts.dtype == np.float64:
+        total = np.einsum("...p,pv->...v", counts, values.astype(np.float64))
+        return total
+    bound = float(counts.sum()) * float(values.max(initial=0))
+    if bound < EXACT:
+        return (counts.astype(np.float64) @ values.astype(np.float64)).astype(np.int64)
+    if bound >= np.iinfo(np.int64).max:
+        raise OverflowError("These scales are too wide to add up exactly for so many people.")
+    total = counts @ values
+    return total
+
+
+def merged(one: Mapping[Any, Any], two: Mapping[Any, Any]) -> dict[Any, Any]:
+    """Two mappings of things that can be added; what only one has stays as it is."""
+    return {
+        key: one[key] + two[key] if key in one and key in two else one.get(key) or two[key]
+        for key in sorted({*one, *two})
+    }

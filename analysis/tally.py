@@ -2,7 +2,7 @@
 
 Everything published about ratings is computed from tallies, so the rows are read in exactly one
 place, shards can be counted apart, and ``Tally + Tally`` is the tally of both, to the last bit:
-there is no float in it.
+there is no float in it, but for the sums of weights where answers have them.
 """
 
 import json
@@ -20,9 +20,11 @@ from analysis.instrument import Instrument, Item
 from analysis.patterns import (
     SPECIAL,
     Products,
-    columns_of,
+    bytes_of,
     count_columns,
     fold,
+    item_tables,
+    merged,
     points_of,
     products_of,
     sums,
@@ -30,8 +32,11 @@ from analysis.patterns import (
 from analysis.scoring import COLUMNS, IntArray, Key
 from analysis.summary import WaveHead
 from analysis.text.counts import QuestionCounts, count_comments
+from analysis.theme_products import ThemeProducts, products_between
+from analysis.weighted import Folded, Weighted, weigh, weights_of
 
-FORMAT = 1
+FORMAT = 2
+READABLE = (1, FORMAT)  # 1 lacks the products between themes
 
 
 class TallyError(ValueError):
@@ -72,12 +77,28 @@ class ItemCounts:
 
 
 @dataclass(frozen=True, eq=False)
+class Plan:
+    """What counting needs of an instrument, worked out once for many tables."""
+
+    codes: Mapping[str, tuple[int, ...]]
+    keys: tuple[Key, ...]
+
+    @classmethod
+    def of(cls, instrument: Instrument) -> "Plan":
+        return cls(
+            {item.id: _codes(instrument, item) for item in instrument.ratings},
+            tuple(Key.of(instrument, scale) for scale in instrument.scales),
+        )
+
+
+@dataclass(frozen=True, eq=False)
 class Tally:
     """Counts of one wave by finest unit. Build one with :meth:`of`; add shards with ``+``.
 
     ``units`` are sorted ids and the rows of every table. ``scores[scale]`` has the shape
     (units, items + 1, 7): for each number of answered items the columns of ``analysis.scoring``.
-    ``products[scale]`` is kept for the whole wave only, by the set of items asked.
+    ``products[scale]`` is kept for the whole wave only, by the set of items asked. ``between``
+    is ``None`` in tallies stored before it was kept, ``weighted`` where answers have no weights.
     """
 
     units: tuple[str, ...]
@@ -85,43 +106,61 @@ class Tally:
     items: Mapping[str, ItemCounts]
     scores: Mapping[str, IntArray]
     products: Mapping[str, Mapping[tuple[str, ...], Products]]
+    between: ThemeProducts | None = None
+    weighted: Weighted | None = None
 
     @classmethod
-    def of(cls, rows: pl.DataFrame, units: tuple[str, ...], instrument: Instrument) -> "Tally":
-        """Count a table shaped as :class:`analysis.dataset.Wave` says. Raises on a lost unit."""
-        units = tuple(sorted(units))
+    def of(
+        cls,
+        rows: pl.DataFrame,
+        units: tuple[str, ...],
+        instrument: Instrument | Plan,
+        weight: str | None = None,
+    ) -> "Tally":
+        """Count a table shaped as :class:`analysis.dataset.Wave` says.
+
+        ``weight`` names a column of weights. Raises :class:`~analysis.dataset.DataError` on a lost
+        unit, on an answer that is no small whole number and on a weight that is none.
+        """
+        plan = instrument if isinstance(instrument, Plan) else Plan.of(instrument)
+        units, codes = tuple(sorted(units)), plan.codes
+        weights = None if weight is None else weights_of(rows, weight)
         places = _places(rows, units)
-        codes = {item.id: _codes(instrument, item) for item in instrument.ratings}
-        given = {name: columns_of(_small(rows[name]), codes[name]) for name in codes}
+        given = {name: bytes_of(_small(rows[name])) for name in codes}
         tables: dict[str, IntArray] = {}
         scores: dict[str, IntArray] = {}
         products: dict[str, dict[tuple[str, ...], Products]] = {}
-        for scale in instrument.scales:
-            widths = [len(codes[name]) + SPECIAL for name in scale.items]
-            alike = fold(places, [given[name] for name in scale.items], len(units), widths)
-            key = Key.of(instrument, scale)
-            answers = points_of(alike, key, [codes[name] for name in scale.items])
-            scores[scale.id] = sums(alike, answers, len(units), key)
-            products[scale.id] = products_of(alike, answers, key)
-            for name, column, width in zip(scale.items, alike.columns, widths, strict=True):
-                tables[name] = count_columns(
-                    alike.places, column, len(units), width, people=alike.people
-                )
-        items = {
-            name: ItemCounts(
-                codes[name],
-                tables[name]
-                if name in tables
-                else count_columns(places, given[name], len(units), len(codes[name]) + SPECIAL),
-            )
-            for name in codes
-        }
-        responses = np.bincount(places, minlength=len(units)).astype(np.int64)
-        return cls(units, responses, items, scores, products)
+        folded: dict[str, Folded] = {}
+        for key in plan.keys:
+            scale = key.scale
+            options = [codes[name] for name in scale.items]
+            patterns = fold(places, [given[name] for name in scale.items], options, len(units))
+            points = points_of(patterns.columns, key, options)
+            try:
+                scores[scale.id] = sums(patterns.counts, points, key)
+                products[scale.id] = products_of(patterns.counts, points, key)
+            except OverflowError as error:
+                raise TallyError(str(error)) from error
+            found = item_tables(patterns.counts, patterns.columns, options)
+            tables |= dict(zip(scale.items, found, strict=True))
+            folded[scale.id] = (patterns, points, key)
+        for name in codes.keys() - tables.keys():
+            tables[name] = count_columns(places, given[name], codes[name], len(units))
+        return cls(
+            units,
+            np.bincount(places, minlength=len(units)).astype(np.int64),
+            {name: ItemCounts(codes[name], tables[name]) for name in codes},
+            scores,
+            products,
+            products_between(places, len(units), folded),
+            None if weights is None else weigh(places, len(units), weights, given, codes, folded),
+        )
 
     def __add__(self, other: "Tally") -> "Tally":
         if self.items.keys() != other.items.keys() or self.scores.keys() != other.scores.keys():
             raise TallyError("Only tallies of the same instrument can be added.")
+        if (self.weighted is None) != (other.weighted is None):
+            raise TallyError("A tally with weights and one without cannot be added.")
         units = tuple(sorted({*self.units, *other.units}))
         one, two = self._spread(units), other._spread(units)
         return Tally(
@@ -132,7 +171,9 @@ class Tally:
                 for name, counts in one.items.items()
             },
             {name: table + two.scores[name] for name, table in one.scores.items()},
-            {name: _merged(sets, two.products[name]) for name, sets in one.products.items()},
+            {name: merged(sets, two.products[name]) for name, sets in one.products.items()},
+            one.between + two.between if one.between and two.between else None,
+            one.weighted + two.weighted if one.weighted and two.weighted else None,
         )
 
     def __eq__(self, other: object) -> bool:
@@ -158,6 +199,8 @@ class Tally:
             {name: ItemCounts(c.codes, over(c.table)) for name, c in self.items.items()},
             {name: over(table) for name, table in self.scores.items()},
             self.products,
+            self.between and self.between.spread(rows, len(units)),
+            self.weighted and self.weighted.spread(rows, len(units)),
         )
 
     def to_dict(self) -> dict[str, Any]:
@@ -176,6 +219,8 @@ class Tally:
                 ]
                 for name, sets in self.products.items()
             },
+            "between": self.between and self.between.to_dict(),
+            "weighted": self.weighted and self.weighted.to_dict(),
         }
 
     @classmethod
@@ -206,6 +251,8 @@ class Tally:
                 }
                 for name, bodies in raw["products"].items()
             },
+            ThemeProducts.from_dict(raw["between"]) if raw.get("between") else None,
+            Weighted.from_dict(raw["weighted"]) if raw.get("weighted") else None,
         )
 
 
@@ -238,7 +285,7 @@ class Counted:
             raw = json.loads(zlib.decompress(data))
         except (zlib.error, ValueError) as error:
             raise TallyError("These bytes hold no counted wave.") from error
-        if raw.get("format") != FORMAT:
+        if raw.get("format") not in READABLE:
             raise TallyError(
                 f"This counted wave has format {raw.get('format')}; expected {FORMAT}."
             )
@@ -262,16 +309,22 @@ def count(wave: Wave, instrument: Instrument) -> Counted:
     if problems:
         raise DataError(problems)
     tally = Tally.of(wave.responses, tuple(unit.id for unit in wave.units), instrument)
-    if any(
-        tally.items[item.id].table[:, -SPECIAL].any()
-        for item in instrument.ratings
-        if item.kind != "number"
-    ):
+    if strays(tally, instrument):
         raise DataError(check_wave(wave, instrument))
     head = WaveHead(
         wave.id, wave.label, wave.date, wave.origin, wave.simulated or instrument.simulated
     )
     return Counted(head, wave.units, tally, count_comments(wave.comments, instrument))
+
+
+def strays(tally: Tally, instrument: Instrument) -> dict[str, int]:
+    """How many answers were no option of their item, for the items that have any."""
+    found = {
+        item.id: int(tally.items[item.id].table[:, -SPECIAL].sum())
+        for item in instrument.ratings
+        if item.kind != "number"
+    }
+    return {item: number for item, number in found.items() if number}
 
 
 def _check_tree(wave: Wave) -> list[str]:
@@ -318,14 +371,3 @@ def _codes(instrument: Instrument, item: Item) -> tuple[int, ...]:
     if item.kind == "number":
         return ()
     return tuple(sorted(instrument.response_set(item).codes()))
-
-
-def _merged(
-    one: Mapping[tuple[str, ...], Products], two: Mapping[tuple[str, ...], Products]
-) -> dict[tuple[str, ...], Products]:
-    return {
-        asked: one[asked] + two[asked]
-        if asked in one and asked in two
-        else one.get(asked) or two[asked]
-        for asked in sorted({*one, *two})
-    }
