@@ -8,12 +8,14 @@ from pathlib import Path
 from analysis import report_files, simulate, simulated_files
 from analysis.dataset import DataError, PulseData
 from analysis.disclosure import HARD_FLOOR, Rule, RuleError
+from analysis.engine import ENGINES, tally_shards, to_bytes
 from analysis.importers import load
 from analysis.instrument import BUNDLED, Instrument, InstrumentError, bundled, read
 from analysis.reference.compare import compare
 from analysis.reference.folder import Folder, ReferenceError
 from analysis.reliability import check_keys
 from analysis.report_parts import ReportError
+from analysis.shards import ShardError
 from analysis.summarise import summarise
 from analysis.summary import Summary
 from analysis.tally import Counted, TallyError, count
@@ -52,7 +54,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         for problem in error.problems:
             say(problem)
         return WRONG
-    except (ReferenceError, ReportError, RuleError, TallyError) as error:
+    except (ReferenceError, ReportError, RuleError, ShardError, TallyError) as error:
         say(str(error))
         return WRONG
     except OSError as error:
@@ -129,6 +131,23 @@ def reference(given: argparse.Namespace) -> None:
     )
 
 
+def tally(given: argparse.Namespace) -> None:
+    """Count shards of answers into one file of sums, or write nothing."""
+    instrument = _instrument(given.instrument)
+    found = tally_shards(
+        given.shards,
+        instrument,
+        engine=given.engine,
+        workers=given.workers,
+        weight=given.weight,
+        progress=lambda path, done, all: say(f"{path.name} ({done} of {all})"),
+    )
+    given.out.write_bytes(to_bytes(found, instrument))
+    for wave, one in found.items():
+        say(f"{wave}: {int(one.responses.sum())} answers, {len(one.units)} groups.")
+    say("Keep this file as you keep answers: nothing in it is hidden for small groups.")
+
+
 def _read(given: argparse.Namespace) -> PulseData:
     instrument = _instrument(given.instrument)
     say(f"Reading {', '.join(path.name for path in given.data)} …")
@@ -198,6 +217,19 @@ def _parser() -> argparse.ArgumentParser:
     one.add_argument("--seed", type=int, default=1, metavar="N", help="another organisation")
     one.set_defaults(run=simulated)
     one = commands.add_parser(
+        "tally",
+        help="count very many answers, in Parquet shards",
+        description="Counts Parquet files with the columns wave, unit and one an item, and writes "
+        "sums by pulse and group. One file that cannot be counted stops everything.",
+    )
+    one.add_argument("shards", nargs="+", type=Path, metavar="SHARD", help="Parquet file")
+    _takes_instrument(one)
+    one.add_argument("--engine", choices=ENGINES, default=ENGINES[0], help="default %(default)s")
+    one.add_argument("--workers", type=int, default=2, metavar="N", help="default %(default)s")
+    one.add_argument("--weight", metavar="COLUMN", help="column of weights")
+    one.add_argument("--out", type=Path, required=True, metavar="FILE", help="file to write")
+    one.set_defaults(run=tally)
+    one = commands.add_parser(
         "reference",
         help="check our statistics against another program's figures",
         description="Reads a folder with values.json (calls and what came out) and data/, works "
@@ -212,6 +244,10 @@ def _takes_data(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "data", nargs="+", type=Path, metavar="DATA", help="CSV or TSV file, or a folder of them"
     )
+    _takes_instrument(command)
+
+
+def _takes_instrument(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--instrument", required=True, metavar="NAME|FILE",
         help="an instrument of the bank, or a TOML file (see docs/instruments.md)",

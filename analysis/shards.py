@@ -1,0 +1,77 @@
+"""Answers in Parquet shards: many files of rows, counted apart and never held at once.
+
+A shard has the columns ``wave`` and ``unit`` (ids), one ``Int8`` column an item as in
+:class:`analysis.dataset.Wave`, and perhaps one of weights. Rows of a wave stand together.
+"""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import polars as pl
+
+from analysis.dataset import UNIT, Wave
+from analysis.instrument import Instrument
+
+WAVE = "wave"
+ROWS_AT_ONCE = 1 << 17
+
+
+class ShardError(ValueError):
+    """A shard that cannot be counted; the message names it."""
+
+
+def write(folder: Path, waves: Sequence[Wave], rows: int = 1 << 20) -> list[Path]:
+    """Write waves as shards of at most ``rows`` rows, each of one wave; returns their paths."""
+    paths = []
+    for wave in waves:
+        for number, start in enumerate(range(0, max(wave.responses.height, 1), rows)):
+            path = folder / f"{wave.id}-{number:04}.parquet"
+            part = wave.responses.slice(start, rows)
+            named = part.select(
+                pl.lit(wave.id, dtype=pl.Categorical()).alias(WAVE),
+                pl.col(UNIT).cast(pl.Categorical()),
+                pl.exclude(UNIT),
+            )
+            named.write_parquet(path, row_group_size=ROWS_AT_ONCE)
+            paths.append(path)
+    return paths
+
+
+def batches(
+    path: Path, instrument: Instrument, weight: str | None = None
+) -> Iterator[tuple[str, pl.DataFrame]]:
+    """A shard's rows by wave, a bounded number at a time; the next are read meanwhile.
+
+    Raises :class:`ShardError` when the file is no Parquet or its columns are not those expected.
+    """
+    expected = [UNIT, *(item.id for item in instrument.ratings), *([weight] if weight else [])]
+    try:
+        frame = pl.scan_parquet(path)
+        there = frame.collect_schema().names()
+        _check(path, [WAVE, *expected], there)
+        for batch in frame.select(WAVE, *expected).collect_batches(
+            chunk_size=ROWS_AT_ONCE, maintain_order=True
+        ):
+            yield from _by_wave(path, batch)
+    except (pl.exceptions.PolarsError, OSError) as error:
+        raise ShardError(f"{path.name} could not be read: {error}.") from error
+
+
+def _by_wave(path: Path, batch: pl.DataFrame) -> Iterator[tuple[str, pl.DataFrame]]:
+    waves = batch[WAVE]
+    if waves.null_count():
+        raise ShardError(f"{path.name}: {waves.null_count()} rows name no wave.")
+    runs = waves.cast(pl.String).rle().struct.unnest()
+    start = 0
+    for length, wave in runs.iter_rows():
+        yield str(wave), batch.slice(start, length).drop(WAVE)
+        start += length
+
+
+def _check(path: Path, expected: Sequence[str], there: Sequence[str]) -> None:
+    lacking = sorted(set(expected) - set(there))
+    if lacking:
+        raise ShardError(f"{path.name}: the columns {', '.join(lacking)} are missing.")
+    surplus = sorted(set(there) - set(expected))
+    if surplus:
+        raise ShardError(f"{path.name}: nobody knows the columns {', '.join(surplus)}.")
