@@ -57,19 +57,22 @@ def _compare(entry: Entry, folder: Folder) -> Outcome:
         return Outcome(entry.id, 0, (), (), f"No function of ours does “{entry.call}”.")
     try:
         ours = family.redo(entry, folder)
+        pairs = [
+            (name, theirs, ours[name])
+            for name, theirs in entry.values.items()
+            if name in ours and isinstance(theirs, int | float)
+        ]
+        left = entry.values.keys() - {name for name, _, _ in pairs}
+        pairs += family.rows(entry, folder) if family.rows else []
     except NotCovered as reason:
         return Outcome(entry.id, 0, (), (), str(reason))
-    same, off, left = 0, [], []
-    for name, theirs in entry.values.items():
-        if name not in ours or not isinstance(theirs, int | float):
-            left.append(name)
-        elif math.isclose(
-            ours[name], theirs, rel_tol=_tolerance(family, name), abs_tol=TOLERANCE**2
-        ):
-            same += 1
-        else:
-            off.append((name, float(theirs), float(ours[name])))
-    return Outcome(entry.id, same, tuple(off), tuple(left), "")
+    off = tuple(
+        (name, float(theirs), float(mine))
+        for name, theirs, mine in pairs
+        if not math.isclose(mine, theirs, rel_tol=_tolerance(family, name), abs_tol=TOLERANCE**2)
+    )
+    missed = tuple(name for name in entry.values if name in left)
+    return Outcome(entry.id, len(pairs) - len(off), off, missed, "")
 
 
 def _tolerance(family: Family, name: str) -> float:
