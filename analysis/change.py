@@ -9,16 +9,15 @@ everything else is "can't tell".
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-import numpy as np
-
-from analysis.disclosure import Rule, outward
+from analysis.disclosure import Rule, band, outward
+from analysis.equivalence import equivalence
 from analysis.estimate import Difference, Estimate, difference
 from analysis.instrument import Instrument, Item
-from analysis.summary import Comparison, Verdict
+from analysis.multiplicity import rejected
+from analysis.summary import Band, Comparison, Verdict
 from analysis.visible import Theme
 
 SMALLEST_CHANGE = 5.0
-FALSE_DISCOVERY = 0.05
 NET_ANSWERS = 3
 
 
@@ -30,24 +29,6 @@ class Contrast:
     found: Difference
     n: int
     against: str
-
-
-def rejected(p_values: Sequence[float], q: float = FALSE_DISCOVERY) -> list[bool]:
-    """Benjamini & Hochberg (1995) within one family declared before opening.
-
-    Rejects the hypotheses with the i smallest p, i the largest rank with p_(i) ≤ i·q/m.
-    R: ``p.adjust(p, "BH") <= q``.
-
-    >>> rejected([0.01, 0.04, 0.03, 0.9])
-    [True, False, False, False]
-    """
-    if not p_values:
-        return []
-    order = np.argsort(p_values, kind="stable")
-    ranked = np.asarray(p_values)[order]
-    within = np.nonzero(ranked <= q * np.arange(1, len(ranked) + 1) / len(ranked))[0]
-    threshold = ranked[within[-1]] if len(within) else -1.0
-    return [bool(p <= threshold) for p in p_values]
 
 
 def verdict(contrast: Contrast, survives: bool, rule: Rule) -> Verdict:
@@ -63,8 +44,7 @@ def verdict(contrast: Contrast, survives: bool, rule: Rule) -> Verdict:
     small = contrast.n < rule.large
     if moved and not (small and abs(found.value) * contrast.n / 100 < NET_ANSWERS):
         return "higher" if found.value > 0 else "lower"
-    inner = found.interval(0.90)
-    if not small and inner[0] > -SMALLEST_CHANGE and inner[1] < SMALLEST_CHANGE:
+    if not small and equivalence(found, SMALLEST_CHANGE).same:
         return "same"
     return "cannot_tell"
 
@@ -130,6 +110,46 @@ def since(now: Theme, before: Theme, unit: str) -> Contrast:
     later: Estimate = now.estimate(now.inside(unit))
     earlier: Estimate = before.estimate(before.inside(counterpart(now, before, unit)))
     return Contrast(difference(later, earlier), min(later.n, earlier.n), before.counted.head.label)
+
+
+def trend_over(now: Theme, past: Sequence[Theme], unit: str) -> Contrast | None:
+    """A group now against the first wave of the same series: a slide too slow for neighbours.
+
+    ``past`` stands oldest first. The series goes back as long as every wave with the theme can be
+    compared with now and has the group, put together as it is; waves in which it is not shown are
+    stepped over. ``None`` where that is no more than :func:`since` says already, or the group is
+    not shown. Judged in a family of its own: looking twice is one comparison more.
+    """
+    if unit not in now.shown:
+        return None
+    waves = {now.counted.head.id, now.counted.head.label}
+    shown: list[Theme] = []
+    for before in reversed(past):
+        if before.asked:
+            then = counterpart(now, before, unit)
+            known = then in {one.id for one in before.counted.units}
+            if break_between(now, before, waves) or not known or regrouped(now, before, unit):
+                break
+            if then in before.shown:
+                shown.append(before)
+        waves |= {before.counted.head.id, before.counted.head.label}
+    return since(now, shown[-1], unit) if len(shown) > 1 else None
+
+
+def settled_band(favourable: float, n: int, before: Band | None) -> Band:
+    """The band of a small group's favourable share, in percent of 100, beside the wave before.
+
+    It leaves the earlier band only when one person who left or joined could not have made it so
+    (rule D9): one of n moves a share by at most 100/(n − 1).
+
+    >>> [settled_band(share, 11, "mixed") for share in (72, 79, 81)]
+    ['mixed', 'mixed', 'most']
+    """
+    if before is None or n < 2:
+        return band(favourable)
+    one = 100 / (n - 1)
+    near = {band(max(favourable - one, 0)), band(favourable), band(min(favourable + one, 100))}
+    return before if before in near else band(favourable)
 
 
 def break_between(now: Theme, before: Theme, waves: Collection[str]) -> str:

@@ -18,6 +18,10 @@ WEIGHT_CAP = 4.0
 LEAST_EFFECTIVE = 0.7
 
 
+class EstimateError(ValueError):
+    """Strata from which no mean, or no honest error of it, can be made."""
+
+
 @dataclass(frozen=True)
 class Stratum:
     """One cell: its scores and how many people it has, ``None`` when unknown."""
@@ -42,8 +46,12 @@ class Estimate:
 
     def interval(self, level: float = 0.95) -> tuple[float, float]:
         """Two-sided t interval of the finite estimand, kept within 0 to 100."""
-        half = _quantile(level, self.df) * self.se_finite
+        half = self.half(level)
         return max(self.mean - half, 0.0), min(self.mean + half, 100.0)
+
+    def half(self, level: float = 0.95) -> float:
+        """Half the width of that interval, in points of 100."""
+        return _quantile(level, self.df) * self.se_finite
 
 
 @dataclass(frozen=True)
@@ -94,9 +102,12 @@ def stratified(strata: Sequence[Stratum], instead: Spread | None = None) -> Esti
     R: ``survey::svymean`` with strata and fpc). Strata without answers are left out: their people
     are unknown, see :mod:`analysis.silence`. A person's weight N_h/n_h is capped at four times the
     median. Without headcounts, or when Kish's n_eff is under 0.7·n, every answer weighs the same.
-    ``instead`` replaces the s_h² where the group's own spread must not be told (rule D6).
+    A stratum with one answer is joined to the smallest other one first. ``instead`` replaces the
+    s_h² where the group's own spread must not be told (rule D6). Raises :class:`EstimateError`
+    when nobody answered, one answer has no spread to judge it by, or a score is no number.
     """
-    known = [stratum for stratum in strata if stratum.scores.n]
+    known = collapse([stratum for stratum in strata if stratum.scores.n])
+    _check(known, instead)
     n = np.array([stratum.scores.n for stratum in known], dtype=float)
     means = np.array([stratum.scores.mean for stratum in known])
     spread = np.array([stratum.scores.variance for stratum in known])
@@ -132,6 +143,27 @@ def person_weights(strata: Sequence[Stratum]) -> list[float]:
     return even if effective < LEAST_EFFECTIVE * n.sum() else [float(w) for w in weights]
 
 
+def collapse(strata: Sequence[Stratum], least: int = 2) -> list[Stratum]:
+    """Strata of fewer than ``least`` answers joined to the smallest other one, over and over.
+
+    Pass strata that may stand for one another, such as the teams of one directorate: which
+    answers are joined depends on counts alone. A single stratum is left as it is.
+
+    >>> one, two = Moments(1, 40.0, math.nan, 0), Moments(3, 60.0, 4.0, 3)
+    >>> [joined.scores.n for joined in collapse([Stratum(one, 5), Stratum(two, 5)])]
+    [4]
+    """
+    kept = list(strata)
+    while len(kept) > 1:
+        place = min(range(len(kept)), key=lambda i: kept[i].scores.n)
+        if kept[place].scores.n >= least:
+            break
+        small = kept.pop(place)
+        other = min(range(len(kept)), key=lambda i: kept[i].scores.n)
+        kept[other] = _joined(kept[other], small)
+    return kept
+
+
 def difference(later: Estimate, earlier: Estimate) -> Difference:
     """Later minus earlier, or a group minus the rest; SE = √(V1 + V2).
 
@@ -149,6 +181,34 @@ def _median(values: NDArray[np.float64], counts: NDArray[np.float64]) -> float:
     order = np.argsort(values, kind="stable")
     reached = np.cumsum(counts[order])
     return float(values[order][np.searchsorted(reached, reached[-1] / 2)])
+
+
+def _joined(one: Stratum, two: Stratum) -> Stratum:
+    """Two strata as one: Σ(s − s̄)² = Σ_h (n_h − 1)·s_h² + n_1·n_2/(n_1 + n_2)·(s̄_1 − s̄_2)²."""
+    parts = [stratum.scores for stratum in (one, two) if stratum.scores.n]
+    n = sum(part.n for part in parts)
+    mean = math.fsum(part.total for part in parts) / n if n else math.nan
+    squares = math.fsum(
+        (part.n - 1) * part.variance + part.n * (part.mean - mean) ** 2
+        if part.n > 1
+        else (part.mean - mean) ** 2
+        for part in parts
+    )
+    people = (
+        None if one.headcount is None or two.headcount is None else one.headcount + two.headcount
+    )
+    variance = squares / (n - 1) if n > 1 else math.nan
+    return Stratum(Moments(n, mean, variance, sum(part.above for part in parts)), people)
+
+
+def _check(strata: Sequence[Stratum], instead: Spread | None) -> None:
+    if not strata:
+        raise EstimateError("Nobody answered, so there is no mean.")
+    if not all(math.isfinite(stratum.scores.mean) for stratum in strata):
+        raise EstimateError("A score is missing or is no number.")
+    spreads = [instead.variance] if instead else [s.scores.variance for s in strata]
+    if not all(math.isfinite(spread) and spread >= 0 for spread in spreads):
+        raise EstimateError("One answer has no spread, so its mean has no error to tell.")
 
 
 def _quantile(level: float, df: float) -> float:

@@ -1,14 +1,15 @@
 import numpy as np
 import pytest
 
-from analysis.change import Contrast, judge, verdict
+from analysis.change import Contrast, judge, settled_band, since, trend_over, verdict
 from analysis.dataset import Unit
-from analysis.disclosure import Rule
+from analysis.disclosure import Rule, band
 from analysis.estimate import Difference
 from analysis.instrument import from_dict, to_dict
 from analysis.summarise import summarise
 from analysis.summary import trend
 from analysis.tally import count
+from analysis.visible import Theme
 from tests.analysis.made import X, answers, flat, instrument, wave
 
 RULE = Rule()
@@ -252,3 +253,82 @@ def test_no_false_alarms_beyond_the_rate_declared():
     ]
     assert sum(change.verdict in ("higher", "lower") for change in said) <= 3
     assert np.mean([change.verdict == "cannot_tell" for change in said]) > 0.5
+
+
+def themes(rows, units=None, books=None):
+    """The theme of each wave, oldest first."""
+    units = units or [flat(("east", 400))] * len(rows)
+    books = books or [BOOK] * len(rows)
+    return [
+        Theme(count(wave(r, u, id=f"w{i}"), book), book, book.scales[0], RULE)
+        for i, (r, u, book) in enumerate(zip(rows, units, books, strict=True))
+    ]
+
+
+def slide(step=0.13):
+    return [answers({"east": 300}, seed, shift=-step * seed) for seed in range(6)]
+
+
+def test_a_slow_slide_shows_against_the_first_wave_and_not_between_neighbours():
+    *past, now = themes(slide())
+    near, far = since(now, past[-1], "east"), trend_over(now, past, "east")
+    assert verdict(near, True, RULE) in ("same", "cannot_tell")
+    assert verdict(far, True, RULE) == "lower"
+    assert far.against == "Pulse w0"
+    assert trend_over(now, past, now.root).against == "Pulse w0"
+
+
+def test_with_one_earlier_wave_there_is_nothing_more_to_say():
+    first, now = themes(slide()[:2])
+    assert trend_over(now, [first], "east") is None
+    assert trend_over(first, [], "east") is None
+
+
+def test_a_series_starts_after_its_last_break():
+    old = instrument(changes={"b": {"text": "Another question"}})
+    *past, now = themes(slide(), books=[old, old, BOOK, BOOK, BOOK, BOOK])
+    assert trend_over(now, past, "east").against == "Pulse w2"
+    # Worded as now, but asked in other words in between: not one series.
+    *past, now = themes(slide(), books=[BOOK, BOOK, old, BOOK, BOOK, BOOK])
+    assert trend_over(now, past, "east").against == "Pulse w3"
+
+
+def test_a_declared_break_ends_the_series_for_all_before_it():
+    book = instrument(scale={"breaks": ["w3"]})
+    *past, now = themes(slide(), books=[book] * 6)
+    assert trend_over(now, past, "east").against == "Pulse w3"
+
+
+def test_waves_that_did_not_ask_or_did_not_show_are_stepped_over():
+    rows = slide()
+    rows[1] = [(unit, X, X, X) for unit, *_ in rows[1]]
+    rows[0] = rows[0][:6]
+    *past, now = themes(rows)
+    assert trend_over(now, past, "east").against == "Pulse w2"
+
+
+def test_a_group_that_is_new_or_not_shown_has_no_series():
+    units = [flat(("west", 400))] * 4 + [flat(("east", 400))] * 2
+    rows = [[("west", *row[1:]) for row in r] if i < 4 else r for i, r in enumerate(slide())]
+    *past, now = themes(rows, units)
+    assert trend_over(now, past, "east") is None
+    assert trend_over(now, past, now.root).against == "Pulse w0"
+    few = themes([r[:6] for r in slide()])
+    assert trend_over(few[-1], few[:-1], "east") is None
+
+
+@pytest.mark.parametrize("n", range(10, 20))
+def test_one_who_leaves_or_joins_turns_no_band(n):
+    for agree in range(n + 1):
+        then = band(100 * agree / n)
+        after = [(agree, n + 1), (agree + 1, n + 1)]
+        after += [(agree - 1, n - 1)] if agree else []
+        after += [(agree, n - 1)] if agree < n else []
+        for now, people in after:
+            assert settled_band(100 * now / people, people, then) == then
+
+
+def test_a_band_follows_when_many_moved_and_is_plain_in_the_first_wave():
+    assert settled_band(85, 15, "mixed") == "most"
+    assert settled_band(10, 15, "most") == "few"
+    assert settled_band(85, 15, None) == band(85)

@@ -1,11 +1,22 @@
+import math
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from scipy.stats import ttest_ind
+from scipy.stats import t, ttest_ind
 
-from analysis.change import rejected
-from analysis.estimate import Stratum, difference, person_weights, stratified
+from analysis.equivalence import EquivalenceError, equivalence
+from analysis.estimate import (
+    Difference,
+    EstimateError,
+    Stratum,
+    collapse,
+    difference,
+    person_weights,
+    stratified,
+)
+from analysis.multiplicity import rejected
 from analysis.scoring import Moments
 from tests.analysis.made import reference, shared_rows
 
@@ -104,3 +115,73 @@ def test_the_order_of_a_family_does_not_matter(p, random):
     pairs = list(zip(p, rejected(p), strict=True))
     random.shuffle(pairs)
     assert rejected([value for value, _ in pairs]) == [found for _, found in pairs]
+
+
+def test_a_stratum_of_one_is_joined_to_the_smallest_other():
+    rng = np.random.default_rng(5)
+    values = [rng.normal(50, 10, n) for n in (1, 4, 9)]
+    strata = [Stratum(moments_or_one(v), 4 * len(v)) for v in values]
+    joined = collapse(strata)
+    assert [stratum.scores.n for stratum in joined] == [5, 9]
+    both = np.concatenate(values[:2])
+    small = next(stratum for stratum in joined if stratum.scores.n == 5)
+    assert small.headcount == 20
+    assert (small.scores.mean, small.scores.variance) == pytest.approx(
+        (both.mean(), both.var(ddof=1))
+    )
+    assert math.isfinite(stratified(strata).se)
+    assert stratified(strata) == stratified(joined)
+
+
+def test_strata_that_are_large_enough_stay():
+    strata = [Stratum(Moments(9, 50.0, 4.0, 5), 20), Stratum(Moments(2, 40.0, 4.0, 0), None)]
+    assert collapse(strata) == strata
+    assert collapse(strata, least=3)[0].headcount is None
+    assert collapse(strata[1:], least=3) == strata[1:]
+
+
+def moments_or_one(values):
+    return moments_of(values) if len(values) > 1 else Moments(1, float(values[0]), math.nan, 0)
+
+
+@pytest.mark.parametrize(
+    ("strata", "why"),
+    [
+        ([], "Nobody answered"),
+        ([Stratum(Moments(0, math.nan, math.nan, 0), 9)], "Nobody answered"),
+        ([Stratum(Moments(1, 50.0, math.nan, 0), 9)], "no spread"),
+        ([Stratum(Moments(9, math.nan, 4.0, 0), 9)], "no number"),
+        ([Stratum(Moments(9, math.inf, 4.0, 0), 9)], "no number"),
+        ([Stratum(Moments(9, 50.0, -1.0, 0), 9)], "no spread"),
+    ],
+)
+def test_strata_without_an_honest_mean_are_refused(strata, why):
+    with pytest.raises(EstimateError, match=why):
+        stratified(strata)
+
+
+@pytest.mark.parametrize(
+    ("value", "se", "bound", "same"),
+    [(1, 2, 5, True), (1, 2, 4, False), (0, 9, 5, False), (4, 0, 5, True), (-6, 0.1, 5, False)],
+)
+def test_alike_means_surely_within_the_bounds(value, se, bound, same):
+    for sign in (1, -1):
+        found = equivalence(Difference(sign * value, se, 400.0), bound)
+        assert found.same is same
+        assert (found.p < 0.05) is same
+
+
+def test_two_one_sided_tests_by_hand():
+    found = equivalence(Difference(1.0, 2.0, 30.0), 5)
+    assert found.p == pytest.approx(max(t.sf(6 / 2, 30), t.cdf(-4 / 2, 30)))
+    assert (found.low, found.high) == pytest.approx(
+        (1 - t.ppf(0.95, 30) * 2, 1 + t.ppf(0.95, 30) * 2)
+    )
+
+
+@pytest.mark.parametrize("bad", [0, -1, math.nan, math.inf])
+def test_bounds_that_bound_nothing_are_refused(bad):
+    with pytest.raises(EquivalenceError):
+        equivalence(Difference(1.0, 2.0, 30.0), bad)
+    with pytest.raises(EquivalenceError):
+        equivalence(Difference(math.nan, 2.0, 30.0), 5)
