@@ -127,11 +127,11 @@ def _answers(
     instrument: Instrument, roster: people.Roster, made: ratings.Sheet, pen: writing.Pen
 ) -> tuple[Answer, ...]:
     found: list[Answer] = []
+    talk = {theme: TALKED_OF * values.mean() for theme, values in made.leaning.items()}
     for place in np.flatnonzero(made.answered):
         person = roster[place]
         leaning = {
-            theme: float(values[place] + TALKED_OF * values.mean())
-            for theme, values in made.leaning.items()
+            theme: float(values[place] + talk[theme]) for theme, values in made.leaning.items()
         }
         given = {
             item: None if code == ratings.BLANK else int(code)

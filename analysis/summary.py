@@ -236,7 +236,8 @@ class Summary:
 
     def to_json(self) -> str:
         """The bytes that are published: same summary, same text."""
-        return json.dumps(self.to_dict(), ensure_ascii=False, sort_keys=True, indent=1) + "\n"
+        text = json.dumps(self, default=_parts, ensure_ascii=False, sort_keys=True, indent=1)
+        return text + "\n"
 
     def sha256(self) -> str:
         return hashlib.sha256(self.to_json().encode()).hexdigest()
@@ -280,6 +281,13 @@ def trend(
         joined = bool(points) and row.change.verdict not in ("break", "first")
         points.append(TrendPoint(summary.wave, row.figure, row.change, joined))
     return tuple(points)
+
+
+def _parts(part: Any) -> dict[str, Any]:
+    """A part of a summary as JSON wants it, without the copy that ``asdict`` makes."""
+    if not is_dataclass(part):
+        raise TypeError(f"A summary does not hold a {type(part).__name__}.")
+    return {field.name: getattr(part, field.name) for field in fields(part)}
 
 
 @cache

@@ -4,6 +4,7 @@ All but :func:`an_app` and :func:`sign_in` want an application context and flush
 committing; :func:`committed` commits every store.
 """
 
+import hashlib
 import importlib
 import json
 import pkgutil
@@ -261,11 +262,12 @@ def a_publication(wave=None, *, summary=None, released=None, number=1):
     wave = wave or a_wave(state="published")
     summary = summary or samples.summary(min(wave.number, len(samples.WAVES)))
     released = wave.state == "published" if released is None else released
+    text = summary.to_json()
     publication = Publication(
         wave_id=wave.id,
         number=number,
-        summary=summary.to_json(),
-        sha256=summary.sha256(),
+        summary=text,
+        sha256=hashlib.sha256(text.encode()).hexdigest(),
         released_on=clock.now().date().isoformat() if released else None,
     )
     db.session.add(publication)

@@ -12,7 +12,7 @@ from analysis.disclosure import Rule
 from analysis.instrument import to_dict
 from surveyapp import clock
 from surveyapp.crypto import ballot, client, tokens
-from tests import factories
+from tests import factories, shared_work
 
 PLACES = ("Riverside/Days",) * 14 + ("Riverside/Nights",) * 13 + ("Riverside/Kitchen",) * 4
 SETTINGS = {"CLASS_KEY_BITS": 1024}
@@ -72,7 +72,8 @@ def open_voting(app, *, places=PLACES, state="open", **programme):
         )
         db.session.add(wave)
         db.session.flush()
-        waves.commit(wave, actor="test", now=now)
+        with shared_work.known_keys():
+            waves.commit(wave, actor="test", now=now)
         if state == "open":
             waves.open_wave(wave, actor="test", now=now + timedelta(hours=1))
         voting = Voting(wave.id)

@@ -9,7 +9,6 @@ from pathlib import Path
 
 import pytest
 from bs4 import BeautifulSoup
-from pypdf import PdfReader
 
 from analysis import report_files
 from analysis.__main__ import main
@@ -235,20 +234,3 @@ def test_an_empty_folder_that_is_there_already_is_used(tmp_path, monkeypatch):
     (tmp_path / "out").mkdir()
     report_files.write({"report.html": b"new"}, Path("out"))
     assert (tmp_path / "out" / "report.html").read_bytes() == b"new"
-
-
-@pytest.mark.real_data
-def test_the_osmi_surveys_become_a_whole_report(shared, tmp_path):
-    table = shared / "data/osmi/osmi_2014_2019.csv"
-    arguments = ["report", str(table), "--instrument", "osmi"]
-    assert main([*arguments, "--out", str(tmp_path / "one")]) == 0
-    assert main([*arguments, "--out", str(tmp_path / "two")]) == 0
-    assert hashes(tmp_path / "one") == hashes(tmp_path / "two")
-    page = BeautifulSoup((tmp_path / "one" / "report.html").read_text(), "html.parser")
-    speaking = next(s for s in page.find_all("section") if "Safe to speak up" in s.h2.text)
-    assert "What we don’t know" in speaking.text
-    assert "not comparable" in speaking.text
-    assert len(speaking.find("tbody").find_all("tr")) == 5
-    pages = PdfReader(tmp_path / "one" / "report.pdf").pages
-    assert "From imported files" in pages[0].extract_text()
-    assert "From imported files" in pages[-1].extract_text()

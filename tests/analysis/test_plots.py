@@ -28,6 +28,12 @@ def draw_all(pulses):
         yield plots.items_svg(newest, theme.id)
 
 
+@pytest.fixture(scope="module")
+def drawn():
+    """Every chart of the samples, drawn once."""
+    return list(draw_all(samples.summaries()))
+
+
 def words(svg):
     """matplotlib leaves each text it drew as a comment beside its outlines."""
     comments = re.findall("<!--(.*?)-->", svg.decode(), re.DOTALL)
@@ -39,8 +45,8 @@ def joins(svg):
     return svg.decode().count(f"stroke: {brand.LINE}; stroke-width: 1.4")
 
 
-def test_the_same_results_give_the_same_bytes(pulses):
-    assert list(draw_all(pulses)) == list(draw_all(samples.summaries()))
+def test_the_same_results_give_the_same_bytes(drawn):
+    assert drawn == list(draw_all(samples.summaries()))
 
 
 def test_another_process_draws_the_same_bytes_and_writes_nothing_home(pulses, tmp_path):
@@ -59,8 +65,8 @@ def test_another_process_draws_the_same_bytes_and_writes_nothing_home(pulses, tm
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_chart_names_no_date_and_no_machine(pulses):
-    for svg in draw_all(pulses):
+def test_a_chart_names_no_date_and_no_machine(drawn):
+    for svg in drawn:
         assert b"<dc:date>" not in svg
         assert b"<dc:creator>" not in svg
 
@@ -86,8 +92,8 @@ def test_a_small_group_has_words_and_no_number(pulses):
     assert joins(plots.trend_svg(points, theme)) == 0
 
 
-def test_every_chart_of_made_up_data_says_so_and_no_other_does(pulses):
-    assert all("Simulated data" in words(svg) for svg in draw_all(pulses))
+def test_every_chart_of_made_up_data_says_so_and_no_other_does(drawn):
+    assert all("Simulated data" in words(svg) for svg in drawn)
     real = samples.summaries(simulated=False)
     assert not any("Simulated data" in words(svg) for svg in draw_all(real))
 

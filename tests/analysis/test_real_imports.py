@@ -5,7 +5,11 @@ import re
 
 import polars as pl
 import pytest
+from bs4 import BeautifulSoup
+from pypdf import PdfReader
 
+from analysis import report_tables
+from analysis.__main__ import main
 from analysis.dataset import NOT_ASKED
 from analysis.disclosure import Rule
 from analysis.importers import load
@@ -23,6 +27,21 @@ def osmi(shared):
 @pytest.fixture(scope="module")
 def rse(shared):
     return load(shared / "data/rse", bundled("rse"))
+
+
+@pytest.fixture(scope="module")
+def summaries(osmi):
+    return summarise_all(osmi, Rule(), programme="OSMI")
+
+
+@pytest.fixture(scope="module")
+def report(shared, tmp_path_factory):
+    """The folder that the command writes from the whole file."""
+    out = tmp_path_factory.mktemp("osmi") / "out"
+    table = str(shared / "data/osmi/osmi_2014_2019.csv")
+    named = ["--instrument", "osmi", "--programme", "OSMI", "--out", str(out)]
+    assert main(["report", table, *named]) == 0
+    return out
 
 
 def answered(wave, item):
@@ -121,13 +140,28 @@ def test_neither_instrument_ships_the_wording_of_its_survey(osmi, rse, shared):
         assert not runs(item.text) & wording, item.text
 
 
-def test_every_wave_of_osmi_gets_a_fear_figure_with_its_interval_and_a_verdict(osmi):
+def test_every_wave_of_osmi_gets_a_fear_figure_with_its_interval_and_a_verdict(summaries):
     """2014, 2016 and 2017 begin anew; from 2018 the line is joined. Worked out from the counts of
     the mapping file: 2018 (131 + 112 yes, 117 + 161 maybe, of 2 · 361) is 52.9 of 100."""
-    summaries = summarise_all(osmi, Rule(), programme="OSMI")
     rows = [summary.row("fear_speaking_out") for summary in summaries]
     assert [row.change.verdict for row in rows[:3]] == ["first", "break", "break"]
     assert {row.change.verdict for row in rows[3:]} <= {"higher", "lower", "same", "cannot_tell"}
     for row in rows:
         assert row.figure.low <= row.figure.score <= row.figure.high
     assert rows[3].figure.score == 53
+
+
+def test_the_osmi_surveys_become_a_whole_report(report):
+    page = BeautifulSoup((report / "report.html").read_text(), "html.parser")
+    speaking = next(s for s in page.find_all("section") if "Safe to speak up" in s.h2.text)
+    assert "What we don’t know" in speaking.text
+    assert "not comparable" in speaking.text
+    assert len(speaking.find("tbody").find_all("tr")) == 5
+    pages = PdfReader(report / "report.pdf").pages
+    assert "From imported files" in pages[0].extract_text()
+    assert "From imported files" in pages[-1].extract_text()
+
+
+def test_two_counts_of_osmi_give_the_same_bytes(report, summaries):
+    assert (report / "summary.json").read_text() == report_tables.json(summaries)
+    assert (report / "figures.csv").read_bytes().decode("utf-8-sig") == report_tables.csv(summaries)
