@@ -6,6 +6,8 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from analysis import report_files, simulate, simulated_files
+from analysis.attack import command as attack
+from analysis.attack.files import AttackError
 from analysis.dataset import DataError, PulseData
 from analysis.disclosure import HARD_FLOOR, Rule, RuleError
 from analysis.engine import ENGINES, tally_shards, to_bytes
@@ -30,6 +32,7 @@ examples:
   python -m analysis simulate --out made-up
   python -m analysis report 2025.csv 2026.csv --instrument ours.toml --out results --k 12
   python -m analysis reference figures-from-r
+  python -m analysis attack results
 """
 _REPORT = """\
 Reads answers, scores every theme by pulse and group, hides what could point to a person, and
@@ -45,11 +48,12 @@ The same answers always give the same files.
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command. Returns 0, or 2 after saying in a sentence what is wrong."""
+    """Run one command. Returns 0, or 2 after saying in a sentence what is wrong; an attack that
+    found something returns 1."""
     given = _parser().parse_args(arguments)
-    run: Callable[[argparse.Namespace], None] = given.run
+    run: Callable[[argparse.Namespace], int | None] = given.run
     try:
-        run(given)
+        return run(given) or 0
     except (DataError, InstrumentError) as error:
         for problem in error.problems:
             say(problem)
@@ -60,7 +64,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except OSError as error:
         say(f"{error.filename or 'A file'} could not be used: {error.strerror or error}.")
         return WRONG
-    return 0
 
 
 def say(sentence: str) -> None:
@@ -237,6 +240,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     one.add_argument("folder", type=Path, metavar="FOLDER", help="folder of reference figures")
     one.set_defaults(run=reference)
+    attack.add(commands)
     return parser
 
 

@@ -1,0 +1,183 @@
+"""The files that Candour writes, read by their published form and nothing else.
+
+What an outsider knows beside the files is how the program works, because that is public: figures
+of a group count every part of it by its people, and groups under 50 answers go up in fives.
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from analysis.attack.model import EVERYBODY, Facet, Group, Hidden, Line, Release
+from analysis.attack.printed import Cell, parse, refused
+
+SHARES = ("favourable", "neutral", "unfavourable")
+DIMENSION = "group"
+_KNOWN = frozenset(
+    ("format", "instrument", "instrument_version", "items", "notes", "participation", "programme")
+    + ("quotes", "rows", "rule", "silence", "text", "themes", "units", "wave")
+)
+_FIGURES = frozenset(("n", "score", "low", "high", "band", "shares"))
+
+
+def is_summary(body: object) -> bool:
+    if not isinstance(body, dict):
+        return False
+    pulses = body.get("pulses", [body])
+    return (
+        isinstance(pulses, list)
+        and bool(pulses)
+        and all(
+            isinstance(one, dict) and {"rows", "units", "wave", "themes"} <= one.keys()
+            for one in pulses
+        )
+    )
+
+
+def is_figures(header: tuple[str, ...]) -> bool:
+    return {"pulse", "kind", "id", "group", "answers", "score", "favourable"} <= set(header)
+
+
+def read_summary(body: Mapping[str, Any], source: str, release: Release) -> None:
+    """Results of one or several pulses as JSON."""
+    pulses = body.get("pulses", [body])
+    for pulse in pulses:
+        _pulse(pulse, source, release)
+    release.read.append(
+        f"{source}: results in Candour's own form, {len(pulses)} "
+        f"{'pulse' if len(pulses) == 1 else 'pulses'}, "
+        f"{max(len(pulse['units']) for pulse in pulses)} groups."
+    )
+
+
+def _pulse(pulse: Mapping[str, Any], source: str, release: Release) -> None:
+    wave = str(pulse["wave"]["id"])
+    place = (wave, source)
+    root = next(unit["id"] for unit in pulse["units"] if unit["parent"] is None)
+
+    def group(unit: str) -> Group:
+        return EVERYBODY if unit == root else frozenset({(DIMENSION, unit)})
+
+    parents: dict[Facet, Facet | None] = {}
+    for unit in pulse["units"]:
+        facet = (DIMENSION, unit["id"])
+        if unit["id"] != root:
+            parents[facet] = None if unit["parent"] == root else (DIMENSION, unit["parent"])
+        release.names[("", "") if unit["id"] == root else facet] = unit["name"]
+        if unit["headcount"] is not None:
+            release.people.setdefault(place, {})[group(unit["id"])] = float(unit["headcount"])
+    release.parents.setdefault(place, {}).update(parents)
+    silence = {line["theme"]: line for line in pulse["silence"]}
+    for row in pulse["rows"]:
+        ends = silence.get(row["theme"], {}) if row["unit"] == root else {}
+        extra = {"lowest": ends.get("worst"), "highest": ends.get("best")}
+        cells = _figure(row["figure"], extra)
+        release.lines.extend(_lines(source, wave, row["theme"], group(row["unit"]), cells))
+        _extra(row, source, f"{row['theme']} in {row['unit']}", release)
+    for item in pulse["items"]:
+        cells = _figure(item["figure"], {})
+        release.lines.extend(_lines(source, wave, item["item"], EVERYBODY, cells))
+    for name in sorted(set(pulse) - _KNOWN):
+        release.hidden.append(Hidden(source, f"an extra key '{name}'", str(pulse[name])))
+
+
+def _extra(row: Mapping[str, Any], source: str, where: str, release: Release) -> None:
+    """Keys beside the known ones, and numbers in a row whose figure is hidden."""
+    strange = {key: value for key, value in row.items() if key not in
+               ("theme", "unit", "figure", "change", "rest")}  # fmt: skip
+    figure = row["figure"] or {}
+    strange |= {key: value for key, value in figure.items() if key not in _FIGURES}
+    if row["figure"] is None:
+        for name in ("change", "rest"):
+            told = {k: v for k, v in row[name].items() if isinstance(v, int | float)}
+            strange |= {f"{name}.{key}": value for key, value in told.items()}
+    for key, value in strange.items():
+        if value is not None:
+            release.hidden.append(Hidden(source, f"an extra key '{key}' at {where}", str(value)))
+
+
+def _figure(figure: Mapping[str, Any] | None, extra: Mapping[str, Any]) -> dict[str, str]:
+    if figure is None:
+        return dict.fromkeys(("n", "mean", *SHARES), "Not shown")
+    texts = {"n": figure["n"]}
+    for role, key in (("mean", "score"), ("low", "low"), ("high", "high")):
+        if figure[key] is not None:
+            texts[role] = f"{figure[key]:g}"
+    if figure["shares"]:
+        texts |= dict(zip(SHARES, figure["shares"], strict=True))
+    if figure["band"] and texts.get("favourable") is None:
+        texts["favourable"] = figure["band"]
+    return texts | {role: f"{value:g}" for role, value in extra.items() if value is not None}
+
+
+def read_figures(rows: Iterator[Mapping[str, str]], source: str, release: Release) -> None:
+    """The CSV of figures. It names no parents: those come from the JSON where that is there."""
+    read, roots = 0, _roots(release)
+    known = {facet[1] for tree in release.parents.values() for facet in tree}
+    for row in rows:
+        read += 1
+        if row["kind"] not in ("theme", "question"):
+            continue
+        # Without the tree, which group holds which is not known: each stands by itself.
+        name = row["group"]
+        group: Group = frozenset({(DIMENSION if name in known else name, name)})
+        if row["kind"] == "question" or row["group"] in roots:
+            group = EVERYBODY
+        texts = {"n": row["answers"], "mean": row["score"], "low": row["low"], "high": row["high"]}
+        texts |= {name: row[name] for name in SHARES}
+        if row["band"] and parse(texts["favourable"]) is None and not refused(row["band"]):
+            texts["favourable"] = row["band"]
+        if refused(row["answers"]):
+            texts = dict.fromkeys(("n", "mean", *SHARES), row["answers"])
+        else:
+            texts = {role: text for role, text in texts.items() if not refused(text)}
+        release.lines.extend(_lines(source, row["pulse"], row["id"], group, texts))
+    release.read.append(f"{source}: figures in Candour's own form, {read} lines.")
+
+
+def _roots(release: Release) -> set[str]:
+    """Ids of the whole organisation, where another file told its name."""
+    known = {facet[1] for tree in release.parents.values() for facet in tree}
+    told = {p[1] for tree in release.parents.values() for p in tree.values() if p}
+    return {"org", release.names.get(("", ""), "org")} - (known | told)
+
+
+def _lines(
+    source: str, wave: str, measure: str, group: Group, texts: Mapping[str, str]
+) -> Iterator[Line]:
+    """One line for the score and one for each share, all with the same number of answers."""
+    cells, refusals = {}, {}
+    for role, text in texts.items():
+        if text and refused(text):
+            refusals[role] = text
+        elif (cell := parse(text)) is not None:
+            cells[role] = _rounded(cell, role)
+    cells = _steps(cells)
+    common = {role: cell for role, cell in cells.items() if role not in SHARES}
+    yield Line(source, wave, measure, group, common, refusals, shared=True)
+    for place, name in enumerate(SHARES):
+        told = {"n": cells["n"]} if "n" in cells else {}
+        if name in cells:
+            told["share"] = cells[name]
+        if told or refusals:
+            yield Line(
+                source, wave, f"{measure} · {name}", group, told, refusals,
+                shared=True, one_sided=place > 0,
+            )  # fmt: skip
+
+
+def _rounded(cell: Cell, role: str) -> Cell:
+    """Answers from 50 on are printed to the nearest 5."""
+    if role != "n" or cell.words or cell.step == 5:
+        return cell
+    return Cell(cell.text, max(cell.middle - 2.5, 49.5), cell.middle + 2.5, 5.0)
+
+
+def _steps(cells: dict[str, Cell]) -> dict[str, Cell]:
+    """Figures of a group that are all multiples of 5 went up in fives."""
+    plain = {r: c for r, c in cells.items() if r in ("mean", *SHARES) and not c.words}
+    if not plain or any(round(cell.middle) % 5 for cell in plain.values()):
+        return cells
+    if len(plain) < 3 and "n" in cells and cells["n"].low >= 50:
+        return cells
+    wide = {r: Cell(c.text, c.middle - 2.5, c.middle + 2.5, 5.0) for r, c in plain.items()}
+    return cells | wide
