@@ -109,6 +109,26 @@ def fit_many(matrices: NDArray[np.float64]) -> tuple[Matrix, Matrix, NDArray[np.
     return loadings * sign[:, None], unique, done
 
 
+def least_residuals(matrix: Matrix) -> Matrix:
+    """Loadings of one factor that leave the smallest residual correlations (minres, Harman and
+    Jones 1966): minimises Σ_{i<j} (r_ij − λ_iλ_j)² by Gauss and Newton. Shape: (k, k) -> (k,).
+    Raises :class:`~analysis.reliability.ReliabilityError`. R: ``psych::fa(fm="minres")``."""
+    r = correlations(matrix)
+    k = len(r)
+    pairs = np.tril_indices(k, -1)
+    loadings: Matrix = fit_many(r[None])[0][0]
+    for _ in range(STEPS):
+        slopes = np.zeros((len(pairs[0]), k))
+        slopes[np.arange(len(pairs[0])), pairs[0]] = loadings[pairs[1]]
+        slopes[np.arange(len(pairs[0])), pairs[1]] = loadings[pairs[0]]
+        gaps = r[pairs] - loadings[pairs[0]] * loadings[pairs[1]]
+        step = np.linalg.lstsq(slopes, gaps, rcond=None)[0]
+        loadings += step
+        if np.abs(step).max() < GRADIENT:
+            return loadings
+    raise ReliabilityError("No single factor could be fitted to these items.")
+
+
 def _descend(
     loadings: Matrix,
     unique: Matrix,

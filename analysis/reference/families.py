@@ -1,6 +1,11 @@
 """Which of our functions redoes which analysis: the first family that fits an entry."""
 
-from analysis.reference import multilevel, regression
+from analysis.reference import factors, multilevel, regression, reliability
 from analysis.reference.family import Family
 
-FAMILIES: tuple[Family, ...] = (*multilevel.FAMILIES, *regression.FAMILIES)
+FAMILIES: tuple[Family, ...] = (
+    *reliability.FAMILIES,
+    *factors.FAMILIES,
+    *multilevel.FAMILIES,
+    *regression.FAMILIES,
+)
