@@ -7,13 +7,21 @@ attacks A1 to A3, of the statistics specification).
 """
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from typing import Any
 
 from analysis.summary import Band
 
 HARD_FLOOR = 8
+# No rule may go below these, wherever it comes from; the web application refuses to lower any.
+FLOORS: Mapping[str, int] = {
+    "clamp_small": 3, "clamp_large": 2, "banded_below": 20, "large": 50,
+    "comments_answers": HARD_FLOOR, "comments": 5, "comments_theme": 3,
+}  # fmt: skip
+LARGEST_WEIGHT = 0.15
+# "Under x %" leaves open whether it is none, one or two people (rule D4 iii).
+FEWEST_UNSAID = 2
 BAND_EDGES = (40, 70)
 NARROWEST_BAND = 30
 SMALL_STEP = 5
@@ -51,6 +59,14 @@ class Rule:
             raise RuleError(f"At least {HARD_FLOOR} answers must stand behind every figure.")
         if self.headcount < self.k:
             raise RuleError("The smallest group shown cannot be smaller than the answers it needs.")
+        for name in ("k_sensitive", "k_full"):
+            if getattr(self, name) < self.k:
+                raise RuleError(f"“{name}” asks for fewer answers than every figure needs.")
+        if self.participation_headcount < self.headcount:
+            raise RuleError("Who answered cannot be told of smaller groups than what they said.")
+        for name, lowest in FLOORS.items():
+            if getattr(self, name) < lowest:
+                raise RuleError(f"“{name}” must be at least {lowest}.")
 
     def to_dict(self) -> dict[str, int]:
         return asdict(self)
@@ -109,33 +125,56 @@ def may_show(group: Group, rule: Rule, *, sensitive: bool = False) -> bool:
     return group.answers >= least
 
 
-def release(groups: Sequence[Group], rule: Rule, *, sensitive: bool = False) -> tuple[str, ...]:
+def release(
+    groups: Sequence[Group],
+    rule: Rule,
+    *,
+    sensitive: bool = False,
+    withheld: Collection[str] = (),
+) -> tuple[str, ...]:
     """The ids of the groups that may be shown together, parents before children.
 
     A group is shown when it may be shown by itself, its parent is shown, and what its shown
-    siblings leave of the parent is nobody or may be shown itself. While it may not, the smallest
-    shown sibling is hidden as well (by answers, then by id, so the choice is the same each time).
+    siblings leave of the parent is nobody or may be shown itself. While it may not, one more
+    sibling is hidden: the one that takes fewest shown groups with it, then the smallest by
+    answers, then by id, so the choice is the same each time. ``withheld`` groups are not shown.
     """
-    children: dict[str | None, list[Group]] = {}
+    children: dict[str | None, list[Group]] = {group.id: [] for group in groups}
+    children[None] = []
     for group in groups:
-        children.setdefault(group.parent, []).append(group)
+        children[group.parent].append(group)
+    order = _downward(children)
+    kept: dict[str, list[Group]] = {}
+    # How many groups are shown in and below each group that may itself be shown.
+    costs: dict[str, int] = {}
+    for group in reversed(order):
+        if group.id in withheld or not may_show(group, rule, sensitive=sensitive):
+            continue
+        staying = [child for child in children[group.id] if child.id in costs]
+        while staying and not _safe(group.without(staying), rule, sensitive):
+            staying.remove(
+                min(staying, key=lambda child: (costs[child.id], child.answers, child.id))
+            )
+        kept[group.id] = staying
+        costs[group.id] = 1 + sum(costs[child.id] for child in staying)
     shown: list[str] = []
-    waiting = [group for group in children[None] if may_show(group, rule, sensitive=sensitive)]
+    waiting = [group for group in children[None] if group.id in kept]
     while waiting:
-        parent = waiting.pop(0)
-        shown.append(parent.id)
-        kept = [
-            child
-            for child in children.get(parent.id, [])
-            if may_show(child, rule, sensitive=sensitive)
-        ]
-        while kept and not _safe(parent.without(kept), rule, sensitive):
-            kept.remove(min(kept, key=lambda child: (child.answers, child.id)))
-        waiting.extend(kept)
+        group = waiting.pop(0)
+        shown.append(group.id)
+        waiting.extend(kept[group.id])
     problems = derivable(groups, shown, rule, sensitive=sensitive)
     if problems:
         raise ReleaseError("\n".join(problems))
     return tuple(shown)
+
+
+def _downward(children: Mapping[str | None, Sequence[Group]]) -> list[Group]:
+    """All groups, parents before children."""
+    order = list(children[None])
+    for group in order:
+        order.extend(children[group.id])
+    return order
 
 
 def residuals(groups: Sequence[Group], shown: Sequence[str]) -> dict[str, Group]:
@@ -191,6 +230,34 @@ def count_in_words(n: int, rule: Rule) -> str:
     if n < rule.banded_below:
         return f"{rule.k}–{rule.banded_below - 1}"
     return f"about {nearest(n, 5)}" if n < rule.large else f"{nearest(n, 5)}"
+
+
+def one_count(numbers: Iterable[int], rule: Rule) -> Mapping[int, int]:
+    """Rule D5: what to tell for each number of answers in one group.
+
+    Two numbers that are told differ by nobody or by at least ``rule.k``: a number less than that
+    under a larger one that is told gives way to it.
+
+    >>> one_count([60, 58, 47, 44, 60], Rule())
+    {60: 60, 58: 60, 47: 47, 44: 47}
+    """
+    told: dict[int, int] = {}
+    last: int | None = None
+    for number in sorted(set(numbers), reverse=True):
+        if last is None or last - number >= rule.k:
+            last = number
+        told[number] = last
+    return told
+
+
+def dominated(weights: Sequence[float], answers: Sequence[int]) -> bool:
+    """Rule D7: whether one answer weighs more than 15 % of all; ``weights`` are one answer's.
+
+    >>> dominated([1.0, 1.0], [10, 10]), dominated([5.0, 1.0], [2, 20])
+    (False, True)
+    """
+    total = sum(weight * count for weight, count in zip(weights, answers, strict=True))
+    return max(weights) > LARGEST_WEIGHT * total
 
 
 def step(n: int, rule: Rule) -> int:
@@ -264,6 +331,8 @@ def shares(
     while any(percent[i] >= bound for i in small):
         bound *= 2
     top = outward(0, bound, by)[1]
+    while top * people <= 100 * FEWEST_UNSAID:
+        top += by
     for i in small:
         words[i] = f"under {top}%"
     large = sorted((i for i in offered if i not in small), key=lambda i: (percent[i], i))

@@ -1,23 +1,39 @@
 """One figure as it may be printed: tier, rounding, bands and clamps in one place (D5, D6, D8)."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+import numpy as np
+
 from analysis.disclosure import (
+    BAND_EDGES,
+    ReleaseError,
     Rule,
     alike,
     band,
-    clamp,
     count_in_words,
+    dominated,
     may_show,
     nearest,
+    one_count,
     outward,
     shares,
     step,
 )
 from analysis.estimate import Estimate, Stratum, person_weights, stratified
+from analysis.release_bounds import Bounds, of_one_whole, rests, tells
 from analysis.scoring import LEANS, Moments, keyed
-from analysis.summary import Figure
+from analysis.summary import Band, Figure
 from analysis.visible import Theme, has_middle, item_leanings, roll_up, weigh
+
+# Score and favourable share: hardly anybody on the high side says as much as hardly anybody on
+# the low one. That hardly anybody was neutral, or against, says little.
+CAPPED = (True, True, False, False)
+BAND_ENDS: Mapping[Band, tuple[float, float]] = {
+    "few": (0.0, BAND_EDGES[0]),
+    "mixed": (BAND_EDGES[0], BAND_EDGES[1]),
+    "most": (BAND_EDGES[1], 100.0),
+}
 
 
 @dataclass(frozen=True)
@@ -35,13 +51,15 @@ class Draft:
     step: int
 
 
-def printed(draft: Draft, rule: Rule) -> Figure:
-    """Round and clamp.
+def printed(draft: Draft, rule: Rule, counts: Mapping[int, int]) -> Figure:
+    """Round and clamp; ``counts`` are the group's numbers to tell.
 
     10–19 answers, and groups where nearly everybody is on one side, have a band and no number.
+    The likely range is laid around the score *as printed*, wide enough for any score that prints
+    alike, so that its ends say nothing of the score but what is printed (attack A12).
     """
     n = draft.estimate.n
-    words = count_in_words(_one_n(n, draft.put_to, rule), rule)
+    words = count_in_words(counts[n], rule)
     favourable = 100 * draft.weighted[0] / sum(draft.weighted)
     if n < rule.banded_below:
         words = count_in_words(n, rule)
@@ -50,17 +68,134 @@ def printed(draft: Draft, rule: Rule) -> Figure:
     if alike(n, draft.above, rule):
         return Figure(words, None, None, None, band(favourable), split)
     score = nearest(draft.estimate.mean, draft.step)
-    low, high = outward(*draft.estimate.interval(), draft.step)
+    half = draft.estimate.half() + draft.step / 2
+    low, high = outward(max(score - half, 0), min(score + half, 100), draft.step)
     return Figure(words, float(score), float(low), float(high), None, split)
 
 
-def theme_figure(theme: Theme, unit: str) -> Figure | None:
-    """A theme in one group; ``None`` where it is not shown."""
-    if unit not in theme.shown:
+def theme_figures(
+    theme: Theme, counts: Mapping[str, Mapping[int, int]]
+) -> tuple[dict[str, Figure], str | None]:
+    """A theme in every group that is shown, and the group to hide where words are not enough.
+
+    ``counts`` are the numbers to tell (:func:`counts_of`).
+
+    Where the printed figures together say too closely what a few people answered, the figure that
+    says most gives way to its band, until none does (rule D6 for derivable groups, D4 iii). Should
+    bands alone still say it, the smallest group involved is named.
+    """
+    drafts = {unit: _draft(theme, unit) for unit in theme.shown}
+    found = {unit: printed(draft, theme.rule, counts[unit]) for unit, draft in drafts.items()}
+    for _ in range(len(found) + 1):
+        told = telling(theme, found)
+        if told is None:
+            return found, None
+        near = _involved(theme, told)
+        counted = [unit for unit in near if _has_numbers(found[unit])]
+        if not counted:
+            return found, min(near, key=lambda unit: (theme.group(unit).answers, unit))
+        unit = counted[0]
+        weighted = drafts[unit].weighted
+        words = band(100 * weighted[0] / sum(weighted))
+        found[unit] = Figure(found[unit].n, None, None, None, words, None)
+    raise ReleaseError(f"The figures of {theme.scale.title} say too much in any form.")
+
+
+def counts_of(themes: Sequence[Theme]) -> dict[str, Mapping[int, int]]:
+    """Rule D5: for each group, what number to tell for each number of answers in it.
+
+    The numbers are those who were asked and those who have a score, of every theme, and for the
+    whole organisation those who answered each question.
+    """
+    numbers: dict[str, set[int]] = {}
+    for theme in themes:
+        for group in theme.groups:
+            numbers.setdefault(group.id, set()).update((theme.put_to[group.id], group.answers))
+        for item_id in theme.asked:
+            numbers[theme.root].add(int(theme.counted.tally.items[item_id].answered.sum()))
+    rule = themes[0].rule if themes else None
+    return {unit: one_count(found, rule) for unit, found in numbers.items() if rule}
+
+
+def telling(theme: Theme, found: Mapping[str, Figure]) -> str | None:
+    """The first shown group of which, or of what its shown children leave of it, the printed
+    figures tell too closely what a few people answered; ``None`` when there is none.
+
+    A group is read as the mean of its visible cells, weighted as the whole organisation is.
+    """
+    units = [unit for unit in theme.shown if unit in found]
+    if not units:
         return None
+    places = {unit: place for place, unit in enumerate(units)}
+    parents = [places.get(theme.group(unit).parent or "") for unit in units]
+    ends = np.array([_read(found[unit], theme.step(unit)) for unit in units])
+    parted = np.array([bool(theme.shown_children(unit)) for unit in units])[:, None]
+    printed_low, printed_high = _whole(ends[:, :, 0], ends[:, :, 1])
+    own = np.where(parted, 0.0, printed_low), np.where(parted, 100.0, printed_high)
+    weights = dict(zip(theme.cells, person_weights(list(theme.strata.values())), strict=True))
+    answers = [theme.cells[unit].answers if unit in theme.cells else 0 for unit in units]
+    left = [weights.get(unit, 1.0) * n for unit, n in zip(units, answers, strict=True)]
+    people = list(left)
+    for place in range(len(units) - 1, 0, -1):
+        people[parents[place] or 0] += people[place]
+    bounds = _whole(*rests(parents, people, left, printed_low, printed_high))
+    told = tells(answers, bounds, own, CAPPED, theme.rule)
+    return units[int(np.argmax(told))] if told.any() else None
+
+
+def _whole(low: Bounds, high: Bounds) -> tuple[Bounds, Bounds]:
+    """Bounds on the score as they are, those on the shares narrowed by one another."""
+    shares_low, shares_high = of_one_whole(low[:, 1:], high[:, 1:])
+    return np.hstack([low[:, :1], shares_low]), np.hstack([high[:, :1], shares_high])
+
+
+def _read(figure: Figure, by: int) -> list[tuple[float, float]]:
+    """What a reader knows of a group's score and of its three shares, in percent from and to."""
+    score = (0.0, 100.0)
+    if figure.score is not None:
+        score = (max(figure.score - by / 2, 0.0), min(figure.score + by / 2, 100.0))
+    if figure.shares is not None:
+        return [score, *(_share(words, by) for words in figure.shares)]
+    favourable = BAND_ENDS[figure.band] if figure.band else (0.0, 100.0)
+    return [score, favourable, (0.0, 100.0), (0.0, 100.0)]
+
+
+def _share(words: str, by: int) -> tuple[float, float]:
+    numbers = [float(part.rstrip("%")) for part in words.split() if part[0].isdigit()]
+    if words.startswith("under"):
+        return 0.0, numbers[0]
+    if words.startswith("over"):
+        return numbers[0], 100.0
+    if not numbers:
+        return 0.0, 0.0
+    if len(numbers) > 1:
+        return numbers[0], numbers[1]
+    return max(numbers[0] - by / 2, 0.0), min(numbers[0] + by / 2, 100.0)
+
+
+def _has_numbers(figure: Figure) -> bool:
+    return figure.score is not None or figure.shares is not None
+
+
+def _involved(theme: Theme, unit: str) -> list[str]:
+    """The shown groups whose figures bear on what is left of a group, those first that should
+    give way: its own figure where it has shown children, else that of the group above."""
+    above = []
+    parent = theme.group(unit).parent
+    while parent is not None:
+        above.append(parent)
+        parent = theme.group(parent).parent
+    children = theme.shown_children(unit)
+    if children:
+        return [unit, *children, *above]
+    siblings = theme.shown_children(above[0]) if above else []
+    return [*above, unit, *(one for one in siblings if one != unit)]
+
+
+def _draft(theme: Theme, unit: str) -> Draft:
     cells = theme.inside(unit)
     first, second, third = (int(count) for count in theme.leanings[unit])
-    draft = Draft(
+    return Draft(
         theme.estimate(cells),
         theme.above(unit),
         theme.weighted_leanings(cells),
@@ -69,60 +204,11 @@ def theme_figure(theme: Theme, unit: str) -> Figure | None:
         has_middle(theme.instrument, theme.asked),
         theme.step(unit),
     )
-    figure = printed(draft, theme.rule)
-    if tells_of_rest(theme, unit, figure):
-        favourable = 100 * draft.weighted[0] / sum(draft.weighted)
-        return Figure(figure.n, None, None, None, band(favourable), None)
-    return figure
 
 
-def tells_of_rest(theme: Theme, unit: str, figure: Figure) -> bool:
-    """Whether a group's figure and those of its shown children say that the rest of it answered
-    (nearly) all alike (rule D6 for derivable groups, attack A6).
-
-    The rest's score, and each of its shares, lies between (W·(f − s/2) − Σ w_c·(f_c + s_c/2))/w_r
-    and the same with the signs turned, for figures f printed in steps s and w people in each part
-    (answers where headcounts are not known). Over all but the clamp it tells; and so does a score
-    or a favourable share under the clamp.
-    """
-    rest, children = theme.cells.get(unit), theme.shown_children(unit)
-    if rest is None or not children or figure.score is None:
-        return False
-    found = [figure, *(theme_figure(theme, child) for child in children)]
-    parts = [theme.group(unit), *(theme.group(child) for child in children), rest]
-    known = all(part.headcount for part in parts)
-    people = [(part.headcount or 0) if known else part.answers for part in parts]
-    steps = [theme.step(unit), *(theme.step(child) for child in children)]
-    slack = sum(s * w for s, w in zip(steps, people[:-1], strict=True)) / 2
-    edge = 100 * clamp(rest.answers, theme.rule) / rest.answers
-    read: list[list[float | None]] = [
-        [_score(one) for one in found],
-        *([_share(one, place) for one in found] for place in range(len(LEANS))),
-    ]
-    for position, values in enumerate(read):
-        told = [value for value in values if value is not None]
-        if len(told) < len(values):
-            continue
-        others = sum(v * w for v, w in zip(told[1:], people[1:-1], strict=True))
-        middle = told[0] * people[0] - others
-        low, high = (middle - slack) / people[-1], (middle + slack) / people[-1]
-        if low > 100 - edge or (high < edge and position < 2):
-            return True
-    return False
-
-
-def _score(figure: Figure | None) -> float | None:
-    return figure.score if figure else None
-
-
-def _share(figure: Figure | None, place: int) -> float | None:
-    """A share printed as one number; none where it is a range, "under" or "over"."""
-    words = figure.shares[place] if figure and figure.shares else ""
-    return float(words[:-1]) if words[:-1].isdigit() else None
-
-
-def item_figure(theme: Theme, item_id: str) -> Figure | None:
-    """One question for the whole organisation, weighted by the theme's visible cells."""
+def item_figure(theme: Theme, item_id: str, numbers: Mapping[int, int]) -> Figure | None:
+    """One question for the whole organisation, weighted by the theme's visible cells; ``numbers``
+    are the whole's numbers to tell."""
     cells = list(theme.cells)
     counts = theme.counted.tally.items[item_id]
     table = roll_up(theme.counted.units, theme.counted.tally.units, counts.options)
@@ -145,8 +231,9 @@ def item_figure(theme: Theme, item_id: str) -> Figure | None:
         Stratum(_spread(theme.cut(table, cell).tolist(), worth), theme.cells[cell].headcount)
         for cell in cells
     ]
-    if not strata or min(stratum.scores.n for stratum in strata) < 2:
-        # A cell that hardly answered this question cannot be weighted up.
+    given = [stratum.scores.n for stratum in strata]
+    if not strata or min(given) < 2 or dominated(person_weights(strata), given):
+        # A cell that hardly answered this question cannot be weighted up (rule D7).
         strata = [Stratum(_spread(table[theme.root].tolist(), worth), whole.headcount)]
         leanings = [lean[theme.root]]
     else:
@@ -162,9 +249,9 @@ def item_figure(theme: Theme, item_id: str) -> Figure | None:
         # The mean of the items is the theme's score: no finer than that, whoever skipped one.
         max(step(answers, theme.rule), theme.step(theme.root)),
     )
-    figure = printed(draft, theme.rule)
-    own = _one_n(answers, draft.put_to, theme.rule)
-    if theme.rule.banded_below <= own < theme.rule.large and own != draft.put_to:
+    figure = printed(draft, theme.rule, numbers)
+    told = numbers[answers]
+    if theme.rule.banded_below <= told < theme.rule.large and told != numbers[draft.put_to]:
         # Rule D5: a question's own number of answers is not told under 50.
         return replace(figure, n=f"{theme.rule.banded_below}–{theme.rule.large - 1}")
     return figure
@@ -178,8 +265,3 @@ def _spread(counts: list[int], worth: list[float]) -> Moments:
     mean = sum(c * w for c, w in zip(counts, worth, strict=True)) / n
     squares = sum(c * (w - mean) ** 2 for c, w in zip(counts, worth, strict=True))
     return Moments(n, mean, squares / (n - 1) if n > 1 else float("nan"), 0)
-
-
-def _one_n(n: int, put_to: int, rule: Rule) -> int:
-    """Rule D5: one number of answers a group, unless a whole group's worth did not answer."""
-    return put_to if 0 < put_to - n < rule.k else n

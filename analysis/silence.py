@@ -5,15 +5,15 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from analysis.disclosure import Rule, clamp, may_show, nearest, outward
-from analysis.figures import theme_figure
-from analysis.scoring import Moments
-from analysis.summary import NOT_SHOWN, Silence
+from analysis.summary import NOT_SHOWN, Figure, Silence
 from analysis.tally import Counted
 from analysis.visible import Theme
 
+COUNT_STEP = 5
 
-def silence(theme: Theme) -> Silence:
-    """How a theme was passed over, in the whole organisation.
+
+def silence(theme: Theme, figure: Figure | None) -> Silence:
+    """How a theme was passed over, in the whole organisation; ``figure`` is its own there.
 
     Shares are of the questions put to people; what was not asked is in no denominator. They are
     told from the least number of people on whom any figure may stand, also where so many kept
@@ -25,7 +25,7 @@ def silence(theme: Theme) -> Silence:
         replace(theme.group(theme.root), answers=people), theme.rule, sensitive=theme.sensitive
     ):
         return Silence(theme.scale.id, NOT_SHOWN, NOT_SHOWN, None, None)
-    worst, best = bounds(theme)
+    worst, best = bounds(theme, figure)
     return Silence(
         theme.scale.id,
         share_in_words(prefer_not, asked, people, theme.rule),
@@ -68,42 +68,45 @@ def _shorter(value: float, digits: int, rounding: Callable[[float], int]) -> int
     return shortened
 
 
-def bounds(theme: Theme) -> tuple[float | None, float | None]:
+def bounds(theme: Theme, figure: Figure | None) -> tuple[float | None, float | None]:
     """The lowest and highest the organisation's score could be, whatever the silent would say.
 
     Formula (Manski 1989): [n·ȳ/N, (n·ȳ + 100·(N − n))/N] for n scores among N people, and for a
-    share of favourable answers the same with answers for scores and all questions for people;
-    rounded outward. ``None`` when the headcount is not known or is smaller than the number of
-    answers, and where the score is told in words only: the two ends would give it.
+    share of favourable answers the same with answers for scores and all questions for people.
+    They are worked out from every ȳ and n that print as the ``figure`` does, so that they say
+    nothing more of it (attack A12), and are wider only where the exact ones are. ``None`` when the
+    headcount is not known or is smaller than the number of answers, and where the score is told in
+    words only: the two ends would give it.
     """
-    root, figure = theme.group(theme.root), theme_figure(theme, theme.root)
+    root = theme.group(theme.root)
     if root.headcount is None or root.headcount < root.answers:
         return None, None
     if figure is None or figure.score is None:
         return None, None
-    step = theme.step(theme.root)
+    by = theme.step(theme.root)
+    lowest, highest = max(figure.score - by / 2, 0.0), min(figure.score + by / 2, 100.0)
     if theme.scale.formula == "favourable":
         # The share is of answers, so a question left out is silence too, not only a person.
-        answers = theme.leanings[theme.root]
-        left_out = root.headcount * len(theme.asked) - int(answers.sum())
-        return _ends(int(answers[0]), int(answers.sum()), left_out, step)
-    return manski(theme.overall, root.headcount, step)
+        first, *others = (int(count) for count in theme.leanings[theme.root])
+        answered, all_put = first + sum(others), root.headcount * len(theme.asked)
+        told, total, exact = float(answered), max(all_put, answered), 100 * first / answered
+    else:
+        told = float(nearest(root.answers, COUNT_STEP) - COUNT_STEP // 2)
+        answered, total, exact = root.answers, root.headcount, theme.overall.mean
+    ends = [
+        manski(lowest, told, total),
+        manski(highest, told, total),
+        manski(exact, answered, total),
+    ]
+    low, high = outward(min(low for low, _ in ends), max(high for _, high in ends), by)
+    return float(max(low, 0)), float(min(high, 100))
 
 
-def _ends(favourable: int, answered: int, left_out: int, by: int) -> tuple[float, float]:
-    """The share of favourable answers if all that was left out were unfavourable, or favourable."""
-    total = answered + left_out
-    low, high = outward(100 * favourable / total, 100 * (favourable + left_out) / total, by)
-    return float(low), float(high)
+def manski(mean: float, n: float, people: int) -> tuple[float, float]:
+    """The bounds themselves: n of some people have this mean, the others anything.
 
-
-def manski(scores: Moments, headcount: int, by: int = 1) -> tuple[float, float]:
-    """The bounds themselves.
-
-    >>> manski(Moments(60, 50.0, 1.0, 30), 100)
+    >>> manski(50.0, 60, 100)
     (30.0, 70.0)
     """
-    worst = scores.total / headcount
-    best = worst + 100 * (headcount - scores.n) / headcount
-    low, high = outward(worst, best, by)
-    return float(max(low, 0)), float(min(high, 100))
+    worst = n * mean / people
+    return worst, worst + 100 * (people - n) / people

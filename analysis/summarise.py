@@ -1,6 +1,7 @@
 """From counts to results that may be shown: the only way out of a tally."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from typing import NamedTuple
 
 from analysis.change import (
     Contrast,
@@ -12,9 +13,10 @@ from analysis.change import (
     since,
 )
 from analysis.dataset import PulseData
-from analysis.disclosure import Group, Rule, count_in_words, nearest, release, step
-from analysis.figures import item_figure, theme_figure
+from analysis.disclosure import Group, Rule, count_in_words, nearest, step
+from analysis.figures import item_figure
 from analysis.instrument import Instrument
+from analysis.released import Released, refuse_unsafe, settle
 from analysis.reliability import check_keys, sentence
 from analysis.silence import silence
 from analysis.summary import (
@@ -47,7 +49,16 @@ MORE_THAN_PEOPLE = "More answers came in than there were people listed in some g
 SIMULATED = "These answers are simulated. Nobody gave them."
 IMPORTED = "These results come from a file. No promises were fixed before the questions were asked."
 
-Earlier = Sequence[tuple[Counted, Instrument]]
+
+class Past(NamedTuple):
+    """An earlier wave, with the rule it was published under; without one, the current rule."""
+
+    counted: Counted
+    instrument: Instrument
+    rule: Rule | None = None
+
+
+Earlier = Sequence[Past | tuple[Counted, Instrument]]
 
 
 def summarise_all(data: PulseData, rule: Rule, *, programme: str) -> tuple[Summary, ...]:
@@ -69,12 +80,14 @@ def summarise(
 ) -> Summary:
     """A wave's results, safe to show to everybody invited.
 
-    ``earlier`` waves stand oldest first. Everything in the summary has passed the rule; the same
-    input gives the same bytes. What was asked of nobody in this wave is left out.
+    ``earlier`` waves stand oldest first, each masked by its own rule. Everything in the summary
+    has passed the rule and the check of the whole release; the same input gives the same bytes.
+    What was asked of nobody in this wave is left out. Raises
+    :class:`~analysis.disclosure.ReleaseError` rather than let out what could be undone.
     """
-    themes = [Theme(now, instrument, scale, rule) for scale in instrument.scales]
-    themes = [theme for theme in themes if theme.asked]
-    return Summary(
+    released = settle(now, instrument, rule)
+    themes, counts = released.themes, released.counts
+    made = Summary(
         programme=programme,
         instrument=instrument.id,
         instrument_version=instrument.version,
@@ -91,42 +104,36 @@ def summarise(
             for unit in now.units
         ),
         themes=tuple(_head(theme) for theme in themes),
-        rows=_rows(themes, earlier, rule),
+        rows=_rows(released, [Past(*wave) for wave in earlier], rule),
         items=tuple(
-            ItemRow(item_id, item_figure(theme, item_id))
+            ItemRow(item_id, item_figure(theme, item_id, counts[theme.root]))
             for theme in themes
             for item_id in theme.asked
         ),
-        participation=participation(now, rule),
-        silence=tuple(silence(theme) for theme in themes),
+        participation=participation(now, rule, released.taking_part),
+        silence=tuple(
+            silence(theme, figures.get(theme.root))
+            for theme, figures in zip(themes, released.figures, strict=True)
+        ),
         text=release_text(now.text, instrument, rule, int(now.tally.responses.sum())),
-        notes=_notes(now, instrument, rule),
+        notes=_notes(now, instrument, themes),
     )
+    refuse_unsafe(made, now, instrument, rule)
+    return made
 
 
-def participation(now: Counted, rule: Rule) -> tuple[Participation, ...]:
-    """Who answered, for the whole and for groups large enough that it tells on nobody (D11).
-
-    Groups are released as figures are, with ``participation_headcount`` people as the least.
-    """
+def participation(now: Counted, rule: Rule, shown: Collection[str]) -> tuple[Participation, ...]:
+    """Who answered, for the whole and for groups large enough that it tells on nobody (D11)."""
     tally = now.tally
     responses = {u: int(n) for u, n in roll_up(now.units, tally.units, tally.responses).items()}
-    groups = [
-        Group(unit.id, unit.parent, responses[unit.id], responses[unit.id], unit.headcount)
-        for unit in now.units
-    ]
-    large = Rule.from_dict(
-        rule.to_dict() | {"headcount": max(rule.headcount, rule.participation_headcount)}
-    )
-    root = next(group for group in groups if group.parent is None)
-    shown = set(release(groups, large)) if root.headcount is not None else set()
-    if release([root], rule):
-        shown.add(root.id)
     return tuple(
-        _taking_part(group, rule)
-        if group.id in shown
-        else Participation(group.id, None, None, None)
-        for group in groups
+        _taking_part(
+            Group(unit.id, unit.parent, responses[unit.id], responses[unit.id], unit.headcount),
+            rule,
+        )
+        if unit.id in shown
+        else Participation(unit.id, None, None, None)
+        for unit in now.units
     )
 
 
@@ -159,14 +166,19 @@ def _head(theme: Theme) -> ThemeHead:
     )
 
 
-def _rows(themes: Sequence[Theme], earlier: Earlier, rule: Rule) -> tuple[Row, ...]:
+def _rows(released: Released, earlier: Sequence[Past], rule: Rule) -> tuple[Row, ...]:
     """Figures and verdicts of every theme and unit, in the order of themes and of the tree.
 
     Families for the correction of chance findings: the whole organisation's change over themes;
     for each theme the groups' change; for each theme the groups against the rest.
     """
-    pasts = [_last_with(theme, earlier, rule) for theme in themes]
-    figures = [{u.id: theme_figure(t, u.id) for u in t.counted.units} for t in themes]
+    themes = released.themes
+    known: dict[str, Released] = {}
+    pasts = [_last_with(theme, earlier, rule, known) for theme in themes]
+    figures = [
+        {u.id: found.get(u.id) for u in theme.counted.units}
+        for theme, found in zip(themes, released.figures, strict=True)
+    ]
     tops = _changes(
         [
             (theme, past, theme.root, figures[i][theme.root])
@@ -198,24 +210,33 @@ def _rows(themes: Sequence[Theme], earlier: Earlier, rule: Rule) -> tuple[Row, .
     return tuple(rows)
 
 
-Past = tuple[Theme, frozenset[str]]
+class Before(NamedTuple):
+    """A theme in the latest earlier wave that asked about it, with its figures, and the waves
+    since, by id and label."""
+
+    theme: Theme
+    figures: Mapping[str, Figure]
+    since: frozenset[str]
 
 
-def _last_with(theme: Theme, earlier: Earlier, rule: Rule) -> Past | None:
-    """The latest earlier wave that asked about the theme, and the waves since, by id and label."""
+def _last_with(
+    theme: Theme, earlier: Sequence[Past], rule: Rule, known: dict[str, Released]
+) -> Before | None:
     since_then = {theme.counted.head.id, theme.counted.head.label}
-    for counted, instrument in reversed(earlier):
-        scale = next((s for s in instrument.scales if s.id == theme.scale.id), None)
-        if scale is not None:
-            before = Theme(counted, instrument, scale, rule)
-            if before.asked:
-                return before, frozenset(since_then)
+    for past in reversed(earlier):
+        counted, instrument = past.counted, past.instrument
+        if any(scale.id == theme.scale.id for scale in instrument.scales):
+            if counted.head.id not in known:
+                known[counted.head.id] = settle(counted, instrument, past.rule or rule)
+            found = known[counted.head.id].of(theme.scale.id)
+            if found is not None:
+                return Before(*found, frozenset(since_then))
         since_then |= {counted.head.id, counted.head.label}
     return None
 
 
 def _changes(
-    cases: Sequence[tuple[Theme, Past | None, str, Figure | None]], rule: Rule
+    cases: Sequence[tuple[Theme, Before | None, str, Figure | None]], rule: Rule
 ) -> list[Comparison]:
     """One family of changes since the wave before, in the order given."""
     found: dict[int, Comparison] = {}
@@ -226,24 +247,24 @@ def _changes(
         if settled is not None or past is None:
             found[i] = settled or FIRST
             continue
-        then = counterpart(theme, past[0], unit)
-        whole = theme.step(unit) == past[0].step(then) == 1
-        gap = _gap(figure, theme_figure(past[0], then)) if whole else None
-        family.append((since(theme, past[0], unit), gap))
+        then = counterpart(theme, past.theme, unit)
+        whole = theme.step(unit) == past.theme.step(then) == 1
+        gap = _gap(figure, past.figures.get(then)) if whole else None
+        family.append((since(theme, past.theme, unit), gap))
         judged.append(i)
     found.update(zip(judged, judge(family, rule), strict=True))
     return [found[i] for i in range(len(cases))]
 
 
 def _without_judging(
-    theme: Theme, past: Past | None, unit: str, figure: Figure | None
+    theme: Theme, past: Before | None, unit: str, figure: Figure | None
 ) -> Comparison | None:
     """The answer where there is nothing to compare: hidden, first, or a break."""
     if figure is None:
         return HIDDEN
     if past is None:
         return FIRST
-    before, waves = past
+    before, waves = past.theme, past.since
     label = before.counted.head.label
     then_unit = counterpart(theme, before, unit)
     if then_unit not in {u.id for u in before.counted.units}:
@@ -271,7 +292,7 @@ def _rests(theme: Theme, units: Sequence[str], rule: Rule) -> Mapping[str, Compa
     return {unit: said for (unit, _), said in zip(family, judged, strict=True)}
 
 
-def _notes(now: Counted, instrument: Instrument, rule: Rule) -> tuple[str, ...]:
+def _notes(now: Counted, instrument: Instrument, themes: Sequence[Theme]) -> tuple[str, ...]:
     notes = []
     if now.head.simulated:
         notes.append(SIMULATED)
@@ -285,6 +306,6 @@ def _notes(now: Counted, instrument: Instrument, rule: Rule) -> tuple[str, ...]:
         notes.append(SOME_HEADCOUNTS)
     if root.headcount is not None and int(responses[root.id]) > root.headcount:
         notes.append(MORE_THAN_PEOPLE)
-    if int(responses[root.id]) >= rule.k:
+    if any(theme.root in theme.shown for theme in themes):
         notes.extend(check_keys(now, instrument))
     return tuple(notes)

@@ -67,6 +67,8 @@ class Theme:
     instrument: Instrument
     scale: Scale
     rule: Rule
+    # Groups that the check of the whole release took out.
+    withheld: frozenset[str] = frozenset()
 
     @cached_property
     def key(self) -> Key:
@@ -127,7 +129,7 @@ class Theme:
 
     @cached_property
     def shown(self) -> tuple[str, ...]:
-        return release(self.groups, self.rule, sensitive=self.sensitive)
+        return release(self.groups, self.rule, sensitive=self.sensitive, withheld=self.withheld)
 
     @cached_property
     def cells(self) -> Mapping[str, Group]:

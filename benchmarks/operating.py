@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 
 from analysis.disclosure import Rule
 from analysis.estimate import Estimate
+from analysis.figures import counts_of, theme_figures
 from analysis.silence import silence
 from analysis.simulation.trials import Draw, Trial
 from analysis.summarise import summarise
@@ -107,7 +108,7 @@ def fear(rounds: int) -> Iterator[str]:
             theme = Theme(draw.counted, trial.instrument, trial.instrument.scales[0], RULE)
             truth = draw.truth(theme.scale.id)["all"].mean
             score = theme.estimate(theme.inside("all")).mean
-            told = silence(theme)
+            told = silence(theme, theme_figures(theme, counts_of([theme]))[0].get(theme.root))
             bias += (score - truth) / rounds
             over += score > truth
             panel += told.worst is not None and told.best is not None

@@ -2,7 +2,6 @@ import pytest
 
 from analysis.dataset import Unit
 from analysis.disclosure import Rule
-from analysis.scoring import Moments
 from analysis.silence import manski, share_in_words
 from analysis.summarise import summarise
 from analysis.summary import NOT_SHOWN
@@ -37,8 +36,23 @@ def test_bounds_of_what_the_silent_could_change():
     # 60 of 100 answered with a mean of 75: 45 if the rest said 0, 85 if they said 100.
     rows = [("east", 5, 5, 5)] * 15 + [("east", 4, 4, 4)] * 30 + [("east", 3, 3, 3)] * 15
     found = silence_of(rows, flat(("east", 100)))
-    assert (found.worst, found.best) == (45.0, 85.0)
-    assert manski(Moments(7, 33.3, 1.0, 0), 9) == (25.0, 49.0)
+    assert manski(75.0, 60, 100) == (45.0, 85.0)
+    # Told: about 60 (58 or more) with 75 (74.5 to 75.5): from 58·74.5 to 58·75.5 and 42 more.
+    assert (found.worst, found.best) == (43.0, 86.0)
+
+
+def test_the_bounds_say_nothing_of_the_score_beyond_what_is_printed():
+    """Attack A12: scores that print alike have the same bounds."""
+    told: dict[float, set] = {}
+    for high in range(20, 41):
+        rows = [("org", 5, 5, 4)] * high + [("org", 2, 2, 3)] * (60 - high)
+        found = summarise(
+            count(wave(rows, (Unit("org", "Org", None, 97),)), instrument()), instrument(), Rule()
+        )
+        ends = (found.silence[0].worst, found.silence[0].best)
+        told.setdefault(found.row("s").figure.score, set()).add(ends)
+    assert len(told) > 10
+    assert all(len(ends) == 1 for ends in told.values())
 
 
 def test_a_question_left_out_is_silence_in_a_share_of_answers():
