@@ -166,12 +166,12 @@ def together(
         share,
         np.quantile(drawn, (0.025, 0.975), axis=0),
         np.quantile(ranks, (0.025, 0.975), axis=0, method="nearest").astype(np.int64),
-        _alike(share, drawn),
+        alike(share, drawn),
         tuple(int(i) for i in np.nonzero(inflation(matrix) > TOO_ALIKE)[0]),
     )
 
 
-def _alike(share: FloatArray, drawn: FloatArray) -> tuple[tuple[int, ...], ...]:
+def alike(share: FloatArray, drawn: FloatArray) -> tuple[tuple[int, ...], ...]:
     """From the largest share down: a predictor joins the group whose first member it cannot be
     told from, that is when the 95 % interval of their difference holds 0."""
     groups: list[list[int]] = []

@@ -7,7 +7,7 @@ else. They hold no number that was not released, and no digit more than is print
 import hashlib
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, fields, is_dataclass
+from dataclasses import MISSING, asdict, dataclass, fields, is_dataclass
 from functools import cache
 from types import UnionType
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
@@ -157,6 +157,37 @@ class Silence:
 
 
 @dataclass(frozen=True)
+class Reading:
+    """How a theme's score in the whole organisation may be read, in sentences; empty where there
+    is nothing to say.
+
+    ``split``: how far opinions lie apart. ``meaning``: do the questions mean what they meant in
+    the wave before. ``make_up``: how much of a change lies in groups' answers and how much comes
+    with groups growing or shrinking. ``alike``: the score without sheets that give one answer
+    throughout. ``since_first`` sets the score against the first wave it can be compared with,
+    where that is not the wave before.
+    """
+
+    theme: str
+    split: str = ""
+    meaning: str = ""
+    make_up: str = ""
+    alike: str = ""
+    since_first: Comparison | None = None
+
+
+@dataclass(frozen=True)
+class Together:
+    """Which themes go together with ``theme``. ``groups`` are theme ids, the closest group first,
+    in it those that cannot be told apart; all together share so many ``tenths`` of its spread."""
+
+    theme: str
+    groups: tuple[tuple[str, ...], ...]
+    tenths: int
+    people: str
+
+
+@dataclass(frozen=True)
 class TextTheme:
     """A theme in what people wrote to one question. ``count`` is words; no share unless audited."""
 
@@ -208,6 +239,9 @@ class Summary:
     text: tuple[TextResult, ...]
     quotes: tuple[Quote, ...] = ()
     notes: tuple[str, ...] = ()
+    readings: tuple[Reading, ...] = ()
+    together: Together | None = None
+    evenness: str = ""
     format: int = FORMAT
 
     @property
@@ -230,6 +264,10 @@ class Summary:
 
     def participation_of(self, unit_id: str) -> Participation | None:
         return next((line for line in self.participation if line.unit == unit_id), None)
+
+    def reading(self, theme_id: str) -> Reading:
+        found = (reading for reading in self.readings if reading.theme == theme_id)
+        return next(found, Reading(theme_id))
 
     def to_dict(self) -> dict[str, Any]:
         return asdict(self)
@@ -295,8 +333,14 @@ def _builder(kind: Any) -> Callable[[Any], Any]:
     """The inverse of ``asdict`` for a type above, worked out once: results have many rows."""
     if is_dataclass(kind) and isinstance(kind, type):
         hints = get_type_hints(kind)
-        parts = [(field.name, _builder(hints[field.name])) for field in fields(kind)]
-        return lambda raw: kind(**{name: build(raw[name]) for name, build in parts})
+        parts = [
+            (field.name, _builder(hints[field.name]), field.default is MISSING)
+            for field in fields(kind)
+        ]
+        # A frozen publication may be older than a part that has come since.
+        return lambda raw: kind(
+            **{name: build(raw[name]) for name, build, needed in parts if needed or name in raw}
+        )
     origin, arguments = get_origin(kind), get_args(kind)
     if origin in (Union, UnionType):
         inner = _builder(next(part for part in arguments if part is not type(None)))
