@@ -58,7 +58,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         for problem in error.problems:
             say(problem)
         return WRONG
-    except (ReferenceError, ReportError, RuleError, ShardError, TallyError) as error:
+    except (AttackError, ReferenceError, ReportError, RuleError, ShardError, TallyError) as error:
         say(str(error))
         return WRONG
     except OSError as error:

@@ -75,8 +75,8 @@ def roles(header: Sequence[str], named: Mapping[str, str]) -> dict[str, str]:
     both = "N" in header and "n" in header
     for column in header:
         name = plain(column)
-        if column in named:
-            found[column] = named[column]
+        if name in named:
+            found[column] = named[name]
         elif both and column == "N":
             found[column] = "people"
         elif name in _GROUP_NAMES:

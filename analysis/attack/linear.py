@@ -12,6 +12,8 @@ from analysis.attack.findings import Finding, Limits, Severity, amount, telling
 from analysis.attack.model import EVERYBODY, Group, Range, Release
 from analysis.attack.system import System, Vector, combined
 
+MOST_SINGLE = 400
+
 
 @dataclass(frozen=True)
 class Derived:
@@ -27,33 +29,36 @@ class Derived:
 
 def derived(system: System, release: Release) -> Iterator[Derived]:
     """Every hidden group, atom, remainder and difference of two that can be computed."""
-    shown = {system.vectors[group].tobytes() for group in system.shown}
-    seen = set(shown)
-    for target, name in _targets(system, release):
+    seen = {system.vectors[group].tobytes() for group in system.shown}
+    hidden = {system.vectors[g].tobytes(): release.name(g) for g in system.groups if g not in
+              system.shown and g != EVERYBODY}  # fmt: skip
+    for target, known in _targets(system):
         if target.tobytes() in seen or not target.any() or (target < 0).any():
             continue
         seen.add(target.tobytes())
-        parts = system.express(target)
+        parts = known or system.express(target)
         if parts is not None:
-            yield _derive(system, target, name or _spelled(parts, release), parts)
+            name = hidden.get(target.tobytes()) or _left(system, target, parts, release)
+            yield _derive(system, target, name, parts)
 
 
-def _targets(system: System, release: Release) -> Iterator[tuple[Vector, str]]:
-    shown = set(system.shown)
-    hidden = [group for group in system.groups if group not in shown]
-    for group in hidden:
-        if group != EVERYBODY:
-            yield system.vectors[group], release.name(group)
+def _targets(system: System) -> Iterator[tuple[Vector, dict[Group, Fraction] | None]]:
+    """Sets to try, with the way to compute them where it is plain."""
     for group in system.shown:
-        rest = system.vectors[group].copy()
+        rest, parts = system.vectors[group].copy(), {group: Fraction(1)}
         for other in _largest_inside(system, group):
             rest -= system.vectors[other]
-        yield rest, _left(system, rest, group, hidden, release)
+            parts[other] = Fraction(-1)
+        yield rest, parts
     for one, other in itertools.permutations(system.shown, 2):
-        yield system.vectors[one] - system.vectors[other], ""
-    if len(system.atoms) <= 400:
+        parts = {one: Fraction(1), other: Fraction(-1)}
+        yield system.vectors[one] - system.vectors[other], parts
+    for group in system.groups:
+        if group not in system.shown and group != EVERYBODY:
+            yield system.vectors[group], None
+    if len(system.atoms) <= MOST_SINGLE:
         for row in np.eye(len(system.atoms), dtype=np.int64):
-            yield row, ""
+            yield row, None
 
 
 def _largest_inside(system: System, group: Group) -> list[Group]:
@@ -72,22 +77,26 @@ def _largest_inside(system: System, group: Group) -> list[Group]:
     return found
 
 
-def _left(system: System, rest: Vector, group: Group, hidden: list[Group], release: Release) -> str:
-    """A remainder is called by the hidden groups in it."""
-    inside = [g for g in hidden if g != EVERYBODY and system.vectors[g].any()
-              and (system.vectors[g] <= rest).all()]  # fmt: skip
-    tops = [g for g in inside if not any(
-        g != o and (system.vectors[g] <= system.vectors[o]).all()
-        and (system.vectors[g] < system.vectors[o]).any() for o in inside)]  # fmt: skip
-    names = [release.name(g) for g in tops]
-    more = f" and {len(names) - 3} more" if len(names) > 3 else ""
-    return f"the rest of {release.name(group)} ({', '.join(names[:3])}{more})" if names else ""
-
-
-def _spelled(parts: Mapping[Group, Fraction], release: Release) -> str:
-    plus = [release.name(group) for group, weight in parts.items() if weight > 0]
+def _left(system: System, target: Vector, parts: Mapping[Group, Fraction], release: Release) -> str:
+    """What a remainder is called: by the hidden groups in it, else by how it is computed."""
+    inside = [
+        group for group in system.groups
+        if group not in system.shown and group != EVERYBODY
+        and system.vectors[group].any() and (system.vectors[group] <= target).all()
+    ]  # fmt: skip
+    held = [group for group in inside if any(_within(system, group, other) for other in inside)]
+    names = [release.name(group) for group in inside if group not in held]
+    plus = " with ".join(release.name(group) for group, weight in parts.items() if weight > 0)
+    if names:
+        more = f" and {len(names) - 3} more" if len(names) > 3 else ""
+        return f"the rest of {plus} ({', '.join(names[:3])}{more})"
     minus = [release.name(group) for group, weight in parts.items() if weight < 0]
-    return f"{' with '.join(plus)}" + (f" without {' and '.join(minus)}" if minus else "")
+    return f"{plus} without {' and '.join(minus)}" if minus else plus
+
+
+def _within(system: System, group: Group, other: Group) -> bool:
+    mine, theirs = system.vectors[group], system.vectors[other]
+    return bool((mine <= theirs).all() and (mine < theirs).any())
 
 
 def _derive(system: System, target: Vector, name: str, parts: Mapping[Group, Fraction]) -> Derived:
