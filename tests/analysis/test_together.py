@@ -82,5 +82,5 @@ def test_two_names_for_one_thing_are_not_set_side_by_side():
 
 def test_a_hidden_theme_stops_it():
     themes = themes_of(400)
-    hidden = replace(themes[1], rule=Rule(headcount=5000))
+    hidden = replace(themes[1], rule=Rule(headcount=5000, participation_headcount=5000))
     assert goes_together([themes[0], hidden, *themes[2:]]) is None
