@@ -96,6 +96,23 @@ def open_voting(app, *, places=PLACES, state="open", **programme):
         return voting
 
 
+def ballots(app, voting):
+    """How many ballots the box holds."""
+    from surveyapp.services import ballotbox
+
+    with app.app_context():
+        return ballotbox.count(voting.wave_id)
+
+
+def collected(app):
+    """How many people have their credential."""
+    from surveyapp.extensions import who_session
+    from surveyapp.models.participation import Invitation
+
+    with app.app_context():
+        return who_session().query(Invitation).filter_by(collected=True).count()
+
+
 def wave_of(voting):
     """The wave's row; within an application context."""
     from surveyapp.extensions import db
