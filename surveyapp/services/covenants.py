@@ -39,6 +39,22 @@ def of(wave: Wave) -> dict[str, Any]:
     return found
 
 
+def rule_of(wave: Wave) -> Rule:
+    """The rule that a wave is published under: the promised one.
+
+    Raises :class:`NotNow` when the promises do not have their published fingerprint, or when the
+    wave's row says another rule: a threshold that was lowered afterwards publishes nothing.
+    """
+    kept = Rule.from_dict(wave.rule)
+    if wave.covenant is None:
+        return kept
+    if hashlib.sha256(wave.covenant.encode()).hexdigest() != wave.covenant_sha256:
+        raise NotNow("The promises of this pulse were changed after they were locked.")
+    if Rule.from_dict(of(wave)["rule"]) != kept:
+        raise NotNow("The rule of this pulse is not the one that was promised.")
+    return kept
+
+
 def build(
     wave: Wave,
     instrument: Instrument,

@@ -17,6 +17,7 @@ from analysis import dataset, plots, report_pdf, report_tables, reports
 from analysis.disclosure import Rule
 from analysis.instrument import Instrument, to_dict
 from analysis.report_parts import ReportError
+from analysis.summarise import Past
 from analysis.summarise import summarise as summarise_counts
 from analysis.summary import Summary, trend
 from analysis.tally import Counted, count
@@ -26,7 +27,7 @@ from surveyapp.extensions import db
 from surveyapp.formatting import local
 from surveyapp.models.publications import Publication, PublishedFile
 from surveyapp.models.surveys import Programme, Wave, WaveUnit
-from surveyapp.services import answer_blocks, authoring, waves
+from surveyapp.services import answer_blocks, authoring, covenants, waves
 
 SCHEDULER = "scheduler"
 
@@ -74,7 +75,7 @@ def summarise(wave: Wave, now: datetime) -> Publication:
     summary = summarise_counts(
         counted,
         instrument,
-        Rule.from_dict(wave.rule),
+        covenants.rule_of(wave),
         earlier=_earlier(wave),
         programme=wave.programme.name,
     )
@@ -111,18 +112,20 @@ def _publication(wave: Wave) -> Publication | None:
     )
 
 
-def _earlier(wave: Wave) -> list[tuple[Counted, Instrument]]:
+def _earlier(wave: Wave) -> list[Past]:
     """The tallies of the programme's earlier waves that are out, oldest first, as far as kept.
 
-    A change since a wave that is not out would tell its result before its date.
+    A change since a wave that is not out would tell its result before its date. Each keeps the
+    rule it was published under.
     """
-    found: list[tuple[Counted, Instrument]] = []
+    found: list[Past] = []
     for earlier in wave.programme.waves:
         if earlier.number >= wave.number or earlier.state != "published":
             continue
         tally = answer_blocks.read(earlier.id, "tally")
         if tally is not None:
-            found.append((Counted.from_bytes(tally), authoring.instrument_of(earlier)))
+            counted, asked = Counted.from_bytes(tally), authoring.instrument_of(earlier)
+            found.append(Past(counted, asked, covenants.rule_of(earlier)))
     return found
 
 

@@ -1,10 +1,14 @@
 """What goes into a wave's results, and what must not yet."""
 
+import hashlib
+
 import pytest
 
 from analysis import instrument
 from analysis.disclosure import Rule
 from surveyapp import clock, jobs
+from surveyapp.crypto.canonical import canonical
+from surveyapp.errors import NotNow
 from surveyapp.extensions import answers_session, db
 from surveyapp.models.publications import Publication, PublishedFile
 from surveyapp.services import publishing
@@ -16,7 +20,7 @@ def app(make_app):
     return make_app()
 
 
-def brought_in(programme, label, code):
+def brought_in(programme, label, code, *, summarise=True):
     """A wave of thirty people who all choose one answer, counted but not out."""
     import polars as pl
 
@@ -31,9 +35,20 @@ def brought_in(programme, label, code):
         id=label, label=label, date="2026-05-01", responses=pl.DataFrame(columns), units=(unit,)
     )
     made = publishing.import_wave(programme, wave, asked, Rule(), clock.now())
-    jobs.summarise(made, clock.now())
+    if summarise:
+        jobs.summarise(made, clock.now())
     answers_session().commit()
     return made
+
+
+def waiting_to_be_summarised():
+    """A wave of thirty answers under promises, opened and not counted."""
+    wave = brought_in(factories.a_programme(), "Snowdrop", 2, summarise=False)
+    text = canonical({"rule": wave.rule})
+    wave.origin, wave.covenant = "ballots", text.decode()
+    wave.covenant_sha256 = hashlib.sha256(text).hexdigest()
+    factories.committed()
+    return wave
 
 
 def published_bytes(wave):
@@ -54,3 +69,34 @@ def test_a_wave_says_nothing_of_an_earlier_one_that_is_not_out(app, out):
         second = brought_in(programme, "Bluebell", 4)
         assert b"Bluebell" in published_bytes(second)
         assert (b"Snowdrop" in published_bytes(second)) is out
+
+
+@pytest.mark.parametrize("what", ["row", "promises", "fingerprint too"])
+def test_a_rule_that_was_lowered_after_the_promise_publishes_nothing(app, caplog, what):
+    """Attack A18: a smaller k in the store, with or without the promises made to match."""
+    with app.app_context():
+        wave = waiting_to_be_summarised()
+        text = wave.covenant.replace('"k":10', '"k":8')
+        assert text != wave.covenant
+        if what == "row":
+            wave.rule = {**wave.rule, "k": 8}
+        else:
+            wave.covenant = text
+        if what == "fingerprint too":
+            wave.covenant_sha256 = hashlib.sha256(text.encode()).hexdigest()
+        factories.committed()
+        with pytest.raises(NotNow):
+            publishing.summarise(wave, clock.now())
+        answers_session().rollback()
+        db.session.rollback()
+        with pytest.raises(jobs.Unfinished):
+            jobs.tick(clock.now())
+        assert "failed: NotNow" in caplog.text
+        assert db.session.scalar(db.select(db.func.count()).select_from(Publication)) == 0
+
+
+def test_the_rule_as_promised_publishes(app):
+    with app.app_context():
+        wave = waiting_to_be_summarised()
+        jobs.summarise(wave, clock.now())
+        assert db.session.scalar(db.select(db.func.count()).select_from(Publication)) == 1
