@@ -6,6 +6,7 @@ answers: a small cell's weight would tell on the people in it (STATISTICS 2.5).
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
@@ -15,10 +16,10 @@ ROUNDS = 200
 RESIDUAL_ROUNDS = 10
 CLOSE = 1e-12
 
-Margin = tuple[Sequence[object], Mapping[object, float]]
+Margin = tuple[Sequence[object], Mapping[Any, float]]
 
 
-def poststratified(of: Design, groups: Sequence[object], totals: Mapping[object, float],
+def poststratified(of: Design, groups: Sequence[object], totals: Mapping[Any, float],
                    least: int = 1) -> Design:  # fmt: skip
     """Weights scaled so that each group has its known total of people (R: ``postStratify``).
 

@@ -1,6 +1,6 @@
 """Which of our functions redoes which analysis: the first family that fits an entry."""
 
-from analysis.reference import factors, multilevel, regression, reliability
+from analysis.reference import charts, factors, multilevel, regression, reliability, shares, survey
 from analysis.reference.family import Family
 
 FAMILIES: tuple[Family, ...] = (
@@ -8,4 +8,7 @@ FAMILIES: tuple[Family, ...] = (
     *factors.FAMILIES,
     *multilevel.FAMILIES,
     *regression.FAMILIES,
+    *charts.FAMILIES,
+    *shares.FAMILIES,
+    *survey.FAMILIES,
 )
