@@ -41,6 +41,7 @@ writes into the folder given:
   report.html   the report, with its charts beside it in charts/
   report.pdf    the same report for paper, tagged for screen readers
   figures.csv   every figure shown, one a line
+  figures.xlsx  the same as a workbook
   summary.json  the same figures for programs
 
 The same answers always give the same files.

@@ -6,14 +6,15 @@ import tempfile
 from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 
-from analysis import report_html, report_pdf, report_tables, reports
+from analysis import report_html, report_pdf, report_tables, report_xlsx, reports
 from analysis.report_parts import ReportError
 from analysis.summary import Summary
 
 PDF = "report.pdf"
 CSV = "figures.csv"
 JSON = "summary.json"
-OURS = frozenset({report_html.PAGE, report_html.CHARTS, PDF, CSV, JSON})
+XLSX = "figures.xlsx"
+OURS = frozenset({report_html.PAGE, report_html.CHARTS, PDF, CSV, JSON, XLSX})
 
 
 def make(summaries: Sequence[Summary]) -> tuple[dict[str, bytes], tuple[str, ...]]:
@@ -26,6 +27,7 @@ def make(summaries: Sequence[Summary]) -> tuple[dict[str, bytes], tuple[str, ...
     # The mark at the start tells spreadsheets that the file is UTF-8.
     files[CSV] = report_tables.csv(summaries).encode("utf-8-sig")
     files[JSON] = report_tables.json(summaries).encode()
+    files[XLSX] = report_xlsx.xlsx(summaries)
     try:
         files[PDF] = report_pdf.render(report)
     except report_pdf.LettersError as error:

@@ -50,11 +50,17 @@ def csv(summaries: Sequence[Summary]) -> str:
     stream = io.StringIO()
     writer = csv_module.DictWriter(stream, COLUMNS, restval="", lineterminator="\r\n")
     writer.writeheader()
+    for line in rows(summaries):
+        writer.writerow({key: guard(value) for key, value in line.items()})
+    return stream.getvalue()
+
+
+def rows(summaries: Sequence[Summary]) -> Iterator[dict[str, str]]:
+    """The figures' lines by column, as printed; a column that does not apply is left out."""
     for summary in summaries:
         head = _head(summary.programme, summary.wave)
         for line in _lines(summary):
-            writer.writerow({key: guard(value) for key, value in (head | line).items()})
-    return stream.getvalue()
+            yield head | line
 
 
 def json(summaries: Sequence[Summary]) -> str:

@@ -14,7 +14,8 @@ from surveyapp.services import results
 DOWNLOADS = (
     ("report.pdf", "Report (PDF)", "Everything on these pages, to print or to send."),
     ("report.html", "Report (web page)", "The same report in one file for a browser."),
-    ("figures.csv", "Figures (CSV)", "Every figure shown, for a spreadsheet."),
+    ("figures.xlsx", "Figures (Excel)", "Every figure shown, as a workbook."),
+    ("figures.csv", "Figures (CSV)", "The same figures as plain text, for any spreadsheet."),
     ("summary.json", "Figures (JSON)", "The exact bytes that were published, for a program."),
 )
 OPENS_IN_PLACE = ("application/pdf", "image/svg+xml")

@@ -13,7 +13,7 @@ from datetime import datetime
 import polars as pl
 from sqlalchemy import select
 
-from analysis import dataset, plots, report_pdf, report_tables, reports
+from analysis import dataset, plots, report_pdf, report_tables, report_xlsx, reports
 from analysis.disclosure import Rule
 from analysis.instrument import Instrument, to_dict
 from analysis.report_parts import ReportError
@@ -30,6 +30,7 @@ from surveyapp.models.surveys import Programme, Wave, WaveUnit
 from surveyapp.services import answer_blocks, authoring, covenants, waves
 
 SCHEDULER = "scheduler"
+WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def load(wave: Wave) -> dataset.Wave:
@@ -135,6 +136,7 @@ def _files(publication: Publication, summaries: Sequence[Summary]) -> list[Publi
     files: list[tuple[str, str, bytes]] = [
         ("summary.json", "application/json", now.to_json().encode()),
         ("figures.csv", "text/csv", report_tables.csv(summaries).encode()),
+        ("figures.xlsx", WORKBOOK, report_xlsx.xlsx(summaries)),
         ("themes.svg", "image/svg+xml", plots.themes_svg(now)),
     ]
     for theme in now.themes:

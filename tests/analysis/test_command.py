@@ -90,7 +90,7 @@ def test_a_report_is_written_whole(files, capsys):
     assert run(files, "--programme", "Our pulse") == 0
     out = files / "out"
     assert sorted(path.name for path in out.iterdir()) == [
-        "charts", "figures.csv", "report.html", "report.pdf", "summary.json",
+        "charts", "figures.csv", "figures.xlsx", "report.html", "report.pdf", "summary.json",
     ]  # fmt: skip
     page = BeautifulSoup((out / "report.html").read_text(), "html.parser")
     assert page.h1.text == "Our pulse: two"

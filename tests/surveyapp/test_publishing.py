@@ -100,3 +100,16 @@ def test_the_rule_as_promised_publishes(app):
         wave = waiting_to_be_summarised()
         jobs.summarise(wave, clock.now())
         assert db.session.scalar(db.select(db.func.count()).select_from(Publication)) == 1
+
+
+def test_a_workbook_of_the_figures_is_kept_and_offered(app, client):
+    with app.app_context():
+        wave = brought_in(factories.a_programme(), "Snowdrop", 2)
+        jobs.publish(wave, clock.now())
+        key, kept = wave.results_key, db.session.scalar(db.select(Publication)).id
+        body = db.session.get(PublishedFile, (kept, "figures.xlsx")).body
+    sent = client.get(f"/r/{key}/files/figures.xlsx")
+    assert sent.data == body
+    assert sent.mimetype == publishing.WORKBOOK
+    assert "figures.xlsx" in sent.headers["Content-Disposition"]
+    assert "Figures (Excel)" in client.get(f"/r/{key}/downloads").text

@@ -279,6 +279,7 @@ class TestFiles:
         assert stranger.get(f"/r/{key}/files/report.pdf").mimetype == "application/pdf"
         words = main_text(stranger.get(f"/r/{key}/downloads"))
         assert "Figures (CSV)" in words
+        assert "Figures (Excel)" not in words
         assert "Figures (JSON)" not in words
 
     @pytest.mark.parametrize("name", ["answers.csv", "trend-luck.svg", "..%2Fconfig.py", "a.exe"])
