@@ -147,7 +147,9 @@ def local_cluster(workers: int) -> Iterator[Any]:
         raise ShardError(
             "The Dask engine is not installed. Install Candour with the extra called 'scale'."
         ) from error
-    no_pages = {f"distributed.{role}.http.routes": [] for role in ("scheduler", "worker")}
+    no_pages: dict[str, list[str]] = {
+        f"distributed.{role}.http.routes": [] for role in ("scheduler", "worker")
+    }
     with (
         dask.config.set(no_pages),
         distributed.LocalCluster(

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import polars as pl
 from numpy.typing import NDArray
 from scipy.sparse import csc_array
 
@@ -55,12 +54,6 @@ def column_of(codes: tuple[int, ...]) -> NDArray[np.int64]:
     return column
 
 
-def bytes_of(answers: pl.Series) -> NDArray[np.uint8]:
-    """Answers (``Int8``) as bytes, a missing one as ``BLANK``. Shape: (people,)."""
-    given = answers.fill_null(BLANK) if answers.null_count() else answers
-    return given.to_numpy().view(np.uint8)
-
-
 def count_columns(
     places: NDArray[np.integer],
     answers: NDArray[np.uint8],
@@ -82,7 +75,8 @@ class Patterns:
     """The ways in which a scale's items were answered, and by how many people of each unit.
 
     Shapes: ``of_row`` (people,) is the pattern of each row; ``columns`` (patterns, items) the
-    columns of the items' tables; ``counts`` (units, patterns), sparse where that would be large.
+    columns of the items' tables; ``counts`` (units, patterns), whole numbers as floats, or sparse
+    integers where that would be large.
     """
 
     of_row: NDArray[np.integer]
@@ -92,6 +86,11 @@ class Patterns:
     def weighed(self, places: NDArray[np.intp], weights: NDArray[np.float64]) -> Any:
         """``counts`` with the sum of the people's weights in place of their number."""
         return _counted(places, self.of_row, self.counts.shape, weights)
+
+    @property
+    def people(self) -> IntArray:
+        """How many people answered so. Shape: (patterns,)."""
+        return np.bincount(self.of_row, minlength=len(self.columns))
 
 
 def fold(
@@ -143,7 +142,8 @@ def _counted(
 ) -> Any:
     if shape[0] * shape[1] <= MOST_COUNTERS:
         cells = places * shape[1] + of_row
-        return np.bincount(cells, weights, minlength=shape[0] * shape[1]).reshape(shape)
+        table = np.bincount(cells, weights, minlength=shape[0] * shape[1])
+        return table.astype(np.float64).reshape(shape)
     each = np.ones(len(places), dtype=np.int64) if weights is None else weights
     return csc_array((each, (places, of_row)), shape=shape)
 
@@ -185,20 +185,23 @@ def points_of(columns: IntArray, key: Key, codes: Sequence[tuple[int, ...]]) -> 
     return Points(worth[item, columns], answered, good[item, columns], asked, scored)
 
 
-def item_tables(counts: Any, columns: IntArray, codes: Sequence[tuple[int, ...]]) -> list[Counts]:
+def item_tables(patterns: Patterns, codes: Sequence[tuple[int, ...]]) -> list[IntArray]:
     """Each item's table of counts by unit and column. Shapes: a list of (units, options + 4)."""
     widths = [len(some) + SPECIAL for some in codes]
-    chosen = [columns[:, [place]] == np.arange(width) for place, width in enumerate(widths)]
-    tables = added(counts, np.hstack(chosen).astype(np.int64))
+    chosen = [
+        patterns.columns[:, [place]] == np.arange(width) for place, width in enumerate(widths)
+    ]
+    tables = added(patterns.counts, np.hstack(chosen).astype(np.int64), len(patterns.of_row))
     return np.split(tables, np.cumsum(widths)[:-1], axis=1)
 
 
-def sums(counts: Any, given: Points, key: Key) -> Counts:
+def sums(counts: Any, given: Points, key: Key, people: int | None = None) -> Counts:
     """Sums over people with a score, by unit and number of answered items.
 
     Shape: (units, items + 1, 7), the columns of :mod:`analysis.scoring`: people, ΣT, ΣT², ΣF, ΣF²
     for a person's points T and favourable answers F, then people above and at the middle of the
-    scale. Missing: a person with fewer answers than the key needs is in no sum.
+    scale. Missing: a person with fewer answers than the key needs is in no sum. ``people`` is how
+    many ``counts`` holds, ``None`` for weights.
     """
     total, favour = given.points.sum(axis=1), given.favourable.sum(axis=1)
     answered = given.answered.sum(axis=1)
@@ -210,28 +213,29 @@ def sums(counts: Any, given: Points, key: Key) -> Counts:
     values = np.column_stack(
         [one, total, total**2, favour, favour**2, twice > whole, twice == whole]
     ).astype(np.int64)
-    table = np.zeros((counts.shape[0], given.points.shape[1] + 1, COLUMNS), dtype=counts.dtype)
+    dtype = np.float64 if people is None else np.int64
+    table = np.zeros((counts.shape[0], given.points.shape[1] + 1, COLUMNS), dtype=dtype)
     for number in np.unique(answered[given.scored]):
         some = np.flatnonzero(given.scored & (answered == number))
-        table[:, number] = added(counts[:, some], values[some])
+        table[:, number] = added(counts[:, some], values[some], people)
     return table
 
 
-def products_of(counts: Any, given: Points, key: Key) -> dict[tuple[str, ...], Products]:
+def products_of(people: IntArray, given: Points, key: Key) -> dict[tuple[str, ...], Products]:
     """Cross-products over people who answered all that they were asked, by what that was.
 
     For each set of k items asked: Σ x_i, shape (k,), and Σ x_i·x_j, shape (k, k), in points.
-    Missing: a person who left out any item asked of them counts in none (complete cases).
+    ``people`` (patterns,) is how many answered so. Missing: a person who left out any item asked
+    of them counts in none (complete cases).
     """
     complete = (given.answered == given.asked).all(axis=1)
-    people = np.asarray(counts.sum(axis=0)).ravel()
     found: dict[tuple[str, ...], Products] = {}
     for asked, rows in alike(given.asked.T, complete):
         worth, count = given.points[rows][:, asked], people[rows]
         names = tuple(item for item, yes in zip(key.scale.items, asked, strict=True) if yes)
-        found[names] = Products(
-            int(count.sum()), added(count, worth), added(worth.T * count, worth)
-        )
+        n, times = int(count.sum()), count.astype(np.float64)
+        most = n * int(worth.max(initial=0))
+        found[names] = Products(n, added(times, worth, n), added(worth.T * times, worth, most))
     return found
 
 
@@ -255,24 +259,25 @@ def alike(
             yield one, places[which.ravel() == number]
 
 
-def added(counts: Any, values: IntArray) -> Counts:
+def added(counts: Any, values: IntArray, people: int | None) -> Counts:
     """counts @ values without rounding: through floats, which are quick, where those are exact.
 
-    Weights are added up in one fixed order, so that every machine finds the same last digit.
+    ``people`` is the most that a row of ``counts`` adds up to, ``None`` for weights. Those are
+    added in one fixed order, so that every machine finds the same last digit.
     """
     total: Counts
     if not isinstance(counts, np.ndarray):
         total = counts @ values
         return total
-    if counts.dtype == np.float64:
+    if people is None:
         total = np.einsum("...p,pv->...v", counts, values.astype(np.float64))
         return total
-    bound = float(counts.sum()) * float(values.max(initial=0))
+    bound = people * int(values.max(initial=0))
     if bound < EXACT:
-        return (counts.astype(np.float64) @ values.astype(np.float64)).astype(np.int64)
-    if bound >= np.iinfo(np.int64).max:
+        return (counts @ values.astype(np.float64)).astype(np.int64)
+    if bound > np.iinfo(np.int64).max:
         raise OverflowError("These scales are too wide to add up exactly for so many people.")
-    total = counts @ values
+    total = counts.astype(np.int64) @ values
     return total
 
 

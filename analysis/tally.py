@@ -18,9 +18,9 @@ from numpy.typing import NDArray
 from analysis.dataset import UNIT, DataError, Unit, Wave, check_wave, descendants
 from analysis.instrument import Instrument, Item
 from analysis.patterns import (
+    BLANK,
     SPECIAL,
     Products,
-    bytes_of,
     count_columns,
     fold,
     item_tables,
@@ -126,7 +126,7 @@ class Tally:
         units, codes = tuple(sorted(units)), plan.codes
         weights = None if weight is None else weights_of(rows, weight)
         places = _places(rows, units)
-        given = {name: bytes_of(_small(rows[name])) for name in codes}
+        given = _bytes(rows, list(codes))
         tables: dict[str, IntArray] = {}
         scores: dict[str, IntArray] = {}
         products: dict[str, dict[tuple[str, ...], Products]] = {}
@@ -137,12 +137,11 @@ class Tally:
             patterns = fold(places, [given[name] for name in scale.items], options, len(units))
             points = points_of(patterns.columns, key, options)
             try:
-                scores[scale.id] = sums(patterns.counts, points, key)
-                products[scale.id] = products_of(patterns.counts, points, key)
+                scores[scale.id] = sums(patterns.counts, points, key, rows.height)
+                products[scale.id] = products_of(patterns.people, points, key)
             except OverflowError as error:
                 raise TallyError(str(error)) from error
-            found = item_tables(patterns.counts, patterns.columns, options)
-            tables |= dict(zip(scale.items, found, strict=True))
+            tables |= zip(scale.items, item_tables(patterns, options), strict=True)
             folded[scale.id] = (patterns, points, key)
         for name in codes.keys() - tables.keys():
             tables[name] = count_columns(places, given[name], codes[name], len(units))
@@ -355,16 +354,30 @@ def _places(rows: pl.DataFrame, units: tuple[str, ...]) -> NDArray[np.intp]:
     return places.to_numpy().astype(np.intp)
 
 
+def _bytes(rows: pl.DataFrame, names: list[str]) -> dict[str, NDArray[np.uint8]]:
+    """Each item's answers as bytes, a missing one as ``BLANK``; raises on what is no whole number
+    of one byte, by the item's name."""
+    whole = rows.select(names)
+    for name, dtype in whole.schema.items():
+        if dtype != pl.Int8:
+            whole = whole.with_columns(_small(whole[name]))
+    filled = whole.select(pl.all().fill_null(BLANK))
+    return {name: filled[name].to_numpy().view(np.uint8) for name in names}
+
+
 def _small(answers: pl.Series) -> pl.Series:
     """The answers to an item as ``Int8``; raises when they are anything else."""
-    if answers.dtype == pl.Int8:
-        return answers
+    refused = DataError(
+        [f"Item {answers.name}: some answers are no whole numbers from -128 to 127."]
+    )
+    if not (answers.dtype.is_numeric() or answers.dtype == pl.Null):
+        raise refused
+    if answers.dtype.is_float() and not (answers.drop_nulls() % 1 == 0).all():
+        raise refused
     try:
         return answers.cast(pl.Int8)
     except pl.exceptions.PolarsError as error:
-        raise DataError(
-            [f"Item {answers.name}: some answers are no whole numbers from -128 to 127."]
-        ) from error
+        raise refused from error
 
 
 def _codes(instrument: Instrument, item: Item) -> tuple[int, ...]:
