@@ -114,8 +114,9 @@ def design(
     layer = _codes(strata, n) if strata is not None else np.zeros(n, dtype=np.int64)
     group = _codes(clusters, n) if clusters is not None else np.arange(n)
     sizes = None if population is None else np.asarray(population, dtype=float)
+    _check_nested(layer, group)
     drawn = _drawn(layer, group)
-    _check_strata(layer, group, drawn, sizes)
+    _check_sizes(layer, drawn, sizes)
     if weights is not None:
         heavy = np.asarray(weights, dtype=float)
     else:
@@ -298,18 +299,18 @@ def _variance(of: Design, parts: FloatArray) -> FloatArray:
     clusters, first, place = np.unique(of.clusters, return_index=True, return_inverse=True)
     sums = np.zeros((len(clusters), parts.shape[1]))
     np.add.at(sums, place, of.weights[:, None] * parts)
-    result = np.zeros((parts.shape[1], parts.shape[1]))
-    for stratum in np.unique(of.strata):
-        mine = of.strata[first] == stratum
-        m = int(mine.sum())
-        people = math.inf if of.population is None else float(of.population[first][mine][0])
-        if m == people:
-            continue
-        if m == 1:
-            raise WeightError("A stratum has one cluster only: join it to one beside it.")
-        apart = sums[mine] - sums[mine].mean(axis=0)
-        result += (1 - m / people) * m / (m - 1) * apart.T @ apart
-    return result
+    strata = of.strata[first]
+    m = np.bincount(strata)[strata].astype(float)
+    people = np.full(len(m), math.inf) if of.population is None else of.population[first]
+    left = 1 - m / people
+    if ((m == 1) & (left > 0)).any():
+        raise WeightError("A stratum has one cluster only: join it to one beside it.")
+    means = np.zeros((strata.max() + 1, sums.shape[1]))
+    np.add.at(means, strata, sums / m[:, None])
+    apart = sums - means[strata]
+    scale = left * m / np.maximum(m - 1, 1)
+    found: FloatArray = apart.T @ (scale[:, None] * apart)
+    return found
 
 
 def _known(values: FloatArray, within: BoolArray | None) -> BoolArray:
@@ -342,16 +343,18 @@ def _codes(labels: Sequence[object], n: int) -> IntArray:
 
 def _drawn(strata: IntArray, clusters: IntArray) -> FloatArray:
     """For each row how many clusters its stratum has in the sample."""
-    counts = {s: len(np.unique(clusters[strata == s])) for s in np.unique(strata)}
-    return np.array([counts[s] for s in strata], dtype=float)
+    first = np.unique(clusters, return_index=True)[1]
+    found: FloatArray = np.bincount(strata[first], minlength=strata.max() + 1)[strata].astype(float)
+    return found
 
 
-def _check_strata(
-    strata: IntArray, clusters: IntArray, drawn: FloatArray, sizes: FloatArray | None
-) -> None:
+def _check_nested(strata: IntArray, clusters: IntArray) -> None:
     pairs = np.unique(np.column_stack([strata, clusters]), axis=0)
     if len(pairs) > len(np.unique(clusters)):
         raise WeightError("A cluster lies in two strata.")
+
+
+def _check_sizes(strata: IntArray, drawn: FloatArray, sizes: FloatArray | None) -> None:
     if sizes is None:
         return
     if not np.isfinite(sizes).all() or (sizes < drawn).any():

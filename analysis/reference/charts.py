@@ -119,7 +119,7 @@ def _kind(point: Point) -> str:
 
 def _of_shares(entry: Entry, folder: Folder) -> Mapping[str, float]:
     lists = {
-        name: _read(text) for name, text in re.findall(rf"({NAME})\s*=\s*([-\d.,]+)", entry.data)
+        name: _read(text) for name, text in re.findall(rf"({NAME})\s*=\s*([-\d.,\s]+)", entry.data)
     }
     if not {"x", "n"} <= lists.keys():
         raise NotCovered("The counts and the numbers of answers are not given.")

@@ -31,7 +31,7 @@ _TWO = re.compile(r"newcombe_(\d+)_(\d+)_vs_(\d+)_(\d+)([123])")
 _SAME = re.compile(r"(z2prop|fisher)_(\d+)_(\d+)_(\d+)_(\d+)")
 
 _CORRECTED = re.compile(r"(\w+):(\d*\.?\d+(?:e-?\d+)?)")
-_COUNTS = re.compile(r"chisq\.test\((?:x=)?c\(([\d.,]+)\)(?:,p=c\(([\d.,]+)\))?\)")
+_COUNTS = re.compile(r"chisq\.test\((?:x=)?c\(([\d,]+)\)(?:,p=c\(([\d./,]+)\))?\)")
 
 _INTERVALS = {"wilson": wilson, "exact": clopper_pearson}
 _IN_GROUPS = {"wilson_fpc": wilson_finite, "hyper": hypergeometric, "manski": manski}
@@ -78,10 +78,16 @@ def _fit(entry: Entry, folder: Folder) -> Mapping[str, float]:
     found = _COUNTS.search(entry.call.replace(" ", ""))
     if not found:
         raise NotCovered("The counts are not in the call.")
-    counts = [int(float(part)) for part in found[1].split(",")]
-    shares = [float(part) for part in found[2].split(",")] if found[2] else [1.0] * len(counts)
+    counts = [int(part) for part in found[1].split(",")]
+    shares = [_fraction(part) for part in found[2].split(",")] if found[2] else [1.0] * len(counts)
     fit = fit_to_frame(counts, shares)
     return {"X2.X-squared": fit.statistic, "X2": fit.statistic, "df": fit.df, "p": fit.p}
+
+
+def _fraction(text: str) -> float:
+    """``.25``, or ``1/4``."""
+    over, _, under = text.partition("/")
+    return float(over) / float(under or 1)
 
 
 def _responded(entry: Entry, folder: Folder) -> Mapping[str, float]:

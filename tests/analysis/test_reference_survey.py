@@ -233,7 +233,7 @@ def test_other_counts_and_other_tests(made):
 
     fit = chisquare([12, 8, 40], [15, 15, 30])
     values = {"X2.X-squared": fit.statistic, "p": fit.pvalue}
-    made.entry("frame", "inline", "chisq.test(c(12, 8, 40), p = c(.25, .25, .5))", values)
+    made.entry("frame", "inline", "chisq.test(c(12, 8, 40), p = c(.25, 1/4, .5))", values)
     agrees(made.outcome("frame"))
 
 
@@ -296,7 +296,7 @@ def test_other_shares_over_time(made):
     spread = abs(z[1] - z[0]) / 1.128
     values = {"pbar": share, "UCL1": share + 3 * se[0], "LCL2": share - 3 * se[1], "z1": z[0]}
     values |= {"laney_sigma_z": spread, "laneyU2": share + 3 * se[1] * spread}
-    made.entry("line", "inline x=6,18 n=20,40", "p chart", values)
+    made.entry("line", "inline x=6, 18 n=20,40", "p chart", values)
     agrees(made.outcome("line"))
 
 
