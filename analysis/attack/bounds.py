@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from scipy.optimize import Bounds, LinearConstraint, milp
 
 from analysis.attack.facts import weights
-from analysis.attack.findings import Finding, Limits, Severity, amount, telling
+from analysis.attack.findings import Finding, Limits, Severity, amount, telling, telling_mean
 from analysis.attack.model import EVERYBODY, Group, Range, Release
 from analysis.attack.system import System, Vector
 
@@ -58,7 +58,7 @@ class Programme:
         return (round(low), round(high)) if self.whole else (low, high)
 
 
-def programme(system: System) -> tuple[Programme, list[Vector]] | None:
+def programme(system: System, limits: Limits) -> tuple[Programme, list[Vector]] | None:
     """The linear programme of a measure, and its cells as vectors of atoms."""
     measure, facts = system.measure, system.measure.facts
     by_people = weights(measure, system.version.people)
@@ -70,7 +70,12 @@ def programme(system: System) -> tuple[Programme, list[Vector]] | None:
     sizes = [system.people(cell) for cell in cells]
     top = max((f.n[1] for f in facts.values() if f.n), default=0.0) or 1e4
     most = np.array([top if size is None else size for size in sizes], dtype=float)
-    least = most if by_people and None not in sizes else np.zeros(len(cells))
+    least = np.zeros(len(cells))
+    if by_people and None not in sizes:
+        # Who is shown as part of a larger group is counted by people, and a part without the
+        # least number of answers had none: then its people count for nothing.
+        most = np.where(most < limits.answers, 0.0, most)
+        least = most
     rows: list[Floats] = []
     ends: list[Range] = []
     none = np.zeros(len(cells))
@@ -118,7 +123,7 @@ def attack(system: System, release: Release, limits: Limits) -> Iterator[Finding
     """Hidden groups, and cells of shown ones, whose answers all figures together pin down."""
     if not system.shown:
         return
-    built = programme(system)
+    built = programme(system, limits)
     if built is None:
         return
     found, cells = built
@@ -192,10 +197,12 @@ def _of_scale(
     ends = total[0] / n[1], min(total[1] / n[0], measure.span)
     width = ends[1] - ends[0]
     words = f"{measure.low + ends[0]:.1f} to {measure.low + ends[1]:.1f} of {measure.high:g}"
-    if few and width < max(2 / n[1], 0.2) * measure.span:
+    if few and telling_mean(width, n[1], measure.span):
         return f"{words} for {n[0]:g} to {n[1]:g} people", "medium"
     clamp = 3 if n[1] < 50 else 2
     edge = clamp / n[1] * measure.span
+    if n[0] <= 2 * clamp:
+        return None
     if ends[0] > measure.span - edge or (ends[1] < edge and not measure.one_sided):
         return f"nearly all alike: {words}", "high"
     return None

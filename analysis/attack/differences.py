@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from analysis.attack.facts import Fact, Measure, Version
-from analysis.attack.findings import Finding, Limits, Severity, amount, telling
+from analysis.attack.findings import Finding, Limits, Severity, amount, telling, telling_mean
 from analysis.attack.model import Group, Range, Release
 
 _MONTH = re.compile(r"(20\d\d)-(\d\d)")
@@ -71,16 +71,19 @@ def _pair(
     *, certain: bool = False,
 ) -> Iterator[Finding]:  # fmt: skip
     files = tuple(dict.fromkeys([*one.files, *other.files]))
+    assumed = not certain and one.wave != other.wave
     for name in sorted(one.measures.keys() & other.measures.keys()):
         before, after = one.measures[name], other.measures[name]
         for group in before.facts.keys() & after.facts.keys():
+            if assumed and not plausible(one, other, group):
+                continue
             known = learned(before, after, group, limits)
             if known is None:
                 known = _turned(before.facts[group], after.facts[group], label)
             if known is None:
                 continue
             words, severity = known
-            if label == "A7" or (label == "A10" and not certain):
+            if assumed:
                 words = f"{words}, if the others answered as before"
                 severity = "medium" if severity == "high" else severity
             yield Finding(label, severity, release.name(group), words, waves, name, files)
@@ -102,7 +105,7 @@ def learned(
     if gap.value is None:
         return None
     width = gap.value[1] - gap.value[0]
-    if width >= max(2 / gap.n[1], 0.2) * after.span:
+    if not telling_mean(width, gap.n[1], after.span):
         return None
     low, high = gap.value
     return f"{low:.1f} to {high:.1f} for the {gap.n[0]:g} to {gap.n[1]:g} {who}", "medium"
@@ -130,21 +133,50 @@ def difference(before: Fact, after: Fact, measure: Measure) -> Gap | None:
 def _gap_of_means(
     small_n: Range, large_n: Range, n: Range, small: Range, large: Range, measure: Measure
 ) -> Gap | None:
-    """Over every size that fits: (N·F − n·f)/(N − n) for means F of N people and f of n."""
-    ends = []
-    for few in range(int(small_n[0]), int(small_n[1]) + 1):
-        for many in range(int(large_n[0]), int(large_n[1]) + 1):
-            more = many - few
-            if more < 1:
-                continue
-            low = (many * large[0] - few * small[1]) / more
-            high = (many * large[1] - few * small[0]) / more
-            low, high = max(low, measure.low), min(high, measure.high)
-            if low <= high:
-                ends.append((low, high))
-    if not ends:
+    """The range over every pair of sizes that fits."""
+    ends = _by_sizes(small_n, large_n, small, large, measure).values()
+    fitting = [(low, high) for low, high in ends if low <= high]
+    if not fitting:
         return None
-    return Gap(n, None, (min(low for low, _ in ends), max(high for _, high in ends)))
+    return Gap(n, None, (min(low for low, _ in fitting), max(high for _, high in fitting)))
+
+
+def _by_sizes(
+    small_n: Range, large_n: Range, small: Range, large: Range, measure: Measure
+) -> dict[tuple[int, int], Range]:
+    """For each pair of sizes (N·F − n·f)/(N − n), for means F of N people and f of n of them; the
+    ends are crossed where no answers could give that."""
+    found = {}
+    for few in range(int(small_n[0]), int(small_n[1]) + 1):
+        for many in range(max(int(large_n[0]), few + 1), int(large_n[1]) + 1):
+            low = (many * large[0] - few * small[1]) / (many - few)
+            high = (many * large[1] - few * small[0]) / (many - few)
+            found[few, many] = max(low, measure.low), min(high, measure.high)
+    return found
+
+
+def plausible(one: Version, other: Version, group: Group) -> bool:
+    """Whether a group's figures bear out that those in both waves answered as before.
+
+    All its measures must fit that at once, for at least half of the pairs of sizes: where answers
+    changed, a difference of a few people soon has to be more than they could make.
+    """
+    votes: dict[tuple[int, int], list[bool]] = {}
+    for name in one.measures.keys() & other.measures.keys():
+        before = one.measures[name].facts.get(group)
+        after = other.measures[name].facts.get(group)
+        if not (before and after and before.n and after.n) or before.n[0] == after.n[0]:
+            continue
+        small, large = (before, after) if before.n[0] < after.n[0] else (after, before)
+        if small.count is not None and large.count is not None and large.n and small.n:
+            gone = large.count[0] - small.count[1], large.count[1] - small.count[0]
+            if gone[1] < 0 or gone[0] > large.n[1] - small.n[0]:
+                return False
+        elif small.value and large.value and small.n and large.n:
+            sizes = _by_sizes(small.n, large.n, small.value, large.value, other.measures[name])
+            for pair, (low, high) in sizes.items():
+                votes.setdefault(pair, []).append(low <= high)
+    return sum(map(all, votes.values())) * 2 >= len(votes)
 
 
 def _turned(before: Fact, after: Fact, label: str) -> tuple[str, Severity] | None:

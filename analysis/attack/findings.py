@@ -72,6 +72,15 @@ def telling(low: float, high: float, n_low: float, n_high: float) -> bool:
     return n_low >= 1 and width < max(2.0, 0.2 * n_high) and width < n_high - 1e-9
 
 
+def telling_mean(width: float, n_high: float, span: float) -> bool:
+    """The same for a mean: the share of its scale that is left, half at most for the smallest.
+
+    >>> telling_mean(15, 8, 100), telling_mean(30, 8, 100), telling_mean(60, 1, 100)
+    (True, False, False)
+    """
+    return width < min(max(2 / n_high, 0.2), 0.5) * span
+
+
 def amount(low: float, high: float, n_low: float, n_high: float) -> str:
     """Words for a count among people.
 

@@ -8,7 +8,7 @@ from fractions import Fraction
 import numpy as np
 
 from analysis.attack.facts import Fact, Measure, weights
-from analysis.attack.findings import Finding, Limits, Severity, amount, telling
+from analysis.attack.findings import Finding, Limits, Severity, amount, telling, telling_mean
 from analysis.attack.model import EVERYBODY, Group, Range, Release
 from analysis.attack.system import System, Vector, combined
 
@@ -110,28 +110,28 @@ def _derive(system: System, target: Vector, name: str, parts: Mapping[Group, Fra
     if count is not None and n is not None:
         count = max(count[0], 0.0), min(count[1], n[1])
     files = tuple(dict.fromkeys(file for group in parts for file in facts[group].files))
-    value = _value(system, parts, n, people)
+    value = _value(system, parts, n)
     return Derived(name, parts, n, people, Fact(n, count, value, True, "", files), files)
 
 
-def _value(
-    system: System, parts: Mapping[Group, Fraction], n: Range | None, people: float | None
-) -> Range | None:
-    """The range of a remainder's mean: (Σ w·f) / w over groups with figures f and sizes w."""
+def _value(system: System, parts: Mapping[Group, Fraction], n: Range | None) -> Range | None:
+    """The range of a remainder's mean: (Σ n·f) / n over groups with means f of n answers.
+
+    Where groups count by their people, the bounds do this with the people of each cell.
+    """
     measure, facts = system.measure, system.measure.facts
-    by_people = weights(measure, system.version.people)
+    if weights(measure, system.version.people):
+        return None
     totals: dict[Group, Range | None] = {}
     for group in parts:
-        size = (by_people[group],) * 2 if by_people else facts[group].n
-        value = facts[group].value
+        size, value = facts[group].n, facts[group].value
         totals[group] = None
         if size is not None and value is not None:
             totals[group] = size[0] * (value[0] - measure.low), size[1] * (value[1] - measure.low)
     total = combined(parts, totals)
-    own: Range | None = (people, people) if by_people and people else n
-    if total is None or own is None or own[0] < 1:
+    if total is None or n is None or n[0] < 1:
         return None
-    low, high = max(total[0], 0.0) / own[1], total[1] / own[0]
+    low, high = max(total[0], 0.0) / n[1], total[1] / n[0]
     return min(measure.low + low, measure.high), min(measure.low + high, measure.high)
 
 
@@ -179,7 +179,7 @@ def learned(one: Derived, measure: Measure, limits: Limits) -> tuple[str, Severi
     if value is None or value[0] > value[1]:
         return "", "low"
     width = value[1] - value[0]
-    if width < max(2 / size[1], 0.2) * measure.span:
+    if telling_mean(width, size[1], measure.span):
         words = f"{value[0]:.1f} to {value[1]:.1f} for {_people(size)}"
         return words, "high" if width < 0.05 * measure.span else "medium"
     return "", "low"
@@ -209,8 +209,8 @@ def alike(fact: Fact, measure: Measure) -> bool:
         high = (fact.value[1] - measure.low) / measure.span
         small = min(clamp(size) / size for size in n)
         all_of, none_of = low > 1 - small, high < small
-        if measure.span < 99 and edge >= 0.5:
-            return low > 0.99 or high < 0.01
+        if edge >= 0.5:
+            return low > 0.98 or high < 0.02
     else:
         return False
     return all_of or (none_of and not measure.one_sided)

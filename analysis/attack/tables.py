@@ -9,7 +9,8 @@ from analysis.attack.model import Comments, Facet, Group, Line, Release
 from analysis.attack.printed import Cell, count_of, parse, refused
 
 _WAVE = re.compile(
-    r"(?:wave|pulse|survey|round|w|q)[-_ ]?\d+|20\d\d(?:[-_]?(?:q[1-4]|\d\d))?", re.IGNORECASE
+    r"(?<![a-z])(?:wave|pulse|survey|round|w|q)[-_ ]?\d+|20\d\d(?:[-_]?(?:q[1-4]|\d\d))?",
+    re.IGNORECASE,
 )
 _WIDE = re.compile(r"^(.+?)[\s_\-:.(]+(n|base|count|mean|score|sd|%|pct|percent|share)\)?$", re.I)
 _WIDE_ROLE = {"base": "n", "score": "mean", "%": "share", "pct": "share", "percent": "share"}
