@@ -1,0 +1,201 @@
+"""The words beside every figure: against the wave before, and against the rest."""
+
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+from analysis.change import (
+    Contrast,
+    against_rest,
+    break_between,
+    counterpart,
+    judge,
+    regrouped,
+    since,
+)
+from analysis.disclosure import Rule
+from analysis.instrument import Instrument
+from analysis.released import Released, settle
+from analysis.separation import separation
+from analysis.summary import Comparison, Figure, Row
+from analysis.tally import Counted
+from analysis.visible import Theme
+
+HIDDEN = Comparison("not_shown", "")
+FIRST = Comparison("first", "")
+REST = "the rest"
+UNLIKE = "People seem to read these questions differently since then."
+
+
+class Past(NamedTuple):
+    """An earlier wave, with the rule it was published under; without one, the current rule."""
+
+    counted: Counted
+    instrument: Instrument
+    rule: Rule | None = None
+
+
+Earlier = Sequence[Past | tuple[Counted, Instrument]]
+
+
+class Before(NamedTuple):
+    """A theme in the latest earlier wave that asked about it, with its figures, and the waves
+    since, by id and label. ``unlike``: its questions were read differently then."""
+
+    theme: Theme
+    figures: Mapping[str, Figure]
+    since: frozenset[str]
+    unlike: bool = False
+
+
+class History:
+    """The waves before, oldest first, each masked by its own rule, once."""
+
+    def __init__(self, waves: Sequence[Past], rule: Rule) -> None:
+        self._waves = waves
+        self._rule = rule
+        self._known: dict[int, Released] = {}
+
+    def last_with(self, theme: Theme) -> Before | None:
+        """A theme in the latest wave that asked about it."""
+        since_then = {theme.counted.head.id, theme.counted.head.label}
+        for place in reversed(range(len(self._waves))):
+            found = self._of(place, theme)
+            if found is not None:
+                return Before(*found, frozenset(since_then))
+            head = self._waves[place].counted.head
+            since_then |= {head.id, head.label}
+        return None
+
+    def all_of(self, theme: Theme) -> list[Theme]:
+        """A theme in every wave that asked about it, oldest first."""
+        found = (self._of(place, theme) for place in range(len(self._waves)))
+        return [one[0] for one in found if one is not None]
+
+    def _of(self, place: int, theme: Theme) -> tuple[Theme, Mapping[str, Figure]] | None:
+        wave = self._waves[place]
+        if all(scale.id != theme.scale.id for scale in wave.instrument.scales):
+            return None
+        if place not in self._known:
+            self._known[place] = settle(wave.counted, wave.instrument, wave.rule or self._rule)
+        return self._known[place].of(theme.scale.id)
+
+
+def rows(
+    released: Released,
+    befores: Sequence[Before | None],
+    alike: Sequence[bool | None],
+    rule: Rule,
+) -> tuple[Row, ...]:
+    """Figures and verdicts of every theme and unit, in the order of themes and of the tree.
+
+    Families for the correction of chance findings: the whole organisation's change over themes;
+    for each theme the groups' change; for each theme the groups against the rest. Where ``alike``
+    says that a theme's questions are not read as before, nothing is said of its change.
+    """
+    themes = released.themes
+    figures = [
+        {u.id: found.get(u.id) for u in theme.counted.units}
+        for theme, found in zip(themes, released.figures, strict=True)
+    ]
+    pasts = [
+        past and past._replace(unlike=same is False)
+        for past, same in zip(befores, alike, strict=True)
+    ]
+    tops = _changes(
+        [
+            (theme, past, theme.root, shown[theme.root])
+            for theme, past, shown in zip(themes, pasts, figures, strict=True)
+        ],
+        rule,
+    )
+    found: list[Row] = []
+    for theme, past, shown, top in zip(themes, pasts, figures, tops, strict=True):
+        units = [unit.id for unit in theme.counted.units if unit.id != theme.root]
+        changes = dict(
+            zip(
+                [theme.root, *units],
+                [top, *_changes([(theme, past, u, shown[u]) for u in units], rule)],
+                strict=True,
+            )
+        )
+        rests = _rests(theme, [unit for unit in units if shown[unit]], rule)
+        found.extend(
+            Row(
+                theme.scale.id,
+                unit.id,
+                shown[unit.id],
+                changes[unit.id],
+                rests.get(unit.id, HIDDEN),
+            )
+            for unit in theme.counted.units
+        )
+    return tuple(found)
+
+
+def _changes(
+    cases: Sequence[tuple[Theme, Before | None, str, Figure | None]], rule: Rule
+) -> list[Comparison]:
+    """One family of changes since the wave before, in the order given."""
+    found: dict[int, Comparison] = {}
+    family: list[tuple[Contrast, int | None]] = []
+    judged: list[int] = []
+    for i, (theme, past, unit, figure) in enumerate(cases):
+        settled = _without_judging(theme, past, unit, figure)
+        if settled is not None or past is None:
+            found[i] = settled or FIRST
+            continue
+        then = counterpart(theme, past.theme, unit)
+        whole = theme.step(unit) == past.theme.step(then) == 1
+        gap = _gap(figure, past.figures.get(then)) if whole else None
+        family.append((since(theme, past.theme, unit), gap))
+        judged.append(i)
+    found.update(zip(judged, judge(family, rule), strict=True))
+    return [found[i] for i in range(len(cases))]
+
+
+def _without_judging(
+    theme: Theme, past: Before | None, unit: str, figure: Figure | None
+) -> Comparison | None:
+    """The answer where there is nothing to compare: hidden, first, or a break."""
+    if figure is None:
+        return HIDDEN
+    if past is None:
+        return FIRST
+    before, waves = past.theme, past.since
+    label = before.counted.head.label
+    then_unit = counterpart(theme, before, unit)
+    if then_unit not in {u.id for u in before.counted.units}:
+        return FIRST
+    why = break_between(theme, before, waves)
+    if not why and regrouped(theme, before, unit):
+        why = "The group was put together in another way."
+    if not why and past.unlike:
+        why = UNLIKE
+    if why:
+        return Comparison("break", label, why=why)
+    return None if then_unit in before.shown else Comparison("not_shown", label)
+
+
+def _gap(now: Figure | None, then: Figure | None) -> int | None:
+    """The difference of two figures as printed in whole points, where both are."""
+    if not (now and then) or now.score is None or then.score is None:
+        return None
+    return round(now.score - then.score)
+
+
+def _rests(theme: Theme, units: Sequence[str], rule: Rule) -> Mapping[str, Comparison]:
+    """Shown groups against everybody else in the organisation: one family of those that pass the
+    gate of :mod:`analysis.separation`, which no other group takes up room in."""
+    apart = separation(list(theme.strata.values()))
+    found: dict[str, Comparison] = {}
+    family: dict[str, Contrast] = {}
+    for unit in units:
+        contrast = against_rest(theme, unit, REST)
+        if contrast is None:
+            continue
+        if why := apart.against(theme.group(unit).answers):
+            found[unit] = Comparison("cannot_tell", REST, why=why)
+        else:
+            family[unit] = contrast
+    judged = judge([(contrast, None) for contrast in family.values()], rule)
+    return found | dict(zip(family, judged, strict=True))

@@ -1,0 +1,115 @@
+"""What is said beside a theme's score: how to read it, and when not to compare it."""
+
+import numpy as np
+import pytest
+
+from analysis.disclosure import Rule
+from analysis.separation import HARDLY
+from analysis.summarise import summarise
+from analysis.tally import count
+from analysis.verdicts import UNLIKE
+from tests.analysis import made
+
+THREE = made.instrument(items=3)
+
+
+def codes_of(minds, shifts=(0.0, 0.0, 0.0), seed=0):
+    """Answers 1 to 5 to three questions of people with these minds; ``shifts`` move a question."""
+    rng = np.random.default_rng(seed)
+    latent = (
+        np.asarray(minds)[:, None] + np.asarray(shifts) + 0.7 * rng.normal(size=(len(minds), 3))
+    )
+    return (np.searchsorted((-1.2, -0.4, 0.4, 1.2), latent) + 1).tolist()
+
+
+def counted(groups, id="now", shifts=(0.0, 0.0, 0.0), headcounts=None, seed=1):
+    """A wave of groups, each so many people with so much in mind on average."""
+    rng = np.random.default_rng(seed)
+    rows = [
+        (name, *codes)
+        for place, (name, (people, mean)) in enumerate(groups.items())
+        for codes in codes_of(mean + rng.normal(size=people), shifts, seed=[seed, place])
+    ]
+    asked = headcounts or {name: people for name, (people, _) in groups.items()}
+    return count(made.wave(rows, made.flat(*asked.items()), id=id), THREE)
+
+
+def said(now, *before):
+    return summarise(now, THREE, Rule(), [(wave, THREE) for wave in before])
+
+
+def test_a_group_that_grows_is_no_change_in_what_people_answer():
+    before = counted({"good": (100, 1.0), "bad": (100, -1.0)}, "before")
+    after = counted({"good": (160, 1.0), "bad": (40, -1.0)})
+    summary = said(after, before)
+    assert summary.row("s").change.verdict == "higher"
+    assert summary.reading("s").make_up.startswith("Groups growing or shrinking moved the score up")
+    same = said(counted({"good": (100, 1.0), "bad": (100, -1.0)}, seed=2), before)
+    assert same.reading("s").make_up == (
+        "Hardly any of the change comes with groups growing or shrinking."
+    )
+
+
+def test_questions_read_differently_are_not_compared():
+    before = counted({"a": (250, 0.0), "b": (250, 0.0)}, "before")
+    alike = said(counted({"a": (250, 0.8), "b": (250, 0.8)}, seed=2), before)
+    assert alike.row("s").change.verdict == "higher"
+    assert alike.reading("s").meaning.startswith("As far as can be tested")
+    one_moved = counted({"a": (250, 0.0), "b": (250, 0.0)}, shifts=(1.5, 0.0, 0.0), seed=2)
+    summary = said(one_moved, before)
+    assert summary.reading("s").meaning.startswith("People seem to read these questions diff")
+    for row in summary.rows:
+        assert (row.change.verdict, row.change.why) == ("break", UNLIKE)
+
+
+def test_chance_alone_hardly_ever_stops_a_comparison():
+    stopped = 0
+    for seed in range(30):
+        before = counted({"a": (300, 0.0)}, "before", seed=seed)
+        now = counted({"a": (300, 0.3)}, seed=1000 + seed)
+        stopped += said(now, before).row("s").change.verdict == "break"
+    assert stopped <= 3  # two rungs at one in a hundred: 0.6 of 30 are to be expected
+
+
+def test_a_slide_too_slow_for_neighbours_is_told_against_the_first_wave():
+    waves = [counted({"a": (400, -0.12 * step)}, f"w{step}", seed=step + 1) for step in range(6)]
+    summary = said(waves[-1], *waves[:-1])
+    assert summary.row("s").change.verdict != "lower"
+    assert summary.reading("s").since_first.verdict == "lower"
+    assert summary.reading("s").since_first.against == "Pulse w0"
+    assert said(waves[1], waves[0]).reading("s").since_first is None
+
+
+def test_groups_that_hardly_differ_are_not_set_against_the_rest():
+    alike = said(counted(dict.fromkeys("abcdef", (40, 0.0))))
+    assert {row.rest.verdict for row in alike.rows if row.unit != "org"} == {"cannot_tell"}
+    assert {row.rest.why for row in alike.rows if row.unit != "org"} == {HARDLY}
+    apart = said(counted({name: (40, 0.6 * place - 1.5) for place, name in enumerate("abcdef")}))
+    assert apart.row("s", "a").rest.verdict == "lower"
+    assert apart.row("s", "f").rest.verdict == "higher"
+
+
+@pytest.mark.parametrize(
+    ("answered", "beginning"),
+    [
+        ({"a": (70, 0.0), "b": (68, 0.0), "c": (71, 0.0)}, "As far as we can see, all groups"),
+        ({"a": (95, 0.0), "b": (20, 0.0), "c": (30, 0.0)}, "Some groups answered much more"),
+        ({"a": (70, 0.0)}, ""),
+    ],
+)
+def test_who_answered(answered, beginning):
+    asked = dict.fromkeys(answered, 100)
+    said_of = said(counted(answered, headcounts=asked)).evenness
+    assert said_of.startswith(beginning)
+    assert bool(said_of) == bool(beginning)
+
+
+def test_how_far_apart_people_are_is_told_from_fifty_answers():
+    ends = [("org", 1, 1, 1)] * 40 + [("org", 5, 5, 5)] * 40
+    split = said(count(made.wave(ends), THREE)).reading("s").split
+    assert split == "People were split: many answers lie at both ends."
+    assert said(count(made.wave(ends[20:60]), THREE)).reading("s").split == ""
+    reverse = made.instrument(items=3, reverse=(1,))
+    turned = [("org", 1, 5, 1)] * 40 + [("org", 5, 1, 5)] * 40
+    counts = count(made.wave(turned), reverse)
+    assert summarise(counts, reverse, Rule()).reading("s").split == split
