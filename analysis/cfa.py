@@ -28,7 +28,8 @@ from analysis.factor_model import (
 from analysis.omega import LEAST_ITEMS, fit_many
 from analysis.reliability import Matrix
 
-STEPS = 1_000
+STEPS, EXPECTED_STEPS = 200, 20
+MOST_DAMPING = 1e12
 GRADIENT = 1e-9
 NUDGE = 1e-5
 
@@ -160,27 +161,51 @@ def _misfit(samples: Sequence[Sample], groups: Sequence[Group]) -> float:
 def _minimum(
     samples: Sequence[Sample], layouts: Sequence[Layout], values: Matrix
 ) -> tuple[Matrix, float]:
-    """Fisher scoring, damped while it leads uphill (Levenberg and Marquardt)."""
+    """Fisher scoring, damped while it leads uphill (Levenberg and Marquardt). A model that fits
+    badly bends otherwise than expected, so after some steps the bend itself is used."""
     misfit, damping = _misfit(samples, [layout.filled(values) for layout in layouts]), 1e-3
-    for _ in range(STEPS):
-        groups = [layout.filled(values) for layout in layouts]
-        slopes = [_slopes(a, b, len(values)) for a, b in zip(layouts, groups, strict=True)]
-        gradient = _gradient(samples, groups, slopes)
-        information = _information(samples, groups, slopes)
+    for count in range(STEPS):
+        gradient, information = _bent(samples, layouts, values)
         if np.abs(gradient).max() < GRADIENT:
             _inverse(information)
             return values, misfit
-        while damping < 1e12:
-            damped = information + damping * np.diag(np.diag(information) + 1e-12)
+        scale = np.diag(information) + 1e-12
+        bend = information if count < EXPECTED_STEPS else _bend(samples, layouts, values, scale)
+        while damping < MOST_DAMPING:
+            damped = bend + damping * np.diag(scale)
             moved = values - np.linalg.solve(damped, gradient)
             new = _misfit(samples, [layout.filled(moved) for layout in layouts])
-            if new <= misfit + 1e-13:
+            if new <= misfit + 1e-13 and np.linalg.eigvalsh(damped)[0] > 0:
                 values, misfit, damping = moved, new, max(damping / 10, 1e-12)
                 break
             damping *= 10
         else:
             break
     raise FactorModelError("The factor model did not converge: it does not suit these answers.")
+
+
+def _bent(
+    samples: Sequence[Sample], layouts: Sequence[Layout], values: Matrix
+) -> tuple[Matrix, Matrix]:
+    """The gradient of F and its expected second derivatives."""
+    groups = [layout.filled(values) for layout in layouts]
+    slopes = [_slopes(a, b, len(values)) for a, b in zip(layouts, groups, strict=True)]
+    return _gradient(samples, groups, slopes), _information(samples, groups, slopes)
+
+
+def _bend(
+    samples: Sequence[Sample], layouts: Sequence[Layout], values: Matrix, scale: Matrix
+) -> Matrix:
+    """Second derivatives of F by central differences of its gradient; ``scale`` is their expected
+    diagonal."""
+    steps = NUDGE / np.sqrt(scale)
+    rows = [
+        (_bent(samples, layouts, values + nudge)[0] - _bent(samples, layouts, values - nudge)[0])
+        / (2 * step)
+        for step, nudge in zip(steps, np.diag(steps), strict=True)
+    ]
+    found: Matrix = (np.array(rows) + np.array(rows).T) / 2
+    return found
 
 
 def _slopes(layout: Layout, group: Group, count: int) -> Slopes:
@@ -254,16 +279,5 @@ def observed_information(fitted: Fitted) -> Matrix:
     for layout, group in zip(layouts, fitted.groups, strict=True):
         for places, part in zip(layout.parts(), group.parts(), strict=True):
             values[places[places >= 0]] = part[places >= 0]
-    steps = NUDGE / np.sqrt(np.diag(fitted.information) / fitted.n)
-
-    def gradient(at: Matrix) -> Matrix:
-        groups = [layout.filled(at) for layout in layouts]
-        slopes = [_slopes(a, b, len(at)) for a, b in zip(layouts, groups, strict=True)]
-        return _gradient(fitted.samples, groups, slopes)
-
-    rows = [
-        (gradient(values + nudge) - gradient(values - nudge)) / (2 * step)
-        for step, nudge in zip(steps, np.diag(steps), strict=True)
-    ]
-    found: Matrix = fitted.n / 4 * (np.array(rows) + np.array(rows).T)
-    return found
+    scale = 2 * np.diag(fitted.information) / fitted.n
+    return fitted.n / 2 * _bend(fitted.samples, layouts, values, scale)
