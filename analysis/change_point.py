@@ -117,10 +117,13 @@ def sup_f(values: Sequence[float], shortest: float = SHORTEST) -> float:
 
 
 def worth_telling(values: Sequence[float]) -> Breaks | None:
-    """The likely breaks, where there are twenty waves and more and chance seldom gives as much."""
+    """The likely break, where there are twenty waves and more and chance seldom gives as much.
+
+    One at most: a series of waves is too short to tell two apart from a slide.
+    """
     if len(values) < ENOUGH_WAVES or cusum(values).p >= 0.05:
         return None
-    found = likely(breaks(values))
+    found = likely(breaks(values, 1))
     return found if found.after else None
 
 
