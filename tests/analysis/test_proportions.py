@@ -37,7 +37,7 @@ def test_exact_coverage_in_a_small_group_is_what_is_known():
     assert coverage(wilson_finite, 15, 10, 9) == pytest.approx(0.911, abs=5e-4)
 
 
-@pytest.mark.parametrize(("people", "answers"), [(12, 8), (15, 10), (20, 12), (30, 18), (60, 36)])
+@pytest.mark.parametrize(("people", "answers"), [(12, 8), (15, 10), (20, 12), (30, 18)])
 def test_the_hypergeometric_interval_covers_whatever_the_truth(people, answers):
     assert min(coverage(hypergeometric, people, answers, k) for k in range(people + 1)) >= 0.95
 
