@@ -165,7 +165,10 @@ def _minimum(
     badly bends otherwise than expected, so after some steps the bend itself is used."""
     misfit, damping = _misfit(samples, [layout.filled(values) for layout in layouts]), 1e-3
     for count in range(STEPS):
-        gradient, information = _bent(samples, layouts, values)
+        groups = [layout.filled(values) for layout in layouts]
+        slopes = [_slopes(a, b, len(values)) for a, b in zip(layouts, groups, strict=True)]
+        gradient = _gradient(samples, groups, slopes)
+        information = _information(samples, groups, slopes)
         if np.abs(gradient).max() < GRADIENT:
             _inverse(information)
             return values, misfit
@@ -184,24 +187,20 @@ def _minimum(
     raise FactorModelError("The factor model did not converge: it does not suit these answers.")
 
 
-def _bent(
-    samples: Sequence[Sample], layouts: Sequence[Layout], values: Matrix
-) -> tuple[Matrix, Matrix]:
-    """The gradient of F and its expected second derivatives."""
-    groups = [layout.filled(values) for layout in layouts]
-    slopes = [_slopes(a, b, len(values)) for a, b in zip(layouts, groups, strict=True)]
-    return _gradient(samples, groups, slopes), _information(samples, groups, slopes)
-
-
 def _bend(
     samples: Sequence[Sample], layouts: Sequence[Layout], values: Matrix, scale: Matrix
 ) -> Matrix:
     """Second derivatives of F by central differences of its gradient; ``scale`` is their expected
     diagonal."""
     steps = NUDGE / np.sqrt(scale)
+
+    def gradient(at: Matrix) -> Matrix:
+        groups = [layout.filled(at) for layout in layouts]
+        slopes = [_slopes(a, b, len(at)) for a, b in zip(layouts, groups, strict=True)]
+        return _gradient(samples, groups, slopes)
+
     rows = [
-        (_bent(samples, layouts, values + nudge)[0] - _bent(samples, layouts, values - nudge)[0])
-        / (2 * step)
+        (gradient(values + nudge) - gradient(values - nudge)) / (2 * step)
         for step, nudge in zip(steps, np.diag(steps), strict=True)
     ]
     found: Matrix = (np.array(rows) + np.array(rows).T) / 2

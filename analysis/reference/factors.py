@@ -175,11 +175,11 @@ def _by_thresholds(entry: Entry, folder: Folder) -> Values:
 LAVAAN = "lavaan stops just short of the maximum, where factanal agrees with us to 2e-7"
 LOOSER: Mapping[str, tuple[float, str]] = {
     "(.*:)?srmr": (5e-6, LAVAAN),
-    ".*:(est|se|std)|(loading_.*|theta):.*|omega.*|avevar|compRelSEM": (5e-6, LAVAAN),
+    ".*:(est|se|std)|(loading_.*|theta):.*|omega[23]?|avevar|compRelSEM": (5e-6, LAVAAN),
     "(.*:)?rmsea.ci.*": (1e-5, "lavaan searches the noncentrality to 1e-4 only"),
 }
 EXPLORED = {
-    "(fa_ml|fa_minres|factanal):.*|omega.*": (1e-5, "fa and factanal stop just short (optim)")
+    "(fa_ml|fa_minres|factanal):.*|omega_total.*": (1e-5, "fa and factanal stop just short (optim)")
 }
 
 FAMILIES = (

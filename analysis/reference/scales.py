@@ -21,13 +21,14 @@ _REVERSED = (
     re.compile(rf"{_LIST}\s+(?:is\s+|are\s+)?reversed(?:\s+(?:as|to))?\s+{_RANGE}"),
 )
 _KEYS = re.compile(r"keys\s*=\s*(c\([^)]*\)|'[^']*'|\"[^\"]*\")")
-_OF_ITEM = re.compile(r"(.+?)(-?):(?:r_raw|r_std|r_cor|r_drop|alpha_if_dropped)")
+_OF_ITEM = re.compile(r"(.+?)(-?):(?:r_raw|r_std|r_cor|r_drop|mean|sd|n|alpha_if_dropped)")
 _NAMING = (
     re.compile(r"(?:loading\w*|theta|fa\w*|thr):([^|]+)(?:\|.*)?"),
     re.compile(rf"\w+:({NAME})-({NAME})"),
 )
 _FACTOR = re.compile(rf"({NAME})\s*=~\s*({NAME}(?:\s*\+\s*{NAME})*)")
 _LOADING = re.compile(rf"({NAME})=~({NAME}):\w+")
+_COLUMNS = re.compile(r"\[\s*,?\s*((?:c\()?[\w.:,'\"\s]+\)?)\s*\]")
 _COMPLETE = re.compile(r"na\.omit|complete", re.IGNORECASE)
 
 
@@ -124,6 +125,9 @@ def items(entry: Entry, folder: Folder) -> Items:
 
 
 def _named(entry: Entry, table: pl.DataFrame) -> tuple[str, ...]:
+    chosen = tuple(_bracketed(entry.call, table))
+    if chosen:
+        return chosen
     for found in (
         [m[1] for name in entry.values if (m := _OF_ITEM.fullmatch(name))],
         [item for _, items in _FACTOR.findall(entry.call) for item in _split(items)],
@@ -134,7 +138,6 @@ def _named(entry: Entry, table: pl.DataFrame) -> tuple[str, ...]:
             if (m := pattern.fullmatch(name))
             for item in m.groups()
         ],
-        list(_bracketed(entry.call, table)),
     ):
         known = tuple(dict.fromkeys(name for name in found if name in table.columns))
         if len(known) > 1:
@@ -144,10 +147,10 @@ def _named(entry: Entry, table: pl.DataFrame) -> tuple[str, ...]:
 
 def _bracketed(call: str, table: pl.DataFrame) -> Iterator[str]:
     """The columns in ``data[, …]``: ``A1:A5``, ``c("a", "b")`` or ``1:5``."""
-    found = re.search(r"\[\s*,?\s*([^\]]+)\]", call)
+    found = _COLUMNS.search(call)
     if not found:
         return
-    for first, last in re.findall(r"([\w.]+)(?:\s*:\s*([\w.]+))?", found[1]):
+    for first, last in re.findall(r"([\w.]+)['\"]?(?:\s*:\s*([\w.]+))?", found[1]):
         ends = [_place(name, table) for name in (first, last or first)]
         if min(ends) >= 0:
             yield from table.columns[ends[0] : ends[1] + 1]
