@@ -17,6 +17,7 @@ from analysis.factor_model import FactorModelError, Model, Sample
 from analysis.invariance import Ladder, ladder
 from analysis.patterns import Products
 from analysis.representation import RepresentationError, fit_to_frame, representation
+from analysis.scoring import moments
 from analysis.summary import Reading
 from analysis.tally import Counted
 from analysis.verdicts import Before, History
@@ -48,6 +49,7 @@ def readings(
             split=_split(theme),
             meaning=_meaning(theme, before, same),
             make_up=_make_up(theme, before),
+            alike=_alike(theme),
             since_first=first,
         )
         for theme, before, first, same in zip(themes, befores, firsts, alike, strict=True)
@@ -105,6 +107,26 @@ def _in_order(theme: Theme, item_id: str) -> Counts:
     """An item's answers in the whole organisation, worst option first. Shape: (options,)."""
     counts: Counts = theme.counted.tally.items[item_id].options.sum(axis=0).astype(np.float64)
     return counts[::-1] if theme.instrument.item(item_id).reversed else counts
+
+
+def _alike(theme: Theme) -> str:
+    """The score without sheets of one answer throughout, where those are a whole group's worth and
+    the score is told in whole points."""
+    counted = theme.counted.tally.one_answer
+    whole = theme.overall
+    if counted is None or theme.step(theme.root) > 1:
+        return ""
+    marked = moments(counted.scores[theme.scale.id], theme.key)
+    least = max(theme.rule.k, theme.rule.k_sensitive if theme.sensitive else 0)
+    if min(marked.n, whole.n - marked.n) < least:
+        return ""
+    without = (whole.total - marked.total) / (whole.n - marked.n)
+    points = nearest(without - whole.mean, 1)
+    score = nearest(theme.estimate(list(theme.cells)).mean, 1)
+    about = f"About {nearest(marked.n, 5)} people gave one answer to every question."
+    if not points:
+        return f"{about} Without them the score would be the same."
+    return f"{about} Without them the score would be {score + points} instead of {score}."
 
 
 def same_meaning(theme: Theme, before: Before | None) -> bool | None:

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from analysis.dataset import UNIT, DataError, Unit, Wave, check_wave, descendants
 from analysis.instrument import Instrument, Item
+from analysis.one_answer import OneAnswer, count_throughout, throughout
 from analysis.patterns import (
     BLANK,
     SPECIAL,
@@ -98,7 +99,8 @@ class Tally:
     ``units`` are sorted ids and the rows of every table. ``scores[scale]`` has the shape
     (units, items + 1, 7): for each number of answered items the columns of ``analysis.scoring``.
     ``products[scale]`` is kept for the whole wave only, by the set of items asked. ``between``
-    is ``None`` in tallies stored before it was kept, ``weighted`` where answers have no weights.
+    and ``one_answer`` are ``None`` in tallies stored before they were kept, ``weighted`` where
+    answers have no weights.
     """
 
     units: tuple[str, ...]
@@ -108,6 +110,7 @@ class Tally:
     products: Mapping[str, Mapping[tuple[str, ...], Products]]
     between: ThemeProducts | None = None
     weighted: Weighted | None = None
+    one_answer: OneAnswer | None = None
 
     @classmethod
     def of(
@@ -153,6 +156,7 @@ class Tally:
             products,
             products_between(places, len(units), folded),
             None if weights is None else weigh(places, len(units), weights, given, codes, folded),
+            count_throughout(throughout(given, codes, rows.height), folded),
         )
 
     def __add__(self, other: "Tally") -> "Tally":
@@ -173,6 +177,7 @@ class Tally:
             {name: merged(sets, two.products[name]) for name, sets in one.products.items()},
             one.between + two.between if one.between and two.between else None,
             one.weighted + two.weighted if one.weighted and two.weighted else None,
+            one.one_answer + two.one_answer if one.one_answer and two.one_answer else None,
         )
 
     def __eq__(self, other: object) -> bool:
@@ -200,6 +205,7 @@ class Tally:
             self.products,
             self.between and self.between.spread(rows, len(units)),
             self.weighted and self.weighted.spread(rows, len(units)),
+            self.one_answer,
         )
 
     def to_dict(self) -> dict[str, Any]:
@@ -220,6 +226,7 @@ class Tally:
             },
             "between": self.between and self.between.to_dict(),
             "weighted": self.weighted and self.weighted.to_dict(),
+            "one_answer": self.one_answer and self.one_answer.to_dict(),
         }
 
     @classmethod
@@ -252,6 +259,7 @@ class Tally:
             },
             ThemeProducts.from_dict(raw["between"]) if raw.get("between") else None,
             Weighted.from_dict(raw["weighted"]) if raw.get("weighted") else None,
+            OneAnswer.from_dict(raw["one_answer"]) if raw.get("one_answer") else None,
         )
 
 

@@ -113,3 +113,49 @@ def test_how_far_apart_people_are_is_told_from_fifty_answers():
     turned = [("org", 1, 5, 1)] * 40 + [("org", 5, 1, 5)] * 40
     counts = count(made.wave(turned), reverse)
     assert summarise(counts, reverse, Rule()).reading("s").split == split
+
+
+SEVEN = made.instrument(items=7, reverse=(1, 3))
+
+
+def sheets(usual, same, seed=5):
+    """So many sheets with answers of all kinds, and so many with 1 throughout."""
+    rng = np.random.default_rng(seed)
+    rows = [("org", *codes) for codes in rng.integers(2, 6, (usual, 7)).tolist()]
+    return rows + [("org", *[1] * 7)] * same
+
+
+def reading_of(rows):
+    counts = count(made.wave(rows), SEVEN)
+    return summarise(counts, SEVEN, Rule())
+
+
+def test_sheets_of_one_answer_are_kept_and_told():
+    kept = reading_of(sheets(160, 40))
+    told = kept.reading("s").alike
+    assert told.startswith("About 40 people gave one answer to every question. Without them")
+    # Five of seven questions are keyed as asked: 1 throughout is worth 2/7 of 100.
+    with_them = kept.row("s").figure.score
+    without = reading_of(sheets(160, 0)).row("s").figure.score
+    assert told.endswith(f"would be {without:g} instead of {with_them:g}.")
+
+
+@pytest.mark.parametrize("rows", [sheets(160, 9), sheets(5, 60), sheets(30, 15)])
+def test_few_sheets_of_one_answer_are_not_told_apart(rows):
+    assert reading_of(rows).reading("s").alike == ""
+
+
+def test_one_answer_takes_six_questions_and_no_blank_counts():
+    def alike(*rows):
+        return count(made.wave([("org", *row) for row in rows]), SEVEN).tally.one_answer.people
+
+    assert alike([4] * 7, [4, 4, 4, None, 4, 4, 4], [4, 4, 4, 4, 4, 4, made.P]) == 3
+    assert alike([4, 4, 4, 4, 4, None, None], [4, 4, 4, 5, 4, 4, 4], [None] * 7) == 0
+
+
+def test_shards_of_sheets_add_up():
+    rows = sheets(20, 15)
+    whole = count(made.wave(rows), SEVEN).tally
+    halves = [count(made.wave(part), SEVEN).tally for part in (rows[:25], rows[25:])]
+    assert (halves[0] + halves[1]).to_dict() == whole.to_dict()
+    assert type(whole).from_dict(whole.to_dict()).to_dict() == whole.to_dict()
