@@ -10,7 +10,7 @@ from scipy.optimize import Bounds, LinearConstraint, milp
 from analysis.attack.facts import weights
 from analysis.attack.findings import Finding, Limits, Severity, amount, telling, telling_mean
 from analysis.attack.model import EVERYBODY, Group, Range, Release
-from analysis.attack.system import System, Vector
+from analysis.attack.system import System, Vector, combined
 
 MOST = 200
 Floats = NDArray[np.float64]
@@ -72,10 +72,10 @@ def programme(system: System, limits: Limits) -> tuple[Programme, list[Vector]] 
     most = np.array([top if size is None else size for size in sizes], dtype=float)
     least = np.zeros(len(cells))
     if by_people and None not in sizes:
-        # Who is shown as part of a larger group is counted by people, and a part without the
-        # least number of answers had none: then its people count for nothing.
-        most = np.where(most < limits.answers, 0.0, most)
-        least = most
+        # A part counts by its people if anybody in it answered. Of a small one that is not sure.
+        sure = [size >= limits.people or _answered(system, c) for size, c in zip(most, cells,
+                strict=True)]  # fmt: skip
+        least = np.where(sure, most, 0.0)
     rows: list[Floats] = []
     ends: list[Range] = []
     none = np.zeros(len(cells))
@@ -104,6 +104,13 @@ def programme(system: System, limits: Limits) -> tuple[Programme, list[Vector]] 
         ),
         cells,
     )  # fmt: skip
+
+
+def _answered(system: System, cell: Vector) -> bool:
+    """Whether numbers of answers show that somebody in a cell answered."""
+    parts = system.express(cell)
+    n = combined(parts, {g: system.measure.facts[g].n for g in parts}) if parts else None
+    return n is not None and n[0] >= 1
 
 
 def _cells(system: System, *, merged: bool) -> list[Vector]:

@@ -158,25 +158,21 @@ def _by_sizes(
 def plausible(one: Version, other: Version, group: Group) -> bool:
     """Whether a group's figures bear out that those in both waves answered as before.
 
-    All its measures must fit that at once, for at least half of the pairs of sizes: where answers
-    changed, a difference of a few people soon has to be more than they could make.
+    Numbers of answers must be told exactly, or nobody knows how many came and left; and every
+    measure must fit: where answers changed, a difference soon is more than a few people can make.
     """
-    votes: dict[tuple[int, int], list[bool]] = {}
+    told = False
     for name in one.measures.keys() & other.measures.keys():
         before = one.measures[name].facts.get(group)
         after = other.measures[name].facts.get(group)
-        if not (before and after and before.n and after.n) or before.n[0] == after.n[0]:
+        if not (before and after and before.n and after.n and before.shown and after.shown):
             continue
-        small, large = (before, after) if before.n[0] < after.n[0] else (after, before)
-        if small.count is not None and large.count is not None and large.n and small.n:
-            gone = large.count[0] - small.count[1], large.count[1] - small.count[0]
-            if gone[1] < 0 or gone[0] > large.n[1] - small.n[0]:
-                return False
-        elif small.value and large.value and small.n and large.n:
-            sizes = _by_sizes(small.n, large.n, small.value, large.value, other.measures[name])
-            for pair, (low, high) in sizes.items():
-                votes.setdefault(pair, []).append(low <= high)
-    return sum(map(all, votes.values())) * 2 >= len(votes)
+        if before.n[0] != before.n[1] or after.n[0] != after.n[1]:
+            return False
+        if before.n != after.n and difference(before, after, other.measures[name]) is None:
+            return False
+        told = True
+    return told
 
 
 def _turned(before: Fact, after: Fact, label: str) -> tuple[str, Severity] | None:

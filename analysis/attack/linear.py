@@ -175,14 +175,14 @@ def learned(one: Derived, measure: Measure, limits: Limits) -> tuple[str, Severi
     if count is not None and count[0] <= count[1]:
         if telling(*count, *size):
             return amount(*count, *size), "high" if count[0] == count[1] else "medium"
-        return "", "low"
+        return f"{amount(*count, *size)}, within rounding", "low"
     if value is None or value[0] > value[1]:
         return "", "low"
     width = value[1] - value[0]
     if telling_mean(width, size[1], measure.span):
         words = f"{value[0]:.1f} to {value[1]:.1f} for {_people(size)}"
         return words, "high" if width < 0.05 * measure.span else "medium"
-    return "", "low"
+    return f"{value[0]:.1f} to {value[1]:.1f} for {_people(size)}, within rounding", "low"
 
 
 def _people(size: Range) -> str:

@@ -5,6 +5,7 @@ without it a few, so that the suite stays quick. Each has 1 to 3 waves of one tr
 teams of 3 to 23 people, of whom 45 to 90 % answer, with joiners and leavers between waves.
 """
 
+import csv
 import os
 
 import numpy as np
@@ -16,6 +17,7 @@ from analysis.dataset import Unit
 from analysis.disclosure import Rule
 from analysis.summarise import summarise
 from analysis.tally import count
+from analysis.visible import item_leanings, roll_up
 from tests.analysis.made import answers, instrument, wave
 
 ORGANISATIONS = int(os.environ.get("ORGANISATIONS", "12"))
@@ -58,16 +60,21 @@ def one_wave(units, number, rng, kind):
     return count(wave(rows, listed, id=f"w{number}", items=4), kind)
 
 
-def organisation(seed):
-    """Summaries of 1 to 3 waves, through the same steps as any release."""
-    rng = np.random.default_rng([2026, seed])
-    kind = instrument(items=4, scales=TWO_THEMES)
+def waves(rng, kind):
     units, counted = tree(rng), []
     for number in range(int(rng.integers(1, 4))):
         counted.append((one_wave(units, number, rng, kind), kind))
         units = [
             (name, parent, max(own + int(rng.integers(-1, 2)), 0)) for name, parent, own in units
         ]
+    return counted
+
+
+def organisation(seed):
+    """Summaries of 1 to 3 waves, through the same steps as any release."""
+    rng = np.random.default_rng([2026, seed])
+    kind = instrument(items=4, scales=TWO_THEMES)
+    counted = waves(rng, kind)
     return [
         summarise(now, kind, Rule(), counted[:place], programme="Made up")
         for place, (now, _) in enumerate(counted)
@@ -85,7 +92,34 @@ def test_every_attack_on_a_random_organisation_finds_nothing(seed, tmp_path):
     assert findings(organisation(seed), tmp_path) == []
 
 
-def test_there_is_something_to_attack(tmp_path):
+def under_a_threshold_alone(seed, folder):
+    """The first wave of the same organisation with ten answers as the only rule."""
+    kind = instrument(items=4, scales=TWO_THEMES)
+    (now, _), *_ = waves(np.random.default_rng([2026, seed]), kind)
+    table = item_leanings(now, kind, "d")
+    totals = roll_up(now.units, now.tally.units, table)
+    with (folder / "results.csv").open("w", newline="") as lines:
+        out = csv.writer(lines)
+        out.writerow(("group", "part of", "n", "favourable count"))
+        for unit in now.units:
+            n, yes = int(totals[unit.id].sum()), int(totals[unit.id][0])
+            told = (n, yes) if n >= 10 else ("*", "*")
+            out.writerow((unit.name, unit.parent.upper() if unit.parent else "", *told))
+    return attack(read([folder], {}))
+
+
+def test_the_same_organisations_are_broken_under_a_threshold_alone(tmp_path):
+    """The attacks can do it: without hiding a second group nearly all give a small one away."""
+    broken = 0
+    for seed in range(10):
+        folder = tmp_path / str(seed)
+        folder.mkdir()
+        found = under_a_threshold_alone(seed, folder)
+        broken += any(one.attack in ("A1", "A3") and one.severity == "high" for one in found)
+    assert broken >= 7
+
+
+def test_there_is_something_to_attack():
     """The releases above do show groups, hide groups, and print scores."""
     rows = [row for seed in range(6) for s in organisation(seed) for row in s.rows]
     shown = [row.figure for row in rows if row.figure]
