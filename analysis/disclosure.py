@@ -265,6 +265,30 @@ def step(n: int, rule: Rule) -> int:
     return SMALL_STEP if n < rule.large else 1
 
 
+def steps(groups: Sequence[Group], shown: Sequence[str], rule: Rule) -> dict[str, int]:
+    """What each shown group's figures are rounded to: rule D8, also for what is left of it.
+
+    Taking the shown children from a group is out by half a step of each. Where that adds up to
+    fewer people than the clamp of rule D6, one could read off that the rest answered all alike, so
+    the group's own figures go up by 5. It depends on counts alone.
+    """
+    by_id = {group.id: group for group in groups}
+    left = residuals(groups, shown)
+    found: dict[str, int] = {}
+    # The steps of a group's shown children, each times the child's answers.
+    blur = dict.fromkeys(shown, 0)
+    for unit in reversed(shown):
+        n, rest = by_id[unit].answers, left[unit].answers
+        found[unit] = step(n, rule)
+        if found[unit] == 1 and rest and blur[unit]:
+            close = n + blur[unit] < 100 * clamp(rest, rule)
+            found[unit] = SMALL_STEP if close else 1
+        parent = by_id[unit].parent
+        if parent in blur:
+            blur[parent] += n * (NARROWEST_BAND if n < rule.banded_below else found[unit])
+    return found
+
+
 def nearest(value: float, by: int) -> int:
     """A number in whole steps of ``by``, halves up.
 

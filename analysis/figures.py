@@ -221,7 +221,8 @@ def item_figure(theme: Theme, item_id: str, numbers: Mapping[int, int]) -> Figur
     answers = int(table[theme.root].sum())
     sensitive = theme.instrument.item(item_id).sensitive
     group = type(whole)(whole.id, None, answers, whole.responses, whole.headcount)
-    if not may_show(group, theme.rule, sensitive=sensitive or theme.sensitive):
+    may = may_show(group, theme.rule, sensitive=sensitive or theme.sensitive)
+    if not may or theme.root in theme.withheld:
         return None
     item = theme.instrument.item(item_id)
     worth = [

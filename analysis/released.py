@@ -47,8 +47,12 @@ def settle(now: Counted, instrument: Instrument, rule: Rule) -> Released:
     """
     withheld: frozenset[str] = frozenset()
     for _ in range(len(now.units) + 1):
-        themes = themes_of(now, instrument, rule, withheld)
-        taking_part = participants(now, rule, withheld)
+        # Every table shows no more than who answered at all allows, so that tables which differ
+        # by who skipped a question do not tell of one another's hidden groups.
+        answering = release(_responding(now), rule, withheld=withheld)
+        apart = frozenset(unit.id for unit in now.units).difference(answering)
+        themes = themes_of(now, instrument, rule, apart)
+        taking_part = participants(now, rule, apart)
         tables = {theme.scale.id: theme.shown for theme in themes}
         subjects = [*_subjects(now, themes, tables), _answered(now, tables, taking_part)]
         breaches = audit(subjects, rule)

@@ -12,15 +12,13 @@ import numpy as np
 
 from analysis.dataset import Unit, descendants
 from analysis.disclosure import (
-    NARROWEST_BAND,
-    SMALL_STEP,
     Group,
     Rule,
-    clamp,
     may_show,
     release,
     residuals,
     step,
+    steps,
 )
 from analysis.estimate import (
     Estimate,
@@ -163,27 +161,16 @@ class Theme:
     def outside(self, unit: str) -> list[str]:
         return [cell for cell in self.cells if cell not in self._below[unit]]
 
-    def step(self, unit: str) -> int:
-        """What a group's figures are rounded to: rule D8, also for what subtraction would leave.
+    @cached_property
+    def _steps(self) -> Mapping[str, int]:
+        return steps(self.groups, self.shown, self.rule)
 
-        Taking the shown children from a group is out by half a step of each. Where that adds up
-        to fewer people than the clamp of rule D6, one could read off that the rest answered all
-        alike, so the group's own figures go up by 5. It depends on counts alone.
-        """
-        n = self.group(unit).answers
-        children, rest = self._shown_children[unit], self.cells.get(unit)
-        own = step(n, self.rule)
-        if own > 1 or rest is None or not children:
-            return own
-        blur = n * own + sum(self.group(c).answers * self._blur(c) for c in children)
-        return own if blur >= 100 * clamp(rest.answers, self.rule) else SMALL_STEP
+    def step(self, unit: str) -> int:
+        """What a group's figures are rounded to, see :func:`analysis.disclosure.steps`."""
+        return self._steps.get(unit) or step(self.group(unit).answers, self.rule)
 
     def shown_children(self, unit: str) -> list[str]:
         return self._shown_children[unit]
-
-    def _blur(self, unit: str) -> int:
-        n = self.group(unit).answers
-        return NARROWEST_BAND if n < self.rule.banded_below else self.step(unit)
 
     def above(self, unit: str) -> int:
         """How many people of a group score above the middle of the scale."""
