@@ -43,6 +43,8 @@ def unseen(release: Release) -> Iterator[Finding]:
 def _told(number: str, where: str, release: Release) -> bool:
     """Whether a number says nothing new: shown elsewhere, or a page, a year, or a round one."""
     value = float(number)
+    if where.startswith("an extra key"):
+        return False
     if number in release.visible or f"{value:g}" in release.visible:
         return True
     if "." in number and value != int(value):
