@@ -14,7 +14,7 @@ from analysis.composition import Part, kitagawa
 from analysis.disclosure import Group, may_show, nearest, residuals
 from analysis.distributions import DistributionError, apart_words
 from analysis.factor_model import FactorModelError, Model, Sample
-from analysis.invariance import Ladder, ladder
+from analysis.invariance import LEAST_PEOPLE, Level, Step, rungs
 from analysis.patterns import Products
 from analysis.representation import RepresentationError, fit_to_frame, representation
 from analysis.scoring import moments
@@ -25,6 +25,7 @@ from analysis.visible import Theme, roll_up
 
 Counts = NDArray[np.float64]
 
+LEVELS: tuple[Level, ...] = ("configural", "metric", "scalar")
 UNLIKELY = 0.01
 EVEN = 0.80
 
@@ -138,7 +139,9 @@ def same_meaning(theme: Theme, before: Before | None) -> bool | None:
         return None
     try:
         samples = [_sample(one) for one in (before.theme, theme)]
-        return reads_alike(ladder(samples, Model({theme.scale.id: theme.asked}), waves=True))
+        if min(sample.n for sample in samples) < LEAST_PEOPLE:
+            return None
+        return reads_alike(rungs(samples, Model({theme.scale.id: theme.asked}), LEVELS))
     except FactorModelError:
         return None
 
@@ -152,19 +155,19 @@ def _sample(theme: Theme) -> Sample:
     return Sample(found.n, mean, found.cross / found.n - np.outer(mean, mean))
 
 
-def reads_alike(found: Ladder) -> bool | None:
+def reads_alike(steps: Sequence[Step]) -> bool | None:
     """Whether a score of both waves means the same; ``None`` where that is open.
 
     A rung that does not hold counts only when the rise in χ² is unlikely as well: with three
     questions a rung has two degrees of freedom, and there the change in RMSEA swings with chance.
     The rung of one factor says nothing about time, so without it nothing is known.
     """
-    configural, metric, scalar, _ = found.steps
+    configural, metric, scalar = steps
     if not configural.accepted:
         return None
     if any(not step.accepted and step.pvalue < UNLIKELY for step in (metric, scalar)):
         return False
-    return True if found.scores_compare else None
+    return True if metric.accepted and scalar.accepted else None
 
 
 def _meaning(theme: Theme, before: Before | None, alike: bool | None) -> str:
