@@ -1,9 +1,10 @@
-"""One browser for all browser tests, and a small world behind a real server."""
+"""One browser and one mirror for all browser tests, and a small world behind a real server."""
 
 import pytest
 
 from tests import factories, published
 from tests.browser import harness
+from tests.browser.mirror import hung
 
 
 def pytest_collection_modifyitems(items):
@@ -16,6 +17,21 @@ def pytest_collection_modifyitems(items):
 def browser():
     with harness.chromium() as running:
         yield running
+
+
+@pytest.fixture(scope="session")
+def one_mirror(browser):
+    with hung(browser) as mirror:
+        yield mirror
+
+
+@pytest.fixture
+def mirror(one_mirror):
+    """Shows copies of pages and looks them over; nobody is signed in."""
+    one_mirror.page.context.clear_cookies()
+    one_mirror.page.set_viewport_size(harness.DESK)
+    one_mirror.page.emulate_media(forced_colors="null", color_scheme="null")
+    return one_mirror
 
 
 @pytest.fixture(scope="module")
@@ -39,13 +55,6 @@ def riverside(tmp_path_factory):
 
 @pytest.fixture
 def visitor(browser, riverside):
-    """Somebody with a fresh browser in whose pages the checker may run."""
+    """Somebody with a fresh browser."""
     with harness.visiting(browser, riverside[0]) as found:
-        yield found
-
-
-@pytest.fixture
-def plain_visitor(browser, riverside):
-    """Somebody whose browser obeys every policy and runs no script."""
-    with harness.visiting(browser, riverside[0], checked=False, script=False) as found:
         yield found

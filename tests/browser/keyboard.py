@@ -1,8 +1,8 @@
 """Somebody who uses pages by keyboard alone, and looks every page over on the way.
 
 Nothing here clicks, and no value is set by script: scripts only tell what has the focus. Whatever
-takes the focus must be visible. A page is looked over on a copy, so that the person's own page
-stays as it was, runs no checker and obeys every policy.
+takes the focus must be visible. A page is looked over in the mirror, so that the person's own
+page stays as it was, runs no checker and obeys every policy.
 """
 
 import os
@@ -14,27 +14,26 @@ from pathlib import Path
 
 from playwright.sync_api import Page
 
-from tests.browser.harness import (
-    AXE,
-    DESK,
-    PHONE,
-    focused,
-    no_problems,
-    no_sideways_scroll,
-    tab_stops,
-    visiting,
-)  # fmt: skip
+from tests.browser.harness import DESK, PHONE, focused, visiting
+from tests.browser.mirror import Mirror
 
 FAR = 250
+PARTS = """
+() => ({
+  title: document.title,
+  h1: [...document.querySelectorAll("h1")].map((e) => e.textContent.trim()),
+  main: document.querySelectorAll("main").length,
+})
+"""
 PICTURES = os.environ.get("BROWSER_PICTURES")
 
 
 @dataclass
 class Hands:
-    """One person's page and keyboard; ``mirror`` is the page that shows copies of it."""
+    """One person's page and keyboard."""
 
     page: Page
-    mirror: Page
+    mirror: Mirror
     address: str
     titles: list[str] = field(default_factory=list)
 
@@ -113,8 +112,9 @@ class Hands:
     def error(self) -> dict:
         """The page came back with a problem: its summary has the focus. Gives the summary."""
         assert self.page.title().startswith("Error: "), self.page.title()
+        self.page.locator(":focus").wait_for(timeout=5000)  # given when the page is first drawn
         summary = focused(self.page)
-        assert summary, "Nothing has the focus"
+        assert summary
         assert summary["name"].startswith("There is a problem"), summary
         return summary
 
@@ -124,35 +124,28 @@ class Hands:
 
     def look(self, title: str | None = None) -> None:
         """Look the page over, at a desk and on a phone."""
-        page, mirror = self.page, self.mirror
-        found = page.title()
+        mirror = self.mirror
+        copy = mirror.copy(self.page)
+        parts = copy.evaluate(PARTS)
+        found = parts["title"]
         assert found.endswith(" – Candour"), found
         assert title is None or found == f"{title} – Candour", found
-        assert page.locator("h1").count() == 1, page.locator("h1").all_inner_texts()
-        assert page.locator("main").count() == 1
+        assert len(parts["h1"]) == 1, parts["h1"]
+        assert parts["main"] == 1
         self.titles.append(found)
-        html, url = page.content(), page.url.partition("#")[0]
-        mirror.context.clear_cookies()
-        mirror.context.add_cookies(page.context.cookies())
-        mirror.route(url, lambda route: route.fulfill(body=html, content_type="text/html"))
-        try:
-            mirror.goto(url, wait_until="load")
-            for size in (DESK, PHONE):
-                mirror.set_viewport_size(size)
-                self._picture(size["width"])
-                no_problems(mirror)
-            assert tab_stops(mirror)
-            no_sideways_scroll(mirror)
-        finally:
-            mirror.unroute(url)
-
-    def _picture(self, width: int) -> None:
-        """Keep a picture of the page for whoever asked for one in the environment."""
         if PICTURES:
-            name = re.sub(r"\W+", "-", self.titles[-1].partition(" – ")[0])[:40]
+            self._pictures()
+        mirror.passes()
+        assert mirror.tab_stops()
+
+    def _pictures(self) -> None:
+        """Keep pictures of the page for whoever asked for them in the environment."""
+        name = re.sub(r"\W+", "-", self.titles[-1].partition(" – ")[0])[:40]
+        for size in (DESK, PHONE):
+            self.mirror.page.set_viewport_size(size)
             number = len(list(Path(PICTURES).glob("*.png")))
-            file = Path(PICTURES, f"{number:03}-{name}-{width}.png")
-            self.mirror.screenshot(path=str(file), full_page=True)
+            file = Path(PICTURES, f"{number:03}-{name}-{size['width']}.png")
+            self.mirror.page.screenshot(path=str(file), full_page=True)
 
 
 def _is(stop: dict, name: str) -> bool:
@@ -160,12 +153,8 @@ def _is(stop: dict, name: str) -> bool:
 
 
 @contextmanager
-def somebody(browser, address, *, script=True, size=DESK):
+def somebody(browser, mirror, address, *, script=True, size=DESK):
     """A person with a fresh browser and a keyboard."""
-    with (
-        visiting(browser, address, checked=False, script=script) as person,
-        visiting(browser, address) as mirror,
-    ):
+    with visiting(browser, address, script=script) as person:
         person.size(size)
-        mirror.context.add_init_script(path=AXE)
-        yield Hands(person.page, mirror.page, address)
+        yield Hands(person.page, mirror, address)

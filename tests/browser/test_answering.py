@@ -6,7 +6,7 @@ import pytest
 
 from tests import factories, voting
 from tests.browser import harness
-from tests.browser.harness import DESK, PHONE, no_problems, no_sideways_scroll
+from tests.browser.harness import PHONE
 
 LATE = "Rotas at 6 am Sunday"
 
@@ -30,21 +30,15 @@ def person(poll):
 @pytest.fixture
 def phone(browser, poll):
     """A respondent whose browser obeys the page's own security policy."""
-    with harness.visiting(browser, poll[1], checked=False) as visitor:
+    with harness.visiting(browser, poll[1]) as visitor:
         visitor.size(PHONE)
         yield visitor
 
 
 @pytest.fixture
 def plain(browser, poll):
-    with harness.visiting(browser, poll[1], checked=False, script=False) as visitor:
+    with harness.visiting(browser, poll[1], script=False) as visitor:
         visitor.size(PHONE)
-        yield visitor
-
-
-@pytest.fixture
-def looked_over(browser, poll):
-    with harness.visiting(browser, poll[1]) as visitor:
         yield visitor
 
 
@@ -134,16 +128,15 @@ def test_choosing_sends_nothing_and_rows_are_large_enough(phone, poll, person):
     assert min(heights) >= 44
 
 
-def test_every_page_and_state_is_accessible(looked_over, poll, person):
-    page = looked_over.page
+def test_every_page_and_state_is_accessible(phone, mirror, poll, person):
+    page = phone.page
 
     def look():
-        looked_over.size(PHONE)
-        no_problems(page)
-        no_sideways_scroll(page)
-        looked_over.size(DESK)
+        mirror.copy(page)
+        mirror.no_problems(PHONE)
+        mirror.no_sideways_scroll()
 
-    looked_over.open("/v/")
+    phone.open("/v/")
     look()
     page.get_by_label("Your code").fill("not a code")
     press(page, "Start now")

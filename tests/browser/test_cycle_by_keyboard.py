@@ -79,10 +79,10 @@ def house(tmp_path_factory):
 
 
 @pytest.mark.timeout(400)
-def test_the_whole_story_by_keyboard(house, browser):
+def test_the_whole_story_by_keyboard(house, browser, mirror):
     opens, closes, publishes = (date.today() + timedelta(days=n) for n in (2, 16, 23))
 
-    with somebody(browser, house.address) as hr:
+    with somebody(browser, mirror, house.address) as hr:
         sign_in(house, hr, "hr", first=True)
         set_up(hr, opens, closes, publishes)
         assert house.wave().state == "committed"
@@ -92,10 +92,10 @@ def test_the_whole_story_by_keyboard(house, browser):
     assert len(sent) == sum(GROUPS.values())
     typing, linked, *others = sorted(sent)
     house.moment.now += timedelta(hours=2)
-    with somebody(browser, house.address, script=False, size=harness.PHONE) as one:
+    with somebody(browser, mirror, house.address, script=False, size=harness.PHONE) as one:
         answer_one_by_one(one, sent[typing][1])
         assert one.page.context.cookies() == []
-    with somebody(browser, house.address, size=harness.PHONE) as two:
+    with somebody(browser, mirror, house.address, size=harness.PHONE) as two:
         answer_by_link(two, sent[linked][0])
     dice = random.Random(4)
     takers = [email for email in others if dice.random() < 0.8]
@@ -106,7 +106,7 @@ def test_the_whole_story_by_keyboard(house, browser):
     house.tick(closes, 22)
     assert house.wave().state == "summarised"
     assert house.wave().ballots == len(takers) + 2
-    with somebody(browser, house.address) as member:
+    with somebody(browser, mirror, house.address) as member:
         sign_in(house, member, "board")
         check_a_finding(member)
 
@@ -114,11 +114,11 @@ def test_the_whole_story_by_keyboard(house, browser):
     assert house.wave().state == "published"
     mailed = next(body for body in mail_bodies(house.app) if "/r/" in body)
     link = re.search(r"/r/\S+", mailed)[0]
-    with somebody(browser, house.address, script=False, size=harness.PHONE) as invited:
+    with somebody(browser, mirror, house.address, script=False, size=harness.PHONE) as invited:
         read_as_invited(invited, link)
         assert invited.page.context.cookies() == []
     house.moment.now += timedelta(days=1)
-    with somebody(browser, house.address) as hr:
+    with somebody(browser, mirror, house.address) as hr:
         sign_in(house, hr, "hr", later=1)
         read_and_promise(hr)
         read_the_promises(hr)

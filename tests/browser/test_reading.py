@@ -2,8 +2,8 @@
 
 import pytest
 
-from tests import factories
-from tests.browser.harness import DESK, PHONE, no_problems, no_sideways_scroll, tab_stops
+from tests.browser import harness
+from tests.browser.harness import PHONE
 
 PUBLIC = ("/", "/sign-in", "/trust", "/no-such-page")
 RESULTS = (
@@ -12,40 +12,36 @@ RESULTS = (
 )  # fmt: skip
 
 
-def signed_in(visitor, app, role):
-    """Give the visitor the session of somebody with a role."""
-    client = app.test_client()
-    factories.sign_in(client, role)
-    name, _ = app.session_interface.cookie(app)
-    cookie = client.get_cookie(name)
-    visitor.context.add_cookies([{"name": name, "value": cookie.value, "url": visitor.address}])
-    return visitor
+SPACED = (
+    "* { line-height: 1.5 !important; letter-spacing: .12em !important;"
+    " word-spacing: .16em !important } p { margin-bottom: 2em !important }"
+)
 
 
 @pytest.mark.parametrize("path", PUBLIC)
-@pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
-def test_public_pages_are_accessible(visitor, path, size):
-    visitor.size(size)
-    page = visitor.open(path)
-    no_problems(page)
-    no_sideways_scroll(page)
+def test_public_pages_are_accessible(mirror, riverside, path):
+    mirror.all_pass(riverside[0], path)
 
 
 @pytest.mark.parametrize("path", RESULTS)
-def test_results_are_accessible(visitor, riverside, path):
+def test_results_are_accessible_and_wider_spacing_clips_nothing(mirror, riverside, path):
     # At a desk the keyboard story looks them over.
-    visitor.size(PHONE)
-    no_problems(visitor.open(f"/r/{riverside[1]}{path}"))
-    no_sideways_scroll(visitor.page)
+    page = mirror.open(f"{riverside[0]}/r/{riverside[1]}{path}")
+    mirror.no_problems(PHONE)
+    mirror.no_sideways_scroll()
+    page.add_style_tag(content=SPACED)
+    mirror.no_sideways_scroll()
+    page.evaluate("document.documentElement.style.fontSize = '200%'")
+    mirror.no_sideways_scroll(640)
 
 
 @pytest.mark.parametrize("role", ["hr", "manager"])
-def test_staff_pages_of_results_are_accessible(visitor, riverside, role):
-    signed_in(visitor, riverside[2], role)
+def test_staff_pages_of_results_are_accessible(mirror, riverside, role):
+    mirror.sign_in(riverside[2], riverside[0], role)
     for path in ("/", "/results/riverside", "/results/riverside/groups"):
-        visitor.size(PHONE)
-        no_problems(visitor.open(path))
-        no_sideways_scroll(visitor.page)
+        mirror.open(f"{riverside[0]}{path}")
+        mirror.no_problems(PHONE)
+        mirror.no_sideways_scroll()
 
 
 def test_charts_are_pictures_that_load(visitor, riverside):
@@ -55,9 +51,9 @@ def test_charts_are_pictures_that_load(visitor, riverside):
     assert all(width > 0 for width in widths)
 
 
-def test_everything_can_be_reached_by_keyboard_and_seen(visitor, riverside):
-    page = visitor.open(f"/r/{riverside[1]}")
-    stops = tab_stops(page)
+def test_everything_can_be_reached_by_keyboard_and_seen(mirror, riverside):
+    page = mirror.open(f"{riverside[0]}/r/{riverside[1]}")
+    stops = mirror.tab_stops()
     assert stops[0] == "Skip to main content"
     assert {"Overview", "Themes", "Groups", "Downloads", "Safe to speak up"} <= set(stops)
     links = page.locator("a:visible").count()
@@ -73,20 +69,22 @@ def test_skip_link_leads_past_the_navigation(visitor, riverside):
     assert focused
 
 
-def test_details_open_by_keyboard(visitor, riverside):
+def test_details_open_by_keyboard(visitor, mirror, riverside):
     page = visitor.open(f"/r/{riverside[1]}")
     page.locator("summary").first.focus()
     page.keyboard.press("Enter")
     assert page.get_by_role("rowheader", name="Days").first.is_visible()
-    no_problems(page)
+    mirror.copy(page)
+    mirror.no_problems()
 
 
-def test_pages_work_without_script_and_ask_nobody_else(plain_visitor, riverside):
+def test_pages_work_without_script_and_ask_nobody_else(browser, riverside):
     asked = []
-    plain_visitor.page.on("request", lambda request: asked.append(request.url))
-    for path in ("/", f"/r/{riverside[1]}", f"/r/{riverside[1]}/themes/workload"):
-        page = plain_visitor.open(path)
-        assert page.locator("h1").count() == 1
+    with harness.visiting(browser, riverside[0], script=False) as plain:
+        plain.page.on("request", lambda request: asked.append(request.url))
+        for path in ("/", f"/r/{riverside[1]}", f"/r/{riverside[1]}/themes/workload"):
+            page = plain.open(path)
+            assert page.locator("h1").count() == 1
     assert asked
     assert [url for url in asked if not url.startswith(riverside[0])] == []
 
@@ -112,15 +110,3 @@ def test_forced_colours_and_print_keep_the_words(visitor, riverside):
     page.emulate_media(media="print", forced_colors="none")
     assert page.get_by_text("likely lower").first.is_visible()
     assert not page.locator(".c-subnav").is_visible()
-
-
-@pytest.mark.parametrize("path", ["", "/themes/speaking_up", "/groups"])
-def test_wider_spacing_and_larger_text_clip_nothing(visitor, riverside, path):
-    page = visitor.open(f"/r/{riverside[1]}{path}")
-    page.add_style_tag(
-        content="* { line-height: 1.5 !important; letter-spacing: .12em !important;"
-        " word-spacing: .16em !important } p { margin-bottom: 2em !important }"
-    )
-    no_sideways_scroll(page)
-    page.evaluate("document.documentElement.style.fontSize = '200%'")
-    no_sideways_scroll(page, 640)

@@ -9,7 +9,7 @@ from surveyapp.extensions import db
 from surveyapp.models.surveys import Wave
 from tests import factories, voting
 from tests.browser import harness
-from tests.browser.harness import PHONE, no_problems, no_sideways_scroll
+from tests.browser.harness import PHONE
 from tests.browser.keyboard import somebody
 
 SAID = "Nobody tells us when rotas change."
@@ -25,6 +25,10 @@ CLIPPED = """
       (e.tagName === "BUTTON" && e.scrollWidth > e.clientWidth + 1);
   })
   .map((e) => e.tagName + "." + e.className + " " + e.textContent.trim().slice(0, 40))
+"""
+LOW_ROWS = """
+() => [...document.querySelectorAll(".govuk-radios__item")]
+  .filter((row) => row.getBoundingClientRect().height < 44).map((row) => row.textContent.trim())
 """
 SPACED = (
     "* { line-height: 1.5 !important; letter-spacing: .12em !important;"
@@ -58,7 +62,7 @@ def pulse(tmp_path_factory):
 @contextmanager
 def a_phone(browser, pulse, *, script=True):
     """Somebody with a small phone; every request and every address is noted."""
-    with somebody(browser, pulse[0], script=script, size=PHONE) as one:
+    with somebody(browser, None, pulse[0], script=script, size=PHONE) as one:
         one.asked, one.been = [], []
         one.page.on("request", lambda sent: one.asked.append(sent.url))
         one.page.on("framenavigated", lambda frame: one.been.append(frame.url))
@@ -152,7 +156,7 @@ def pages(browser, pulse):
         keep("Question 1 of 4")
         one.press("All on one page")
         one.choose("1. I can raise", "Agree")
-        one.write(BOX, "I was the only man on shift at 6 am. " * 12)
+        one.page.get_by_role("textbox").fill("I was the only man on shift at 6 am. " * 12)
         one.press("Check my answers first")
         one.error()
         keep("Error: All questions")
@@ -171,55 +175,30 @@ def pages(browser, pulse):
     return found
 
 
-@pytest.fixture
-def mirror(browser, pulse):
-    """Shows copies of pages."""
-    with harness.visiting(browser, pulse[0]) as visitor:
-        visitor.context.add_init_script(path=harness.AXE)
-        visitor.size(PHONE)
-        yield visitor
-
-
-def shown(mirror, html):
-    address = f"{mirror.address}/v/"
-    mirror.page.unroute_all()
-    mirror.page.route(address, lambda route: route.fulfill(body=html, content_type="text/html"))
-    mirror.page.goto(address, wait_until="load")
-    return mirror.page
-
-
 def nothing_clipped(page):
     assert page.evaluate(CLIPPED) == [], page.title()
 
 
-def test_every_page_fits_a_small_phone(mirror, pages):
+@pytest.mark.parametrize("how", ["plain", "spaced", "large"])
+def test_every_page_fits_a_small_phone(mirror, pulse, pages, how):
     for html in pages.values():
-        page = shown(mirror, html)
-        nothing_clipped(page)
-        rows = page.locator(".govuk-radios__item").all()
-        assert all(row.bounding_box()["height"] >= 44 for row in rows)
-        no_sideways_scroll(page)
+        page = mirror.show(html, f"{pulse[0]}/v/")
         page.set_viewport_size(PHONE)
-
-
-@pytest.mark.parametrize("how", ["spaced", "large"])
-def test_larger_text_and_wider_spacing_clip_nothing(mirror, pages, how):
-    for html in pages.values():
-        page = shown(mirror, html)
         if how == "spaced":
             page.add_style_tag(content=SPACED)
-        else:
+        if how == "large":
             page.evaluate("document.documentElement.style.fontSize = '200%'")
         nothing_clipped(page)
-        no_sideways_scroll(page)
-        page.set_viewport_size(PHONE)
+        assert page.evaluate(LOW_ROWS) == []
+        mirror.no_sideways_scroll()
 
 
 @pytest.mark.parametrize(
     "media", [{"forced_colors": "active"}, {"color_scheme": "dark"}], ids=["forced", "dark"]
 )
-def test_chosen_answers_and_focus_are_seen_in_other_colours(mirror, pages, media):
-    page = shown(mirror, pages["Error: All questions"])
+def test_chosen_answers_and_focus_are_seen_in_other_colours(mirror, pulse, pages, media):
+    page = mirror.show(pages["Error: All questions"], f"{pulse[0]}/v/")
+    page.set_viewport_size(PHONE)
     page.emulate_media(**media)
     chosen, other = (page.locator(f"#a-1-{place}") for place in (3, 2))
     assert chosen.is_checked()
@@ -228,7 +207,7 @@ def test_chosen_answers_and_focus_are_seen_in_other_colours(mirror, pages, media
     other.focus()
     assert picture(other) != before
     if "color_scheme" in media:
-        no_problems(page)
+        mirror.no_problems(PHONE)
 
 
 def picture(radio):

@@ -4,7 +4,6 @@ import pytest
 
 from tests import factories
 from tests.browser import harness
-from tests.browser.harness import no_problems, no_sideways_scroll
 from tests.surveyapp.test_setting_up import ROSTER, new_wave, send
 
 SMALL = "".join(f"Kit {n},kit{n}@example.org,Riverside/Kitchen\n" for n in range(5))
@@ -51,18 +50,16 @@ PAGES = ("dates", "open", "close", "moved on")
 
 
 @pytest.mark.parametrize("page", PAGES)
-def test_a_page_passes_the_checker_and_fits_a_phone(office, browser, page):
+def test_a_page_passes_the_checker_and_fits_a_phone(office, mirror, page):
     address, paths, cookie = office
-    with harness.visiting(browser, address) as visitor:
-        visitor.context.add_cookies([cookie])
-        shown = visitor.open(paths[page])
-        no_problems(shown)
-        no_sideways_scroll(shown)
-        assert shown.locator("h1").count() == 1
-        assert shown.title().endswith("– Candour")
+    mirror.page.context.add_cookies([cookie])
+    shown = mirror.open(f"{address}{paths[page]}")
+    mirror.passes()
+    assert shown.locator("h1").count() == 1
+    assert shown.title().endswith("– Candour")
 
 
-def test_the_pages_of_bad_input_pass_the_checker(office, browser, tmp_path):
+def test_the_pages_of_bad_input_pass_the_checker(office, browser, mirror, tmp_path):
     address, paths, cookie = office
     bad = tmp_path / "roster.csv"
     bad.write_text(ROSTER + "No Mail,,Riverside\n")
@@ -76,11 +73,13 @@ def test_the_pages_of_bad_input_pass_the_checker(office, browser, tmp_path):
             page.get_by_role("button", name="See what would change").click()
             assert words in page.content()
             assert page.title().startswith("Error: ")
-            no_problems(page)
+            mirror.copy(page)
+            mirror.passes()
         page = visitor.open(paths["new pulse"])
         page.get_by_role("button", name="Make the draft").click()
         assert page.locator("[role=alert]").count() == 1
-        no_problems(page)
+        mirror.copy(page)
+        mirror.passes()
 
 
 def test_a_roster_goes_in_and_a_pulse_is_locked_by_keyboard_without_script(
@@ -89,7 +88,7 @@ def test_a_roster_goes_in_and_a_pulse_is_locked_by_keyboard_without_script(
     address, paths, cookie = office
     file = tmp_path / "roster.csv"
     file.write_text(ROSTER + SMALL)
-    with harness.visiting(browser, address, checked=False, script=False) as visitor:
+    with harness.visiting(browser, address, script=False) as visitor:
         visitor.context.add_cookies([cookie])
         page = visitor.open(paths["roster"])
         page.set_input_files("input[type=file]", file)

@@ -18,7 +18,6 @@ from surveyapp.models.surveys import Programme
 from surveyapp.services import accounts, results, second_step
 from tests import factories, published
 from tests.browser import harness
-from tests.browser.harness import DESK, PHONE, no_problems, no_sideways_scroll, tab_stops
 
 CHART = b'<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><path d="M0 0h9"/></svg>'
 
@@ -71,29 +70,30 @@ def visitor(browser, office):
         yield found
 
 
-def signed_in(visitor, app, role):
-    client = app.test_client()
-    factories.sign_in(client, role)
-    name, _ = app.session_interface.cookie(app)
-    cookie = client.get_cookie(name)
-    visitor.context.add_cookies([{"name": name, "value": cookie.value, "url": visitor.address}])
+@pytest.fixture
+def as_role(visitor, mirror, office):
+    """Signs the visitor and the mirror in."""
+
+    def sign_in(role):
+        cookie = harness.cookie_of(office[1], office[0], role)
+        for context in (visitor.context, mirror.page.context):
+            context.add_cookies([cookie])
+
+    return sign_in
 
 
-def checked(visitor, *paths):
-    for path in paths:
-        for size in (DESK, PHONE):
-            visitor.size(size)
-            no_problems(visitor.open(path))
-        no_sideways_scroll(visitor.page)
+def accessible(mirror, page):
+    mirror.copy(page)
+    mirror.passes()
 
 
-def test_first_sign_in_by_keyboard(visitor, office):
+def test_first_sign_in_by_keyboard(visitor, mirror, office):
     address, app = office
     with app.app_context():
         _, secret = accounts.add("new@example.org", "New Person", {Role.BOARD}, clock.now())
         db.session.commit()
     page = visitor.open(f"/sign-in/set-up/{secret}")
-    no_problems(page)
+    accessible(mirror, page)
     page.get_by_label("New password").focus()
     page.keyboard.type("too short")
     page.keyboard.press("Tab")
@@ -101,23 +101,22 @@ def test_first_sign_in_by_keyboard(visitor, office):
     page.keyboard.press("Enter")
     expect(page).to_have_title("Error: Choose a password – Candour")
     expect(page.get_by_role("alert")).to_contain_text("at least 15 characters")
-    no_problems(page)
+    accessible(mirror, page)
     for label in ("New password", "The same password again"):
         page.get_by_label(label).fill(factories.PASSWORD)
     page.keyboard.press("Enter")
     expect(page).to_have_title("Set up your app – Candour")
     page.wait_for_load_state("load")
     assert page.evaluate("document.querySelector('main img').naturalWidth") > 100
-    no_problems(page)
-    no_sideways_scroll(page)
+    accessible(mirror, page)
     spelled = page.locator("main code").inner_text()
     page.get_by_label("Six digits").fill(_digits(spelled))
     page.keyboard.press("Enter")
     expect(page).to_have_title("Your recovery codes – Candour")
     assert page.locator("main li code").count() == 10
-    no_problems(page)
-    no_sideways_scroll(page)
-    checked(visitor, "/sign-in/account", "/sign-in/account/password")
+    accessible(mirror, page)
+    mirror.page.context.add_cookies(visitor.context.cookies())
+    mirror.all_pass(address, "/sign-in/account", "/sign-in/account/password")
     visitor.open("/sign-in/account")
     page.get_by_role("main").get_by_role("button", name="Sign out", exact=True).click()
     expect(page).to_have_title("Sign in – Candour")
@@ -128,38 +127,41 @@ def _digits(spelled):
     return second_step.code_at(secret, int(time.time() // second_step.STEP_SECONDS))
 
 
-def test_the_board_checks_a_finding(visitor, office):
-    _, app = office
-    signed_in(visitor, app, "board")
-    checked(visitor, "/board/riverside", "/board/riverside/workload")
+def test_the_board_checks_a_finding(visitor, mirror, as_role, office):
+    address, app = office
+    as_role("board")
+    mirror.all_pass(address, "/board/riverside", "/board/riverside/workload")
     page = visitor.open("/board/riverside/workload")
-    assert "Send" not in " ".join(tab_stops(page))
+    mirror.copy(page)
+    assert "Send" not in " ".join(mirror.tab_stops())
     page.get_by_label("Rings partly true").check()
     page.get_by_role("button", name="Save what I say").click()
     expect(page.get_by_role("alert")).to_contain_text("Write why")
     expect(page.get_by_label("Rings partly true")).to_be_checked()
-    no_problems(page)
+    accessible(mirror, page)
     page.get_by_label("Why?").fill("Nights are worse.")
     page.get_by_role("button", name="Save what I say").click()
     expect(page).to_have_title("Draft findings – Candour")
     expect(page.get_by_text("You have checked this")).to_have_count(1)
 
 
-def test_a_promise_is_added_registered_and_done(visitor, office):
-    _, app = office
-    signed_in(visitor, app, "hr")
+def test_a_promise_is_added_registered_and_done(visitor, mirror, as_role, office):
+    address, app = office
+    as_role("hr")
     with app.app_context():
         one = db.session.query(Commitment).filter_by(answer="will", theme="workload").one()
         entry = f"/actions/riverside/{one.id}"
-    checked(visitor, "/actions/riverside", "/actions/riverside?show=late", "/actions/riverside/add")
-    checked(visitor, entry, f"{entry}/effect", f"{entry}/step")
+    mirror.all_pass(
+        address, "/actions/riverside", "/actions/riverside?show=late", "/actions/riverside/add",
+        entry, f"{entry}/effect", f"{entry}/step",
+    )  # fmt: skip
     page = visitor.open("/actions/riverside/add")
     page.get_by_label("You said").fill("Too little is said about changes")
     page.get_by_label("We will", exact=True).check()
     page.get_by_label("What we will or won’t do").fill("tell every team before it happens")
     page.get_by_role("button", name="Add it").click()
     expect(page.get_by_role("alert")).to_contain_text("Name the post")
-    no_problems(page)
+    accessible(mirror, page)
     page.get_by_label("Who sees to it?").fill("Head of service")
     page.get_by_label("Done by").fill("2027-06-01")
     page.get_by_role("button", name="Add it").click()
@@ -177,14 +179,14 @@ def test_a_promise_is_added_registered_and_done(visitor, office):
         assert len(programme.waves) >= 4
 
 
-def test_admin_pages(visitor, office):
-    _, app = office
-    signed_in(visitor, app, "admin")
+def test_admin_pages(visitor, mirror, as_role, office):
+    address, app = office
+    as_role("admin")
     with app.app_context():
         person = accounts.by_email("admin@example.org").id
     key = next(iter(Path(app.config["MAILDIR"], "new").iterdir())).name.partition(":")[0]
-    checked(
-        visitor,
+    mirror.all_pass(
+        address,
         "/admin/people",
         "/admin/people/add",
         f"/admin/people/{person}",
@@ -199,5 +201,4 @@ def test_admin_pages(visitor, office):
     page.get_by_label("Witness").check()
     page.get_by_role("button", name="Add and get the link").click()
     expect(page.get_by_role("main")).to_contain_text("/sign-in/set-up/")
-    no_problems(page)
-    no_sideways_scroll(page)
+    accessible(mirror, page)
