@@ -2,8 +2,7 @@
 
 import math
 from dataclasses import dataclass
-
-from scipy.stats import norm
+from statistics import NormalDist
 
 RESPONSES = (0.4, 0.6, 0.8)
 SHARE = 0.6
@@ -52,7 +51,7 @@ def detectable(
     if not (0 < share < 1 and 0 < power < 1 and 0 < level < 1):
         raise DetectableError("Share, power and level lie between 0 and 1.")
     n = headcount * response
-    steps = float(norm.ppf((1 + level) / 2) + norm.ppf(power))
+    steps = float(NormalDist().inv_cdf((1 + level) / 2) + NormalDist().inv_cdf(power))
     change = 100 * steps * math.sqrt(2 * share * (1 - share) / n)
     left = math.sqrt((headcount - n) / (headcount - 1))
     return Detectable(headcount, response, change, change * left)

@@ -6,9 +6,8 @@ answers, so the plan promises nothing that the rule will not keep.
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, Protocol
 
-from analysis.dataset import Unit
 from analysis.disclosure import Group, Rule, nearest, release, steps
 
 RATES = (0.4, 0.6, 0.8)
@@ -20,6 +19,19 @@ HOW_WORDS: Mapping[How, str] = {
     "fives": "Rounded to 5",
     "whole": "In whole numbers",
 }
+
+
+class Placed(Protocol):
+    """A group with its place in the tree and how many people are in it and below it."""
+
+    @property
+    def id(self) -> str: ...
+    @property
+    def name(self) -> str: ...
+    @property
+    def parent(self) -> str | None: ...
+    @property
+    def headcount(self) -> int | None: ...
 
 
 @dataclass(frozen=True)
@@ -60,7 +72,7 @@ Smallest = Callable[[int, float], float]
 
 
 def plan(
-    units: Sequence[Unit],
+    units: Sequence[Placed],
     rule: Rule,
     *,
     counted_in: Mapping[str, str] | None = None,
@@ -76,6 +88,7 @@ def plan(
     rate)`` gives the smallest change that would show, in points; over 100 counts as none. Raises
     ``ValueError`` when a headcount is missing.
 
+    >>> from analysis.dataset import Unit
     >>> units = [Unit("org", "All", None, 60), Unit("a", "A", "org", 40), Unit("b", "B", "org", 20)]
     >>> [[outlook.words for outlook in line.outlooks] for line in plan(units, Rule())][1:]
     [['Not shown', 'Rounded to 5', 'Rounded to 5'], ['Not shown', 'In words only', 'In words only']]
@@ -101,6 +114,7 @@ def plan(
 def summed_up(lines: Sequence[GroupPlan]) -> tuple[str, ...]:
     """One sentence a response rate: how many groups will have results of their own.
 
+    >>> from analysis.dataset import Unit
     >>> units = [Unit("org", "All", None, 60), Unit("a", "A", "org", 40), Unit("b", "B", "org", 20)]
     >>> for sentence in summed_up(plan(units, Rule(), rates=(0.4, 0.8))):
     ...     print(sentence)
@@ -119,7 +133,7 @@ def summed_up(lines: Sequence[GroupPlan]) -> tuple[str, ...]:
 
 
 def expected(
-    units: Sequence[Unit], rate: float, counted_in: Mapping[str, str] | None = None
+    units: Sequence[Placed], rate: float, counted_in: Mapping[str, str] | None = None
 ) -> list[Group]:
     """The groups as one table will see them if this share of each group's own people answers."""
     label = counted_in or {}
@@ -145,7 +159,7 @@ def expected(
 
 
 def _at(
-    units: Sequence[Unit],
+    units: Sequence[Placed],
     rule: Rule,
     label: Mapping[str, str],
     rate: float,

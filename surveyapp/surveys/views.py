@@ -24,6 +24,7 @@ from surveyapp.services import (
     board,
     covenants,
     invitations,
+    plans,
     promises,
     registrar,
     roster,
@@ -241,6 +242,16 @@ def dates(wave_id: uuid.UUID) -> ResponseReturnValue:
     elif not form.is_submitted():
         form.show(found)
     return render_template("surveys/dates.html", form=form, wave=found), _status(form)
+
+
+@blueprint.get("/waves/<uuid:wave_id>/plan")
+@open_to(Role.HR)
+def plan(wave_id: uuid.UUID) -> ResponseReturnValue:
+    """Which groups will have results, before anything is locked."""
+    found = waves.wave_by_id(wave_id)
+    return render_template(
+        "surveys/plan.html", wave=found, programme=found.programme, plan=plans.of(found)
+    )
 
 
 @blueprint.route("/waves/<uuid:wave_id>/<act>", methods=["GET", "POST"])
