@@ -14,7 +14,19 @@ SHARES = ("favourable", "neutral", "unfavourable")
 DIMENSION = "group"
 _KNOWN = frozenset(
     ("format", "instrument", "instrument_version", "items", "notes", "participation", "programme")
-    + ("quotes", "rows", "rule", "silence", "text", "themes", "units", "wave")
+    + (
+        "evenness",
+        "readings",
+        "together",
+        "quotes",
+        "rows",
+        "rule",
+        "silence",
+        "text",
+        "themes",
+        "units",
+        "wave",
+    )
 )
 _FIGURES = frozenset(("n", "score", "low", "high", "band", "shares"))
 
@@ -31,6 +43,14 @@ def is_summary(body: object) -> bool:
             for one in pulses
         )
     )
+
+
+def known(body: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The parts of published results that readers are told of."""
+    return [
+        {key: part for key, part in pulse.items() if key in _KNOWN}
+        for pulse in body.get("pulses", [body])
+    ]
 
 
 def is_figures(header: tuple[str, ...]) -> bool:
@@ -77,7 +97,7 @@ def _pulse(pulse: Mapping[str, Any], source: str, release: Release) -> None:
         cells = _figure(item["figure"], {})
         release.lines.extend(_lines(source, wave, item["item"], EVERYBODY, cells))
     for name in sorted(set(pulse) - _KNOWN):
-        release.hidden.append(Hidden(source, f"an extra key '{name}'", str(pulse[name])))
+        release.hidden.append(Hidden(source, f"an unknown key '{name}'", str(pulse[name])))
 
 
 def _extra(row: Mapping[str, Any], source: str, where: str, release: Release) -> None:

@@ -50,7 +50,9 @@ def _told(number: str, where: str, release: Release) -> bool:
     if "." in number and value != int(value):
         # Text of a chart's axis or a page may hold versions: two decimals and more tell.
         return False
-    return where in ALWAYS_TOLD and (value <= 100 or 1900 < value < 2100)
+    return (where in ALWAYS_TOLD or where.startswith("an unknown key")) and (
+        value <= 100 or 1900 < value < 2100
+    )
 
 
 def refusals(release: Release) -> Iterator[Finding]:

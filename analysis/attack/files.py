@@ -129,7 +129,7 @@ def _xlsx(path: Path, release: Release) -> Iterator[Table]:
 def _json(path: Path, release: Release) -> Iterator[Table]:
     body = json.loads(path.read_text(encoding="utf-8-sig"))
     if candour.is_summary(body):
-        _numbers(body, release)
+        _numbers(candour.known(body), release)
         candour.read_summary(body, path.name, release)
         return
     for part, records in _records(body, ""):

@@ -62,25 +62,42 @@ def refined(version: Version, measure: Measure, fact: Fact) -> Range | None:
     """The number of answers that the lowest and highest possible score leave (Manski 1989).
 
     [n·f/N, (n·f + 100·(N − n))/N], rounded outward: their distance tells n where N is known.
+    Candour widens them to all that fit its printed figures, and so says less.
     """
     people = version.people.get(EVERYBODY)
-    lines = [
-        line for line in version.lines
-        if line.measure == measure.name and {"lowest", "highest"} <= line.cells.keys()
-    ]  # fmt: skip
-    if not lines or people is None or fact.n is None or fact.value is None:
+    line = next(
+        (one for one in version.lines
+         if one.measure == measure.name and {"lowest", "highest"} <= one.cells.keys()), None,
+    )  # fmt: skip
+    if line is None or people is None or fact.n is None or fact.value is None:
         return fact.n
-    low, high = lines[0].cells["lowest"].middle, lines[0].cells["highest"].middle
-    mean = lines[0].cells.get("mean")
-    step = 5.0 if mean is not None and mean.step == 5 else 1.0
-    fitting = []
-    for n in range(int(fact.n[0]), int(fact.n[1]) + 1):
-        worst = n * fact.value[0] / people, n * fact.value[1] / people
-        rest = 100 * (people - n) / people
-        fits = worst[0] < low + step and worst[1] >= low
-        if fits and worst[0] + rest <= high and worst[1] + rest > high - step:
-            fitting.append(n)
+    step = line.cells["mean"].step if "mean" in line.cells else 1.0
+    printed = line.cells["lowest"].middle, line.cells["highest"].middle
+    told = 5 * math.floor(sum(fact.n) / 10 + 0.5) - 2.0 if line.shared else None
+    fitting = [
+        n for n in range(int(fact.n[0]), int(fact.n[1]) + 1)
+        if any(
+            np.allclose(
+                _possible(mean, n, people, fact.value, told, step), printed, rtol=0, atol=step / 3
+            )
+            for mean in np.linspace(*fact.value, 21)
+        )
+    ]  # fmt: skip
     return (fitting[0], fitting[-1]) if fitting else fact.n
+
+
+def _possible(
+    mean: float, n: int, people: float, value: Range, told: float | None, step: float
+) -> Range:
+    """The lowest and highest score of everybody as printed, for a mean of n answers."""
+    pairs = [(mean, float(n))]
+    if told is not None:
+        pairs += [(value[0], told), (value[1], told)]
+    lows = [size * one / people for one, size in pairs]
+    highs = [size * one / people + 100 * (people - size) / people for one, size in pairs]
+    low = step * math.floor(round(min(lows) / step, 6))
+    high = step * math.ceil(round(max(highs) / step, 6))
+    return max(low, 0.0), min(high, 100.0)
 
 
 def _exact(fact: Fact, measure: Measure) -> Iterator[tuple[str, Severity, str]]:

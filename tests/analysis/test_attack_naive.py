@@ -203,6 +203,25 @@ def test_a_question_that_one_person_left_out(folder):
     assert folder.said("A11") == ["A: 1 of those who answered 'Q1' left out 'Q7'"]
 
 
+def test_the_width_of_what_could_be_is_a_number_of_answers(folder):
+    """A11 by way of A12: of 100 people 61 and 60 answered, as lowest and highest possible say."""
+    folder.write(
+        "bounds.csv",
+        ("group", "theme", "people", "n", "mean", "lowest possible", "highest possible"),
+        ("All", "Safe", 100, "about 60", 50, 30, 70), ("All", "Heard", 100, "about 60", 40, 24, 64),
+        ("All", "Work", 100, "about 60", 50, 30, 70), ("All", "Fair", 100, "about 60", 50, 30, 70),
+    )  # fmt: skip
+    exact = [one for one in folder.found("A11") if "left out" in one.known]
+    assert exact == []
+    folder.write(
+        "bounds.csv",
+        ("group", "theme", "people", "n", "mean", "lowest possible", "highest possible"),
+        ("All", "Safe", 100, "about 60", "50.00", "30.00", "70.00"),
+        ("All", "Heard", 100, "about 60", "40.00", "24.40", "63.40"),
+    )  # fmt: skip
+    assert folder.said("A11") == ["everybody: 1 of those who answered 'Heard' left out 'Safe'"]
+
+
 def test_wide_tables_tell_the_same(folder):
     folder.write("wide.csv", ("team", "Q1 n", "Q1 %", "Q7 n", "Q7 %"), ("A", 24, 50, 23, 30))
     assert folder.said("A11") == ["A: 1 of those who answered 'Q1' left out 'Q7'"]
