@@ -1,9 +1,9 @@
 """Which figures may be shown. The rule is data, frozen into a wave's covenant.
 
-The groups shown form a tree that is closed upwards, so whatever can be computed from them by
-adding and subtracting is a union of *residuals*: a shown group without its shown children. When
-every residual is empty or itself showable, nothing smaller can be derived (rules D3 and D4, and
-attacks A1 to A3, of the statistics specification).
+The groups shown form a tree, so whatever can be computed from them by adding and subtracting is a
+union of *residuals*: a shown group without the shown groups next below it. When every residual is
+empty or itself showable, nothing smaller can be derived (rules D3 and D4, and attacks A1 to A3,
+of the statistics specification).
 """
 
 import math
@@ -134,35 +134,38 @@ def release(
 ) -> tuple[str, ...]:
     """The ids of the groups that may be shown together, parents before children.
 
-    A group is shown when it may be shown by itself, its parent is shown, and what its shown
-    siblings leave of the parent is nobody or may be shown itself. While it may not, one more
-    sibling is hidden: the one that takes fewest shown groups with it, then the smallest by
-    answers, then by id, so the choice is the same each time. ``withheld`` groups are not shown.
+    A group is shown when it may be shown by itself and what the shown groups next below leave of
+    it is nobody or may be shown itself. While it may not, one of those is hidden: the one that
+    costs fewest groups, then the smallest by answers, then by id, so the choice is the same each
+    time. Groups inside a hidden one may still be shown. ``withheld`` groups are not. Nothing is
+    shown where the whole is not.
     """
     children: dict[str | None, list[Group]] = {group.id: [] for group in groups}
     children[None] = []
     for group in groups:
         children[group.parent].append(group)
-    order = _downward(children)
-    kept: dict[str, list[Group]] = {}
-    # How many groups are shown in and below each group that may itself be shown.
+    next_below: dict[str, list[Group]] = {}
+    tops: dict[str, list[Group]] = {}
+    # How many groups must be hidden before people of this group join what is left of the one above.
     costs: dict[str, int] = {}
-    for group in reversed(order):
+    for group in reversed(_downward(children)):
+        below = [top for child in children[group.id] for top in tops[child.id]]
+        tops[group.id] = below
         if group.id in withheld or not may_show(group, rule, sensitive=sensitive):
             continue
-        staying = [child for child in children[group.id] if child.id in costs]
-        while staying and not _safe(group.without(staying), rule, sensitive):
-            staying.remove(
-                min(staying, key=lambda child: (costs[child.id], child.answers, child.id))
-            )
-        kept[group.id] = staying
-        costs[group.id] = 1 + sum(costs[child.id] for child in staying)
+        while not _safe(group.without(below), rule, sensitive):
+            gone = min(below, key=lambda one: (costs[one.id], one.answers, one.id))
+            below.remove(gone)
+            below.extend(next_below[gone.id])
+        next_below[group.id], tops[group.id] = below, [group]
+        left = group.without(below).answers
+        costs[group.id] = 1 if left else 1 + min(costs[one.id] for one in below)
     shown: list[str] = []
-    waiting = [group for group in children[None] if group.id in kept]
+    waiting = [group for group in children[None] if group.id in next_below]
     while waiting:
         group = waiting.pop(0)
         shown.append(group.id)
-        waiting.extend(kept[group.id])
+        waiting.extend(next_below[group.id])
     problems = derivable(groups, shown, rule, sensitive=sensitive)
     if problems:
         raise ReleaseError("\n".join(problems))
@@ -177,14 +180,25 @@ def _downward(children: Mapping[str | None, Sequence[Group]]) -> list[Group]:
     return order
 
 
+def holders(groups: Sequence[Group], shown: Sequence[str]) -> dict[str, str | None]:
+    """For each shown group the nearest shown group above it."""
+    parents = {group.id: group.parent for group in groups}
+    found: dict[str, str | None] = {}
+    for unit in shown:
+        above = parents[unit]
+        while above is not None and above not in shown:
+            above = parents[above]
+        found[unit] = above
+    return found
+
+
 def residuals(groups: Sequence[Group], shown: Sequence[str]) -> dict[str, Group]:
-    """For each shown group what its shown children leave of it: the cells of the release."""
+    """For each shown group what the shown groups next below leave of it: the release's cells."""
     by_id = {group.id: group for group in groups}
     inside: dict[str, list[Group]] = {unit: [] for unit in shown}
-    for unit in shown:
-        parent = by_id[unit].parent
-        if parent is not None and parent in inside:
-            inside[parent].append(by_id[unit])
+    for unit, holder in holders(groups, shown).items():
+        if holder is not None:
+            inside[holder].append(by_id[unit])
     return {unit: by_id[unit].without(inside[unit]) for unit in shown}
 
 
@@ -195,12 +209,10 @@ def derivable(
     by_id = {group.id: group for group in groups}
     problems = [
         f"{unit} is shown without {by_id[unit].parent}, which holds it."
-        for unit in shown
-        if by_id[unit].parent is not None and by_id[unit].parent not in shown
+        for unit, holder in holders(groups, shown).items()
+        if holder is None and by_id[unit].parent is not None
     ]
-    if problems:
-        return problems
-    return [
+    return problems or [
         f"{rest.answers} answers in {unit} could be computed by subtraction."
         for unit, rest in residuals(groups, shown).items()
         if not _safe(rest, rule, sensitive)
@@ -273,9 +285,9 @@ def steps(groups: Sequence[Group], shown: Sequence[str], rule: Rule) -> dict[str
     the group's own figures go up by 5. It depends on counts alone.
     """
     by_id = {group.id: group for group in groups}
-    left = residuals(groups, shown)
+    left, above = residuals(groups, shown), holders(groups, shown)
     found: dict[str, int] = {}
-    # The steps of a group's shown children, each times the child's answers.
+    # The steps of the shown groups next below, each times its answers.
     blur = dict.fromkeys(shown, 0)
     for unit in reversed(shown):
         n, rest = by_id[unit].answers, left[unit].answers
@@ -283,9 +295,9 @@ def steps(groups: Sequence[Group], shown: Sequence[str], rule: Rule) -> dict[str
         if found[unit] == 1 and rest and blur[unit]:
             close = n + blur[unit] < 100 * clamp(rest, rule)
             found[unit] = SMALL_STEP if close else 1
-        parent = by_id[unit].parent
-        if parent in blur:
-            blur[parent] += n * (NARROWEST_BAND if n < rule.banded_below else found[unit])
+        holder = above[unit]
+        if holder is not None:
+            blur[holder] += n * (NARROWEST_BAND if n < rule.banded_below else found[unit])
     return found
 
 

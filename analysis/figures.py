@@ -127,7 +127,7 @@ def telling(theme: Theme, found: Mapping[str, Figure]) -> str | None:
     if not units:
         return None
     places = {unit: place for place, unit in enumerate(units)}
-    parents = [places.get(theme.group(unit).parent or "") for unit in units]
+    parents = [places.get(theme.holder(unit) or "") for unit in units]
     ends = np.array([_read(found[unit], theme.step(unit)) for unit in units])
     parted = np.array([bool(theme.shown_children(unit)) for unit in units])[:, None]
     printed_low, printed_high = _whole(ends[:, :, 0], ends[:, :, 1])
@@ -181,10 +181,10 @@ def _involved(theme: Theme, unit: str) -> list[str]:
     """The shown groups whose figures bear on what is left of a group, those first that should
     give way: its own figure where it has shown children, else that of the group above."""
     above = []
-    parent = theme.group(unit).parent
-    while parent is not None:
-        above.append(parent)
-        parent = theme.group(parent).parent
+    holder = theme.holder(unit)
+    while holder is not None:
+        above.append(holder)
+        holder = theme.holder(holder)
     children = theme.shown_children(unit)
     if children:
         return [unit, *children, *above]

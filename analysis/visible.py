@@ -14,6 +14,7 @@ from analysis.dataset import Unit, descendants
 from analysis.disclosure import (
     Group,
     Rule,
+    holders,
     may_show,
     release,
     residuals,
@@ -140,11 +141,15 @@ class Theme:
         return descendants(self.counted.units)
 
     @cached_property
+    def _holders(self) -> Mapping[str, str | None]:
+        return holders(self.groups, self.shown)
+
+    @cached_property
     def _shown_children(self) -> Mapping[str, list[str]]:
         children: dict[str, list[str]] = {unit: [] for unit in self.shown}
-        for group in self.groups:
-            if group.id in children and group.parent is not None:
-                children[group.parent].append(group.id)
+        for unit, holder in self._holders.items():
+            if holder is not None:
+                children[holder].append(unit)
         return children
 
     @cached_property
@@ -169,7 +174,12 @@ class Theme:
         """What a group's figures are rounded to, see :func:`analysis.disclosure.steps`."""
         return self._steps.get(unit) or step(self.group(unit).answers, self.rule)
 
+    def holder(self, unit: str) -> str | None:
+        """The nearest shown group above a shown group."""
+        return self._holders[unit]
+
     def shown_children(self, unit: str) -> list[str]:
+        """The shown groups next below a shown group."""
         return self._shown_children[unit]
 
     def above(self, unit: str) -> int:

@@ -6,6 +6,8 @@ import numpy as np
 import pytest
 
 from analysis.disclosure import (
+    FLOORS,
+    HARD_FLOOR,
     Group,
     Rule,
     RuleError,
@@ -13,13 +15,17 @@ from analysis.disclosure import (
     band,
     count_in_words,
     derivable,
+    dominated,
     may_show,
+    one_count,
     outward,
     release,
     residuals,
     shares,
     step,
 )
+from analysis.estimate import Stratum, person_weights
+from analysis.scoring import Moments
 from tests.analysis.made import organisation
 
 RULE = Rule()
@@ -306,3 +312,78 @@ def test_shares_say_the_truth():
 
 def test_without_a_middle_option_nobody_is_neutral_and_the_dash_says_so():
     assert split((40, 0, 1), 41, middle=False) == ("over 90%", "–", "under 10%")
+
+
+def test_teams_of_a_service_that_gives_way_are_still_shown():
+    """Four people sit in no service, so the service cannot be told beside the whole."""
+    groups = [
+        Group("org", None, 64, 64, 128),
+        Group("s", "org", 60, 60, 120),
+        Group("t", "s", 30, 30, 60),
+        Group("u", "s", 20, 20, 40),
+    ]
+    shown = release(groups, RULE)
+    assert shown == ("org", "t", "u")
+    assert residuals(groups, shown)["org"].answers == 14
+
+
+def test_of_two_groups_the_one_that_costs_fewer_gives_way():
+    """S is all its teams, so hiding it would take one of them too; V is larger and costs itself."""
+    groups = [
+        Group("org", None, 94, 94, 200),
+        Group("s", "org", 30, 30, 60),
+        Group("t", "s", 15, 15, 30),
+        Group("u", "s", 15, 15, 30),
+        Group("v", "org", 60, 60, 120),
+    ]
+    assert release(groups, RULE) == ("org", "s", "t", "u")
+
+
+def test_a_group_that_is_withheld_takes_company_with_it_where_it_must():
+    groups = tree(("a", 12), ("b", 30), ("c", 20))
+    assert release(groups, RULE) == ("org", "a", "b", "c")
+    assert release(groups, RULE, withheld={"a"}) == ("org", "b", "c")
+    assert release(groups, RULE, withheld={"org"}) == ()
+
+
+@pytest.mark.parametrize("name", sorted(FLOORS))
+def test_no_number_of_a_rule_can_be_taken_below_its_floor(name):
+    Rule.from_dict(RULE.to_dict() | {name: FLOORS[name]})
+    with pytest.raises(RuleError, match=name):
+        Rule.from_dict(RULE.to_dict() | {name: FLOORS[name] - 1})
+
+
+@pytest.mark.parametrize("name", ["k_sensitive", "k_full"])
+def test_the_higher_thresholds_cannot_be_lower_than_k(name):
+    with pytest.raises(RuleError):
+        Rule.from_dict(RULE.to_dict() | {name: 9})
+
+
+def test_numbers_that_are_told_of_a_group_are_the_same_or_ten_apart():
+    """Attack A11, over everything that could have been counted."""
+    rng = np.random.default_rng(3)
+    for _ in range(200):
+        numbers = [int(n) for n in rng.integers(0, 120, 12)]
+        told = one_count(numbers, RULE)
+        assert set(told) == set(numbers)
+        assert all(0 <= told[n] - n < RULE.k for n in numbers)
+        apart = sorted(set(told.values()))
+        assert all(two - one >= RULE.k for one, two in itertools.pairwise(apart))
+
+
+def test_no_answer_weighs_more_than_its_share():
+    """Rule D7: a cell of at least the hard floor never lets one answer weigh over 15 %."""
+    rng = np.random.default_rng(4)
+    for _ in range(300):
+        n = [int(count) for count in rng.integers(HARD_FLOOR, 60, int(rng.integers(1, 6)))]
+        people = [count * int(rng.integers(1, 30)) for count in n]
+        strata = [Stratum(Moments(a, 50.0, 1.0, 0), b) for a, b in zip(n, people, strict=True)]
+        assert not dominated(person_weights(strata), n)
+    assert dominated([3.0, 1.0], [2, 10])
+
+
+def test_under_a_share_leaves_open_whether_it_is_none_one_or_two():
+    """Rule D4 iii: of fifty people “under 4 %” would leave one at most."""
+    for n in range(20, 200):
+        under = split((n - 1, 1, 0), n)[2]
+        assert int(under.removeprefix("under ").rstrip("%")) * n > 200
