@@ -4,12 +4,14 @@ from collections.abc import Sequence
 
 from analysis.printing import level
 from analysis.summary import NOT_SHOWN, Figure, Summary, ThemeHead, TrendPoint
+from analysis.usual_range import Usual
 
 SHARE_WORDS = ("favourable", "neutral", "unfavourable")
 
 
-def trend_alt(points: Sequence[TrendPoint], theme: ThemeHead) -> str:
-    """The chart in words: the newest figure, the one before, then breaks and gaps."""
+def trend_alt(points: Sequence[TrendPoint], theme: ThemeHead, usual: Usual | None = None) -> str:
+    """The chart in words: the newest figure, the one before, then breaks, gaps, and what the
+    usual range of a long series shows."""
     if not points:
         return f"{theme.title}: no pulses yet."
     newest = points[-1]
@@ -23,6 +25,10 @@ def trend_alt(points: Sequence[TrendPoint], theme: ThemeHead) -> str:
     hidden = [p.wave.label for p in points if p.figure is None]
     if hidden:
         parts.append(f"{NOT_SHOWN}: {', '.join(hidden)}")
+    if usual:
+        parts.append(f"Usually from {usual.low} to {usual.high}")
+        marked = [points[place].wave.label for place in usual.marked]
+        parts.append(f"Stands out: {', '.join(marked)}" if marked else "No pulse stands out")
     return ". ".join(parts) + "."
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import kstwobign
+from scipy.special import kolmogorov
 
 FloatArray = NDArray[np.float64]
 
@@ -92,7 +92,7 @@ def cusum(values: Sequence[float]) -> Evidence:
     _squares(y)
     spread = math.sqrt(float(apart @ apart) / (len(y) - 1))
     statistic = float(np.abs(np.cumsum(apart)).max() / (spread * math.sqrt(len(y))))
-    return Evidence(statistic, float(kstwobign.sf(statistic)))
+    return Evidence(statistic, float(kolmogorov(statistic)))
 
 
 def sup_f(values: Sequence[float], shortest: float = SHORTEST) -> float:

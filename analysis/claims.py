@@ -1,12 +1,15 @@
 """Sentences about results. Each strong word has a gate, and the gate is a verdict in the summary.
 
-*Rose*, *fell*, *higher* and *lower* are said only where the verdict says so; "can’t tell" is said
-as often as it is true. No sentence names a cause.
+*Rose*, *fell*, *higher* and *lower* are said only through :func:`strong`, which refuses them under
+the claim level they need; "can’t tell" is said as often as it is true. No sentence names a cause.
 """
+
+from enum import IntEnum
 
 from analysis.summary import (
     BAND_WORDS,
     NOT_SHOWN,
+    THE_REST,
     Comparison,
     Figure,
     Row,
@@ -16,7 +19,62 @@ from analysis.summary import (
 )
 
 HOW_MANY = 5
-STRONG = ("higher", "lower")
+SLOW = 0.5  # the strength of a slow slide: after every change since the pulse before
+
+
+class Level(IntEnum):
+    """How much may be said (STATISTICS 2): nothing, what there is, that it differs from others,
+    that it has changed."""
+
+    NOT_SHOWN = 0
+    DESCRIPTION = 1
+    DIFFERENT = 2
+    CHANGED = 3
+
+
+class ClaimError(ValueError):
+    """A sentence wants a stronger word than its figures allow."""
+
+
+def level(found: Comparison | Row) -> Level:
+    """The claim level of a comparison, or of what a row says of its change.
+
+    >>> level(Comparison("lower", "May 2026")), level(Comparison("lower", "the rest"))
+    (<Level.CHANGED: 3>, <Level.DIFFERENT: 2>)
+    >>> level(Comparison("cannot_tell", "May 2026")), level(Comparison("not_shown", ""))
+    (<Level.DESCRIPTION: 1>, <Level.NOT_SHOWN: 0>)
+    """
+    if isinstance(found, Row):
+        return Level.NOT_SHOWN if found.figure is None else level(found.change)
+    match found.verdict:
+        case "not_shown":
+            return Level.NOT_SHOWN
+        case "higher" | "lower":
+            return Level.DIFFERENT if found.against == THE_REST else Level.CHANGED
+        case _:
+            return Level.DESCRIPTION
+
+
+def strong(found: Comparison, needed: Level, up: str, down: str) -> str:
+    """The word for a difference. Raises :class:`ClaimError` under the level that it needs.
+
+    >>> strong(Comparison("higher", "May 2026"), Level.CHANGED, "rose", "fell")
+    'rose'
+    """
+    if level(found) < max(needed, Level.DIFFERENT):
+        raise ClaimError(f"“{up}” and “{down}” need more than “{found.verdict}”.")
+    return up if found.verdict == "higher" else down
+
+
+def slide(summary: Summary, theme_id: str) -> Comparison | None:
+    """A slow change since the first comparable pulse that the last pulse alone does not show.
+
+    ``None`` unless it passed its own gate, the score is shown, and both pulses can be compared.
+    """
+    row, since = summary.row(theme_id), summary.reading(theme_id).since_first
+    if since is None or level(since) < Level.CHANGED or level(row) != Level.DESCRIPTION:
+        return None
+    return None if row.change.verdict in ("break", "first") else since
 
 
 def headline(summary: Summary, theme_id: str, unit_id: str | None = None) -> str:
@@ -26,9 +84,11 @@ def headline(summary: Summary, theme_id: str, unit_id: str | None = None) -> str
     against = row.change.against
     if row.figure is None:
         return f"{title}: {NOT_SHOWN}"
+    if slow := _slow(summary, row):
+        return f"{title}: {slow}"
     match row.change.verdict:
-        case "higher" | "lower" as verdict:
-            return f"{title}: likely {verdict} than in {against}"
+        case "higher" | "lower":
+            return f"{title}: likely {_than(row.change)}"
         case "same":
             return f"{title}: about the same as in {against}"
         case "cannot_tell":
@@ -56,6 +116,8 @@ def change_sentence(summary: Summary, theme_id: str, unit_id: str | None = None)
     title, against = _title(summary, row), row.change.against
     if row.figure is None:
         return f"{title}: {NOT_SHOWN}."
+    if slow := _slow(summary, row):
+        return f"{title}: {slow}."
     match row.change.verdict:
         case "higher" | "lower":
             return _moved(title, row.figure, row.change)
@@ -102,12 +164,13 @@ def five_sentences(summary: Summary) -> tuple[str, ...]:
     """The results mail: who answered, up to three themes, and what nobody can know.
 
     Themes come by strength of evidence: changes that passed their gates first, the largest
-    against its interval before the others; then the fear theme; then the order of the pulse.
+    against its interval before the others; then slow slides; then the fear theme; then the order
+    of the pulse.
     """
     shown = [row for row in _whole(summary) if row.figure is not None]
     strongest = sorted(
         range(len(shown)),
-        key=lambda i: (-_strength(shown[i].change), not summary.theme(shown[i].theme).fear, i),
+        key=lambda i: (-_strength(summary, shown[i]), not summary.theme(shown[i].theme).fear, i),
     )
     themes = [_in_mail(summary, shown[i]) for i in strongest[: HOW_MANY - 2]]
     return (who_answered(summary), *themes, _limit(summary))
@@ -127,9 +190,9 @@ def _level(figure: Figure) -> str:
 
 
 def _moved(title: str, figure: Figure, change: Comparison) -> str:
-    verb = "rose" if change.verdict == "higher" else "fell"
+    verb = strong(change, Level.CHANGED, "rose", "fell")
     if change.difference is None or figure.score is None:
-        return f"{title}: likely {change.verdict} than in {change.against}."
+        return f"{title}: likely {_than(change)}."
     before = figure.score - change.difference
     return (
         f"{title} {verb} from {before:g} to {figure.score:g} of 100 since {change.against}. "
@@ -137,25 +200,38 @@ def _moved(title: str, figure: Figure, change: Comparison) -> str:
     )
 
 
+def _than(change: Comparison) -> str:
+    return f"{strong(change, Level.CHANGED, 'higher', 'lower')} than in {change.against}"
+
+
+def _slow(summary: Summary, row: Row) -> str:
+    """What a slow slide adds, and that the last pulse alone does not show it; empty without one."""
+    since = slide(summary, row.theme) if row.unit == summary.root.id else None
+    return f"likely {_than(since)}, though the last pulse alone does not show it" if since else ""
+
+
 def _whole(summary: Summary) -> list[Row]:
     return [summary.row(theme.id) for theme in summary.themes]
 
 
-def _strength(change: Comparison) -> float:
-    if change.verdict not in STRONG:
-        return 0.0
+def _strength(summary: Summary, row: Row) -> float:
+    change = row.change
+    if level(row) < Level.CHANGED:
+        return SLOW if slide(summary, row.theme) else 0.0
     if change.difference is None or change.low is None or change.high is None:
         return 1.0
     return 1.0 + abs(change.difference) / max(change.high - change.low, 1.0)
 
 
 def _in_mail(summary: Summary, row: Row) -> str:
-    if row.change.verdict in (*STRONG, "same"):
+    stands = level_sentence(summary, row.theme)
+    if slow := _slow(summary, row):
+        return f"{stands} {slow[0].upper()}{slow[1:]}."
+    if row.change.verdict in ("higher", "lower", "same"):
         return change_sentence(summary, row.theme)
-    level = level_sentence(summary, row.theme)
     if row.change.verdict == "cannot_tell":
-        return f"{level} We can’t tell if it has changed."
-    return level
+        return f"{stands} We can’t tell if it has changed."
+    return stands
 
 
 def _limit(summary: Summary) -> str:

@@ -12,14 +12,16 @@ from analysis.canvas import draw
 from analysis.score_charts import every_theme, over_time
 from analysis.share_chart import shares_by_question
 from analysis.summary import Summary, ThemeHead, TrendPoint
+from analysis.usual_range import Usual
 
 
-def trend_svg(points: Sequence[TrendPoint], theme: ThemeHead) -> bytes:
+def trend_svg(points: Sequence[TrendPoint], theme: ThemeHead, usual: Usual | None = None) -> bytes:
     """A theme over pulses: points, 95 % intervals, answers; gaps and breaks are not joined.
 
-    Points stand at equal steps in the order given; scores run from 0 to 100.
+    Points stand at equal steps in the order given; scores run from 0 to 100. A long series has
+    its ``usual`` range, and a ring around each point that stands out from it.
     """
-    return draw(lambda: over_time(points, theme), trend_alt(points, theme))
+    return draw(lambda: over_time(points, theme, usual), trend_alt(points, theme, usual))
 
 
 def themes_svg(summary: Summary) -> bytes:

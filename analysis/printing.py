@@ -10,6 +10,8 @@ from analysis.summary import (
     VERDICT_WORDS,
     Comparison,
     Figure,
+    Row,
+    TrendPoint,
     WaveHead,
 )
 
@@ -77,3 +79,13 @@ def likely(figure: Figure | None) -> str:
 def compared(change: Comparison) -> str:
     """A verdict and, where there is one, its reason."""
     return f"{verdict(change)}. {change.why}" if change.why else verdict(change)
+
+
+def change_of(shown: Row | TrendPoint) -> Comparison:
+    """What may be told of a change: of a figure that is not shown, nothing."""
+    return shown.change if shown.figure else Comparison("not_shown", "")
+
+
+def cells(figure: Figure | None) -> tuple[str, str, str]:
+    """Score, likely range and answers, as every table of a report prints them."""
+    return score(figure), likely(figure), figure.n if figure else NOT_SHOWN

@@ -5,15 +5,8 @@ from collections.abc import Sequence
 from analysis import alt_texts, plots
 from analysis.claims import five_sentences
 from analysis.claims import who_answered as who_answered_sentence
-from analysis.printing import (
-    compared,
-    likely,
-    number,
-    pulse_name,
-    score,
-    signed,
-    verdict,
-)
+from analysis.how_to_read import LIMITS, TOGETHER, together, together_head, together_share
+from analysis.printing import cells, change_of, compared, number, pulse_name, signed, verdict
 from analysis.report_parts import Block, Chart, Points, Quotes, Section, Table, Words
 from analysis.report_theme import NOT_VALIDATED, counted_by
 from analysis.summary import (
@@ -21,7 +14,6 @@ from analysis.summary import (
     Comparison,
     Summary,
     TextResult,
-    UnitHead,
     Verdict,
     trend,
 )
@@ -57,6 +49,8 @@ def who_answered(summary: Summary) -> Section:
     Tables and columns for which nothing is known at all are left out.
     """
     blocks: list[Block] = [Words(who_answered_sentence(summary), "lead")]
+    if summary.evenness:
+        blocks.append(Words(summary.evenness))
     if summary.root.headcount is not None:
         blocks.append(_turnout(summary))
     if summary.silence:
@@ -104,21 +98,13 @@ def what_changed(summary: Summary) -> Section:
     """Every theme's verdict, strongest evidence first, in declared order within a verdict."""
     ordered = sorted(
         summary.themes,
-        key=lambda theme: _EVIDENCE_FIRST.index(summary.row(theme.id).change.verdict),
+        key=lambda theme: _EVIDENCE_FIRST.index(change_of(summary.row(theme.id)).verdict),
     )
     rows = []
     for theme in ordered:
         row = summary.row(theme.id)
-        rows.append(
-            (
-                theme.title,
-                compared(row.change),
-                score(row.figure),
-                likely(row.figure),
-                row.figure.n if row.figure else NOT_SHOWN,
-                _difference(row.change),
-            )
-        )
+        change = change_of(row)
+        rows.append((theme.title, compared(change), *cells(row.figure), _difference(change)))
     return Section(
         "what-changed",
         "What changed",
@@ -143,59 +129,16 @@ def _difference(change: Comparison) -> str:
     return f"{words} ({signed(change.low)} to {signed(change.high)})"
 
 
-def groups(summary: Summary) -> Section:
-    """Groups by themes in the order of the tree; never ranked."""
-    ordered = list(_tree(summary, summary.root, 0))
-    rows = tuple(
-        (unit.name, *(_cell(summary, theme.id, unit) for theme in summary.themes))
-        for unit, _ in ordered
+def what_goes_together(summary: Summary) -> Section | None:
+    """The themes that share the differences between people, and what that cannot say."""
+    if summary.together is None:
+        return None
+    blocks = (
+        Points(together_head(summary), together(summary)),
+        Words(together_share(summary)),
+        Points("What this cannot say", LIMITS, panel=True),
     )
-    small = [unit for unit, _ in ordered if unit.too_few and unit.parent]
-    blocks: list[Block] = [
-        Words(
-            "Each cell holds the score and how it compares with the rest of the organisation. "
-            "Groups stand in the order of the organisation, not of their scores."
-        ),
-        Table(
-            "Every group, theme by theme",
-            ("Group", *(theme.title for theme in summary.themes)),
-            rows,
-            indent=tuple(depth for _, depth in ordered),
-            note="Small groups get words, not numbers: under 4 in 10 of their answers were among "
-            "the better ones (“few agree”), 4 to 7 in 10 (“mixed”), or 7 in 10 and more (“most "
-            "agree”). Do not compare these words with a score. “Not shown” protects people; "
-            "it can mean no answers, few answers, or that others could be worked out.",
-        ),
-    ]
-    if small:
-        blocks.append(
-            Points(
-                "Too small to show alone",
-                tuple(
-                    f"{unit.name} is too small to show alone. "
-                    f"Its answers count in {summary.unit(unit.parent).name}."
-                    for unit in small
-                    if unit.parent
-                ),
-            )
-        )
-    return Section("groups", "Groups", "Groups and themes", tuple(blocks))
-
-
-def _tree(summary: Summary, unit: UnitHead, depth: int) -> Sequence[tuple[UnitHead, int]]:
-    below = [
-        pair for child in summary.children(unit.id) for pair in _tree(summary, child, depth + 1)
-    ]
-    return [(unit, depth), *below]
-
-
-def _cell(summary: Summary, theme_id: str, unit: UnitHead) -> str:
-    row = summary.row(theme_id, unit.id)
-    if row.figure is None:
-        return NOT_SHOWN
-    if unit.parent is None or row.rest.verdict in ("not_shown", "first"):
-        return score(row.figure)
-    return f"{score(row.figure)} · {verdict(row.rest)}"
+    return Section("together", TOGETHER, TOGETHER, blocks)
 
 
 def what_people_wrote(summary: Summary) -> Section | None:
@@ -276,16 +219,8 @@ def tables(summaries: Sequence[Summary]) -> Section:
     rows = []
     for theme in summaries[-1].themes:
         for point in trend(summaries, theme.id):
-            rows.append(
-                (
-                    theme.title,
-                    pulse_name(point.wave),
-                    score(point.figure),
-                    likely(point.figure),
-                    point.figure.n if point.figure else NOT_SHOWN,
-                    verdict(point.change),
-                )
-            )
+            pulse = pulse_name(point.wave)
+            rows.append((theme.title, pulse, *cells(point.figure), verdict(change_of(point))))
     return Section(
         "tables",
         "Tables",

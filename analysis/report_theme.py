@@ -6,10 +6,12 @@ from collections.abc import Sequence
 from analysis import alt_texts, benchmarks, plots
 from analysis.alt_texts import SHARE_WORDS
 from analysis.claims import change_sentence, headline, level_sentence, what_we_dont_know
-from analysis.printing import compared, likely, pulse_name, score
+from analysis.how_to_read import HEADING, how_to_read
+from analysis.printing import cells, change_of, compared, pulse_name
 from analysis.report_parts import Block, Chart, Points, Table, ThemeSection, Words
 from analysis.share_chart import question
 from analysis.summary import NOT_SHOWN, Figure, Summary, TextResult, ThemeHead, TrendPoint, trend
+from analysis.usual_range import USUALLY, long_series
 
 NOT_VALIDATED = "Not yet tested"
 
@@ -18,14 +20,23 @@ def theme_section(summaries: Sequence[Summary], theme: ThemeHead, place: int) ->
     """One theme: sentence, chart, table, questions, what people wrote, what we don't know."""
     newest = summaries[-1]
     points = trend(summaries, theme.id)
+    long = long_series(summaries, theme.id)
     name = f"{place:02d}-{re.sub(r'[^a-z0-9]+', '-', theme.id.lower()).strip('-')}"
     blocks: list[Block] = [
         Words(level_sentence(newest, theme.id), "lead"),
         Words(change_sentence(newest, theme.id)),
         Words(theme.description, "quiet"),
-        Chart(f"{name}-trend", plots.trend_svg(points, theme), alt_texts.trend_alt(points, theme)),
+        Chart(
+            f"{name}-trend",
+            plots.trend_svg(points, theme, long.usual),
+            alt_texts.trend_alt(points, theme, long.usual),
+        ),
         _trend_table(theme, points),
     ]
+    if long.said:
+        blocks.append(Points(USUALLY, long.said))
+    if reading := how_to_read(newest, theme.id):
+        blocks.append(Points(HEADING, reading))
     figures = {row.item: row.figure for row in newest.items}
     if any(figures.get(item.id) for item in theme.items):
         blocks.append(
@@ -70,13 +81,7 @@ def _trend_table(theme: ThemeHead, points: Sequence[TrendPoint]) -> Table:
         f"{theme.title}, pulse by pulse",
         ("Pulse", "Score", "Likely range", "Answers", "Compared with the pulse before"),
         tuple(
-            (
-                pulse_name(point.wave),
-                score(point.figure),
-                likely(point.figure),
-                point.figure.n if point.figure else NOT_SHOWN,
-                compared(point.change),
-            )
+            (pulse_name(point.wave), *cells(point.figure), compared(change_of(point)))
             for point in points
         ),
     )

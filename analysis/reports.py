@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from analysis import report_sections as sections
+from analysis.report_groups import groups
 from analysis.report_parts import Report, ReportError, Section
 from analysis.report_theme import theme_section
 from analysis.summary import Summary
@@ -26,7 +27,8 @@ def content(summaries: Sequence[Summary]) -> Report:
         sections.who_answered(newest),
         *(theme_section(summaries, theme, place) for place, theme in enumerate(newest.themes, 1)),
         sections.what_changed(newest),
-        sections.groups(newest),
+        sections.what_goes_together(newest),
+        groups(newest),
         written,
         sections.method(summaries),
         sections.tables(summaries),

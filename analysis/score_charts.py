@@ -4,15 +4,16 @@ from collections.abc import Sequence
 
 from analysis import brand
 from analysis.canvas import SMALL, Axes, Figure, Rectangle, blank, fold, heading
-from analysis.printing import HIDDEN, number, verdict
+from analysis.printing import HIDDEN, change_of, number, verdict
 from analysis.summary import BAND_WORDS, NOT_SHOWN, Band, Summary, ThemeHead, TrendPoint
 from analysis.summary import Figure as Result
+from analysis.usual_range import Usual
 
 _MOST_LABELS = 8
 _ANSWERS_FIT = 6
 
 
-def over_time(points: Sequence[TrendPoint], theme: ThemeHead) -> Figure:
+def over_time(points: Sequence[TrendPoint], theme: ThemeHead, usual: Usual | None = None) -> Figure:
     """A theme's score (0–100) with its likely range, one place a pulse in the order given.
 
     Only points that may be compared are joined. Where there is no number a strip with words stands
@@ -21,6 +22,8 @@ def over_time(points: Sequence[TrendPoint], theme: ThemeHead) -> Figure:
     height = 2.8
     figure, axes = blank(height, left=0.5, right=0.25, top=0.8, bottom=0.6)
     below = "0 to 100, higher is better. Bars: likely range."
+    if usual:
+        below += " Dashed: usual range; ring: stands out."
     simulated = any(point.wave.simulated for point in points)
     heading(figure, height, theme.title, below, simulated=simulated)
     axes.set_xlim(-0.6, max(len(points), 2) - 0.4)
@@ -28,6 +31,8 @@ def over_time(points: Sequence[TrendPoint], theme: ThemeHead) -> Figure:
     axes.set_yticks([0, 25, 50, 75, 100])
     axes.grid(axis="y", color=brand.LINE, alpha=0.35, linewidth=0.7)
     axes.set_axisbelow(True)
+    if usual:
+        _usual_range(axes, usual, len(points))
     for place, point in enumerate(points):
         if place and not point.joined:
             _break(axes, place - 0.5)
@@ -46,8 +51,33 @@ def over_time(points: Sequence[TrendPoint], theme: ThemeHead) -> Figure:
                     zorder=2,
                 )
             _dot(axes, place, point.figure)
+    for place in usual.marked if usual else ():
+        _ring(axes, place, points[place].figure)
     _label_pulses(axes, points)
     return figure
+
+
+def _usual_range(axes: Axes, usual: Usual, pulses: int) -> None:
+    """The middle and the limits of the newest series, from its first pulse to the end."""
+    ends = [usual.start - 0.4, max(pulses, 2) - 0.6]
+    for edge in (usual.low, usual.high):
+        axes.plot(ends, [edge, edge], color=brand.PLUM, linewidth=1.2, dashes=(5, 3), zorder=2)
+    axes.plot(ends, [usual.middle] * 2, color=brand.PLUM, linewidth=0.7, zorder=2)
+
+
+def _ring(axes: Axes, place: float, result: Result | None) -> None:
+    if result is not None and result.score is not None:
+        axes.plot(
+            [place],
+            [result.score],
+            linestyle="none",
+            marker="o",
+            markersize=14,
+            markerfacecolor="none",
+            markeredgecolor=brand.PLUM,
+            markeredgewidth=1.6,
+            zorder=5,
+        )
 
 
 def _dot(axes: Axes, place: float, result: Result) -> None:
@@ -164,7 +194,7 @@ def every_theme(summary: Summary) -> Figure:
         row = summary.row(theme.id)
         _theme_line(axes, place, row.figure)
         axes.annotate(
-            verdict(row.change),
+            verdict(change_of(row)),
             (1, place),
             xycoords=("axes fraction", "data"),
             xytext=(10, 0),

@@ -13,6 +13,7 @@ from types import UnionType
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
 NOT_SHOWN = "Not shown"
+THE_REST = "the rest"
 FORMAT = 1
 
 Band = Literal["few", "mixed", "most"]

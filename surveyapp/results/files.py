@@ -6,6 +6,7 @@ from flask import Response
 from werkzeug.datastructures import Headers
 
 from analysis.summary import Summary, trend
+from analysis.usual_range import long_series
 from surveyapp.errors import NotFound
 from surveyapp.results.reading import Reading
 from surveyapp.services import results
@@ -65,7 +66,8 @@ def _draw(summaries: tuple[Summary, ...], name: str) -> bytes | None:
         return plots.themes_svg(now)
     for theme in now.themes:
         if name == f"trend-{theme.id}.svg":
-            return plots.trend_svg(trend(summaries, theme.id), theme)
+            usual = long_series(summaries, theme.id).usual
+            return plots.trend_svg(trend(summaries, theme.id), theme, usual)
         if name == f"items-{theme.id}.svg":
             return plots.items_svg(now, theme.id)
     return None

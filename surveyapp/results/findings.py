@@ -6,6 +6,7 @@ Everything here is worked out from released figures alone, so it can tell nobody
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from analysis import claims
 from analysis.summary import (
     Comparison,
     Figure,
@@ -53,10 +54,21 @@ def strength(comparison: Comparison) -> float:
 
 
 def by_evidence(summary: Summary) -> list[Finding]:
-    """Themes of the whole organisation, strongest evidence of change first."""
+    """Themes of the whole organisation, strongest evidence of change first; slow slides come
+    after the changes since the pulse before."""
     rows = {row.theme: row for row in summary.rows if row.unit == summary.root.id}
     found = [Finding(theme, rows[theme.id]) for theme in summary.themes if theme.id in rows]
-    return sorted(found, key=lambda f: (ORDER[f.row.change.verdict], -strength(f.row.change)))
+
+    def place(finding: Finding) -> tuple[int, bool, float]:
+        change = finding.row.change
+        slow = claims.slide(summary, finding.theme.id) is not None
+        return (
+            min(ORDER[change.verdict], 1) if slow else ORDER[change.verdict],
+            not slow,
+            -strength(change),
+        )
+
+    return sorted(found, key=place)
 
 
 def tree(summary: Summary) -> list[tuple[UnitHead, int]]:
@@ -80,7 +92,11 @@ def differences(summary: Summary) -> list[Difference]:
 
     def side(unit: UnitHead, verdict: Verdict) -> tuple[Finding, ...]:
         pairs = ((theme, rows.get((unit.id, theme.id))) for theme in summary.themes)
-        return tuple(Finding(t, row) for t, row in pairs if row and row.rest.verdict == verdict)
+        return tuple(
+            Finding(theme, row)
+            for theme, row in pairs
+            if row and row.figure and row.rest.verdict == verdict
+        )
 
     found = [
         Difference(unit, side(unit, "higher"), side(unit, "lower")) for unit, _ in tree(summary)

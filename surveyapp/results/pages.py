@@ -3,8 +3,9 @@
 from flask import redirect, render_template
 from flask.typing import ResponseReturnValue
 
-from analysis import alt_texts, benchmarks, claims
-from analysis.summary import Figure, UnitHead, trend
+from analysis import alt_texts, benchmarks, claims, how_to_read
+from analysis.summary import Figure, ThemeHead, UnitHead, trend
+from analysis.usual_range import USUALLY, LongSeries, headlines, long_series
 from surveyapp.models.surveys import Programme
 from surveyapp.results import files, findings
 from surveyapp.results.reading import Reading, days_late
@@ -50,6 +51,7 @@ def themes(reading: Reading) -> ResponseReturnValue:
         r=reading,
         alt=alt_texts.themes_alt(summary),
         lines=[(theme, reading.row(theme.id)) for theme in summary.themes],
+        say=how_to_read,
     )
 
 
@@ -66,7 +68,9 @@ def theme(reading: Reading, theme_id: str) -> ResponseReturnValue:
         headline=claims.headline(summary, theme_id),
         row=reading.row(theme_id),
         points=points,
-        trend_alt=alt_texts.trend_alt(points, head),
+        trend_alt=alt_texts.trend_alt(points, head, long_series(reading.summaries, theme_id).usual),
+        how_to_read=how_to_read.how_to_read(summary, theme_id),
+        why_not=how_to_read.why_not(summary, theme_id),
         items=[(item, _item_figure(reading, item.id)) for item in head.items],
         silence=next((line for line in summary.silence if line.theme == theme_id), None),
         written=findings.written_about(summary, head),
@@ -85,15 +89,25 @@ def _item_figure(reading: Reading, item_id: str) -> Figure | None:
 
 
 def over_time(reading: Reading) -> ResponseReturnValue:
-    """Every theme over every pulse."""
+    """Every theme over every pulse, and where a few of them usually lie."""
+    summary = reading.summary
     return render_template(
         "results/over_time.html",
         r=reading,
+        usually=USUALLY,
+        long=[_long(reading, theme_id) for theme_id in headlines(summary)],
         lines=[
             (theme, {p.wave.id: p for p in trend(reading.summaries, theme.id)})
-            for theme in reading.summary.themes
+            for theme in summary.themes
         ],
     )
+
+
+def _long(reading: Reading, theme_id: str) -> tuple[ThemeHead, LongSeries, str]:
+    """A headline theme, what its pulses say together, and its chart in words."""
+    head, series = reading.summary.theme(theme_id), long_series(reading.summaries, theme_id)
+    points = trend(reading.summaries, theme_id)
+    return head, series, alt_texts.trend_alt(points, head, series.usual)
 
 
 def theme_trend(reading: Reading, theme_id: str) -> ResponseReturnValue:
@@ -101,13 +115,16 @@ def theme_trend(reading: Reading, theme_id: str) -> ResponseReturnValue:
     reading.theme_or_404(theme_id)
     head = reading.summary.theme(theme_id)
     points = trend(reading.summaries, theme_id)
+    long = long_series(reading.summaries, theme_id)
     return render_template(
         "results/trend.html",
         r=reading,
         theme=head,
         points=points,
         sentence=claims.change_sentence(reading.summary, theme_id),
-        alt=alt_texts.trend_alt(points, head),
+        alt=alt_texts.trend_alt(points, head, long.usual),
+        usually=USUALLY,
+        said=long.said,
     )
 
 
@@ -133,6 +150,7 @@ def group(reading: Reading, unit_id: str, *, asked: str = "") -> ResponseReturnV
         extremes=findings.extremes(reading.summary, unit_id),
         participation=reading.summary.participation_of(unit_id),
         lines=[(theme, reading.row(theme.id, unit_id)) for theme in reading.summary.themes],
+        why_not=how_to_read.why_not_here(reading.summary, unit_id),
     )
 
 

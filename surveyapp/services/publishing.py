@@ -17,10 +17,11 @@ from analysis import dataset, plots, report_pdf, report_tables, report_xlsx, rep
 from analysis.disclosure import Rule
 from analysis.instrument import Instrument, to_dict
 from analysis.report_parts import ReportError
-from analysis.summarise import Past
 from analysis.summarise import summarise as summarise_counts
 from analysis.summary import Summary, trend
 from analysis.tally import Counted, count
+from analysis.usual_range import long_series
+from analysis.verdicts import Past
 from surveyapp.crypto.canonical import canonical
 from surveyapp.errors import NotNow, Rejected
 from surveyapp.extensions import db
@@ -140,8 +141,9 @@ def _files(publication: Publication, summaries: Sequence[Summary]) -> list[Publi
         ("themes.svg", "image/svg+xml", plots.themes_svg(now)),
     ]
     for theme in now.themes:
-        points = trend(summaries, theme.id)
-        files.append((f"trend-{theme.id}.svg", "image/svg+xml", plots.trend_svg(points, theme)))
+        points, usual = trend(summaries, theme.id), long_series(summaries, theme.id).usual
+        drawn = plots.trend_svg(points, theme, usual)
+        files.append((f"trend-{theme.id}.svg", "image/svg+xml", drawn))
         files.append((f"items-{theme.id}.svg", "image/svg+xml", plots.items_svg(now, theme.id)))
     with suppress(ReportError):
         # Results come out on their date even when their words cannot be set in a PDF.

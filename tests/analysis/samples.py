@@ -2,10 +2,13 @@
 
 Riverside is a made-up home with six groups and four pulses. Speaking up is reworded in the third
 pulse (a break), recognition is withheld in the second (a gap), Garden is shown in bands, Laundry
-is not shown and Kitchen is known to be too small. No number here was computed: a page only shows.
+is not shown and Kitchen is known to be too small. The last pulse also says how its scores may be
+read and what goes together; the others do not. :func:`long` has a pulse a month for as many months
+as wanted. No number here was computed: a page only shows.
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from analysis.summary import (
     Band,
@@ -15,12 +18,14 @@ from analysis.summary import (
     ItemRow,
     Participation,
     Quote,
+    Reading,
     Row,
     Silence,
     Summary,
     TextResult,
     TextTheme,
     ThemeHead,
+    Together,
     UnitHead,
     Verdict,
     WaveHead,
@@ -210,7 +215,7 @@ _GROUPS: dict[str, dict[str, tuple[Figure | None, Comparison, Comparison]]] = {
         "community": (
             figure("85", 60 + shift, 55 + shift, 65 + shift, _SHARES),
             change("cannot_tell", 3, -4, 10, "August 2026"),
-            Comparison("cannot_tell", _REST),
+            Comparison("cannot_tell", _REST, why="The difference could be chance."),
         ),
         "garden": (band(word), Comparison("cannot_tell", "August 2026"), NOT_SHOWN_CHANGE),
         "laundry": (None, NOT_SHOWN_CHANGE, NOT_SHOWN_CHANGE),
@@ -250,6 +255,29 @@ _TEXT = (
         withheld=(("Recognition", "fewer than 5 comments"),),
         coder="rules 1",
     ),
+)
+
+READINGS = (
+    Reading(
+        "speaking_up",
+        split="People were split: many answers lie at both ends.",
+        meaning="As far as can be tested, people read these questions as they did in August 2026.",
+        make_up="Groups growing or shrinking moved the score up by about 2 points. That is no "
+        "change in what people answer.",
+        alike="Without sheets that give one answer throughout, the score would be about 60.",
+    ),
+    Reading("communication", split="Answers were spread out."),
+    Reading(
+        "workload",
+        split="Most people gave answers close to one another.",
+        make_up="Hardly any of the change comes with groups growing or shrinking.",
+        since_first=change("lower", -12, -17, -7, "February 2026"),
+    ),
+)
+TOGETHER = Together("speaking_up", (("communication",), ("workload", "recognition")), 4, "380")
+EVENNESS = (
+    "Some groups answered much more than others, so the results lean towards what those groups "
+    "think, although every group counts by its people."
 )
 
 _QUOTES = (
@@ -297,9 +325,61 @@ def summary(number: int = 4, *, simulated: bool = True, imported: bool | None = 
         text=_TEXT,
         quotes=_QUOTES if last else (),
         notes=("People who answered may differ from people who did not.",),
+        readings=READINGS if last else (),
+        together=TOGETHER if last else None,
+        evenness=EVENNESS if last else "",
     )
 
 
 def summaries(*, simulated: bool = True) -> Sequence[Summary]:
     """All four pulses, oldest first."""
     return tuple(summary(number, simulated=simulated) for number in range(1, len(WAVES) + 1))
+
+
+# Whole organisation, a score a month, over and over: coming and going, with one month apart.
+_STEADY = (51, 53, 50, 52, 54, 51, 49, 52, 53, 50, 52, 51)
+_MONTHS = (
+    "January", "February", "March", "April", "May", "June",
+    "July", "August", "September", "October", "November", "December",
+)  # fmt: skip
+
+
+def long(pulses: int) -> Sequence[Summary]:
+    """So many monthly pulses: speaking up is steady until its last score, communication slides
+    slowly, workload moves to another level half way, recognition is not shown now and then."""
+    return tuple(_month(place, pulses) for place in range(pulses))
+
+
+def _month(place: int, pulses: int) -> Summary:
+    base = summary(4)
+    year, month = divmod(place, 12)
+    label = f"{_MONTHS[month]} {2025 + year}"
+    before = f"{_MONTHS[(place - 1) % 12]} {2025 + (place - 1) // 12}"
+    usual, last = _STEADY[place % 12], place == pulses - 1
+    scores = {
+        "speaking_up": 70 if last else usual,
+        "communication": 60 - place // 2,
+        "workload": usual + (9 if place >= pulses / 2 else 0),
+        "recognition": None if place % 5 == 1 else usual - 8,
+    }
+    same = change("cannot_tell", 0, -4, 4, before) if place else FIRST
+    shown = {
+        theme: (
+            None if score is None else figure("395", score, score - 3, score + 3, _SHARES),
+            NOT_SHOWN_CHANGE if score is None and place else same,
+        )
+        for theme, score in scores.items()
+    }
+    slid = change("lower", -(place // 2), -(place // 2) - 4, -1, "January 2025")
+    return replace(
+        base,
+        wave=replace(base.wave, id=f"{2025 + year}-{month + 1:02d}", label=label, origin="ballots"),
+        rows=tuple(
+            replace(row, figure=shown[row.theme][0], change=shown[row.theme][1])
+            if row.unit == "riverside"
+            else row
+            for row in base.rows
+        ),
+        readings=(Reading("communication", since_first=slid),) if place // 2 >= 5 else (),
+        quotes=(),
+    )

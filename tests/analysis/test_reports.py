@@ -4,14 +4,25 @@ import re
 from dataclasses import replace
 from html import unescape
 from pathlib import Path
+from typing import get_args
 
 import pytest
 from bs4 import BeautifulSoup
 
-from analysis import benchmarks, brand, claims, report_html, report_theme, reports
+from analysis import (
+    benchmarks,
+    brand,
+    claims,
+    how_to_read,
+    plots,
+    report_html,
+    report_theme,
+    reports,
+)
 from analysis.report_parts import Chart, Points, Report, ReportError, Table, ThemeSection, Words
-from analysis.summary import NOT_SHOWN
-from tests.analysis import samples
+from analysis.summary import NOT_SHOWN, THE_REST, Comparison, Reading, Verdict
+from analysis.usual_range import USUALLY
+from tests.analysis import samples, strong_words
 
 
 @pytest.fixture(scope="module")
@@ -22,6 +33,30 @@ def pulses():
 @pytest.fixture(scope="module")
 def report(pulses):
     return reports.content(pulses)
+
+
+@pytest.fixture
+def undrawn(monkeypatch):
+    """Reports without the time that pictures take."""
+    for name in ("trend_svg", "items_svg", "themes_svg"):
+        monkeypatch.setattr(plots, name, lambda *_: b"<svg/>")
+
+
+def words_of(report):
+    """Every sentence, cell and alternative text of a report, but what people asked and wrote."""
+    for part in report.sections:
+        yield part.title
+        for block in part.blocks:
+            match block:
+                case Words():
+                    yield block.text
+                case Points():
+                    if block.title != "Published elsewhere":
+                        yield from (block.title, *block.lines)
+                case Chart():
+                    yield block.alt
+                case Table():
+                    yield from (block.caption, block.note, *(c for row in block.rows for c in row))
 
 
 @pytest.fixture(scope="module")
@@ -231,3 +266,78 @@ def test_a_report_of_one_pulse_builds(pulses):
     report = reports.content(pulses[:1])
     assert isinstance(report, Report)
     assert report.subtitle == "Results of one pulse, closed 27 February 2026"
+
+
+def test_how_a_score_may_be_read_stands_in_its_section(report, pulses):
+    for section in report.themes:
+        found = [b for b in section.blocks if getattr(b, "title", "") == how_to_read.HEADING]
+        theme = next(t for t in pulses[-1].themes if t.title == section.name)
+        said = how_to_read.how_to_read(pulses[-1], theme.id)
+        assert [block.lines for block in found] == ([said] if said else [])
+
+
+def test_what_goes_together_stands_with_its_limits_or_not_at_all(report, pulses, undrawn):
+    (section,) = (part for part in report.sections if part.id == "together")
+    assert section.blocks[-1].lines == how_to_read.LIMITS
+    assert section.blocks[0].lines == how_to_read.together(pulses[-1])
+    without = reports.content(pulses[:3])
+    assert not any(part.id == "together" for part in without.sections)
+
+
+def test_how_evenly_groups_answered_stands_beside_who_answered(report, pulses, undrawn):
+    def texts(report):
+        (section,) = (part for part in report.sections if part.id == "who-answered")
+        return [block.text for block in section.blocks if isinstance(block, Words)]
+
+    assert texts(report)[1] == pulses[-1].evenness
+    assert len(texts(reports.content(pulses[:3]))) == 1
+
+
+def test_why_a_group_is_not_set_against_the_rest_stands_under_the_table(report):
+    found = next(b for b in blocks(report, Points) if b.title == how_to_read.WHY_NOT)
+    assert found.lines[0] == "Safe to speak up – Community team: the difference could be chance."
+    assert len(found.lines) == len(samples.THEMES)
+
+
+def test_a_long_series_has_its_usual_range_and_a_short_one_says_that_it_is_too_early(
+    report, undrawn
+):
+    early = [b.lines for b in blocks(report, Points) if b.title == USUALLY]
+    assert [line.split(";")[0] for (line,) in early] == ["The usual range needs 12 pulses"] * 4
+    long = reports.content(samples.long(13))
+    found = [b.lines[0] for b in blocks(long, Points) if b.title == USUALLY]
+    assert found[0].startswith("The score usually lies between 46 and 57.")
+
+
+def states():
+    """Verdicts of the change, against the rest and since the first pulse, one at a time."""
+    for verdict in get_args(Verdict):
+        yield {"change": verdict}
+        yield {"rest": verdict}
+        yield {"first": verdict}
+        yield {"change": verdict, "hidden": True}
+        yield {"rest": verdict, "hidden": True}
+
+
+@pytest.mark.parametrize("state", list(states()), ids=str)
+def test_no_section_says_more_than_its_figures_allow(state, undrawn):
+    base = samples.summary()
+    told = Comparison(state.get("change", "cannot_tell"), "August 2026", why="A reason.")
+    rest = Comparison(state.get("rest", "cannot_tell"), THE_REST, why="A reason.")
+    first = Comparison(state.get("first", "cannot_tell"), "February 2026")
+    hidden = state.get("hidden", False)
+    newest = replace(
+        base,
+        rows=tuple(
+            replace(r, change=told, rest=rest, figure=None if hidden else r.figure)
+            for r in base.rows
+        ),
+        readings=tuple(Reading(theme.id, since_first=first) for theme in base.themes),
+    )
+    allowed = set() if hidden else {told.verdict, rest.verdict, first.verdict}
+    asked = {item.text for theme in base.themes for item in theme.items}
+    asked |= {theme.description for theme in base.themes}
+    for text in words_of(reports.content([newest])):
+        text = strong_words.without(text, asked)
+        assert strong_words.ungated(text, allowed) == [], text
+        assert not strong_words.CAUSAL.search(strong_words.without_denials(text)), text

@@ -1,0 +1,68 @@
+"""The groups in a report: in the order of the tree, never ranked."""
+
+from collections.abc import Sequence
+
+from analysis.how_to_read import WHY_NOT, why_not
+from analysis.printing import score, verdict
+from analysis.report_parts import Block, Points, Section, Table, Words
+from analysis.summary import NOT_SHOWN, Summary, UnitHead
+
+
+def groups(summary: Summary) -> Section:
+    """Groups by themes in the order of the tree; never ranked."""
+    ordered = list(_tree(summary, summary.root, 0))
+    rows = tuple(
+        (unit.name, *(_cell(summary, theme.id, unit) for theme in summary.themes))
+        for unit, _ in ordered
+    )
+    small = [unit for unit, _ in ordered if unit.too_few and unit.parent]
+    blocks: list[Block] = [
+        Words(
+            "Each cell holds the score and how it compares with the rest of the organisation. "
+            "Groups stand in the order of the organisation, not of their scores."
+        ),
+        Table(
+            "Every group, theme by theme",
+            ("Group", *(theme.title for theme in summary.themes)),
+            rows,
+            indent=tuple(depth for _, depth in ordered),
+            note="Small groups get words, not numbers: under 4 in 10 of their answers were among "
+            "the better ones (“few agree”), 4 to 7 in 10 (“mixed”), or 7 in 10 and more (“most "
+            "agree”). Do not compare these words with a score. “Not shown” protects people; "
+            "it can mean no answers, few answers, or that others could be worked out.",
+        ),
+    ]
+    reasons = tuple(
+        f"{theme.title} – {line}" for theme in summary.themes for line in why_not(summary, theme.id)
+    )
+    if reasons:
+        blocks.append(Points(WHY_NOT, reasons))
+    if small:
+        blocks.append(
+            Points(
+                "Too small to show alone",
+                tuple(
+                    f"{unit.name} is too small to show alone. "
+                    f"Its answers count in {summary.unit(unit.parent).name}."
+                    for unit in small
+                    if unit.parent
+                ),
+            )
+        )
+    return Section("groups", "Groups", "Groups and themes", tuple(blocks))
+
+
+def _tree(summary: Summary, unit: UnitHead, depth: int) -> Sequence[tuple[UnitHead, int]]:
+    below = [
+        pair for child in summary.children(unit.id) for pair in _tree(summary, child, depth + 1)
+    ]
+    return [(unit, depth), *below]
+
+
+def _cell(summary: Summary, theme_id: str, unit: UnitHead) -> str:
+    row = summary.row(theme_id, unit.id)
+    if row.figure is None:
+        return NOT_SHOWN
+    if unit.parent is None or row.rest.verdict in ("not_shown", "first"):
+        return score(row.figure)
+    return f"{score(row.figure)} · {verdict(row.rest)}"
