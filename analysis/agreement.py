@@ -4,6 +4,7 @@ What is said of one group here comes close to telling its answers (an r_wg of 1 
 said the same): publish summaries over the whole organisation only.
 """
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -129,8 +130,9 @@ class Anova:
 
     @property
     def icc2(self) -> float:
-        """(MSB − MSW)/MSB: how far the groups' means can be relied on. R: ``multilevel::ICC2``."""
-        return (self.between - self.within) / self.between
+        """(MSB − MSW)/MSB: how far the groups' means can be relied on; -inf when they are all the
+        same. R: ``multilevel::ICC2``."""
+        return (self.between - self.within) / self.between if self.between else -math.inf
 
     def _icc1(self, size: float) -> float:
         return (self.between - self.within) / (self.between + (size - 1) * self.within)

@@ -139,6 +139,26 @@ def numbers(table: pl.DataFrame, name: str) -> FloatArray:
     return found.cast(pl.Float64).fill_null(np.nan).to_numpy()
 
 
+def predictors(table: pl.DataFrame, term: str) -> dict[str, FloatArray]:
+    """The columns (N,) that R makes of a term, by their names: words become one for each level but
+    the first, in the order of the alphabet. Raises :class:`NotCovered`."""
+    given = column(table, term)
+    if given.dtype.is_numeric():
+        return {term: numbers(table, term)}
+    words = given.cast(pl.String).str.to_uppercase() if given.dtype == pl.Boolean else given
+    levels = sorted(words.drop_nulls().unique())
+    return {
+        f"{term}{level}": (words == level).cast(pl.Float64).fill_null(np.nan).to_numpy()
+        for level in levels[1:]
+    }
+
+
+def spelt_out(table: pl.DataFrame, terms: tuple[str, ...]) -> tuple[pl.DataFrame, tuple[str, ...]]:
+    """The table with the columns that words become, and the names of all predictors."""
+    made = {name: values for term in terms for name, values in predictors(table, term).items()}
+    return table.with_columns(**made), tuple(made)
+
+
 def complete(
     table: pl.DataFrame, names: tuple[str, ...], group: str
 ) -> tuple[FloatArray, NDArray[Any]]:

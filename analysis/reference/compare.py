@@ -5,11 +5,16 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+import polars as pl
+
 from analysis.reference.families import FAMILIES
-from analysis.reference.family import Family
+from analysis.reference.family import TOLERANCE, Family, Looser
 from analysis.reference.folder import Entry, Folder, NotCovered
 
-TOLERANCE = 1e-6
+PLAIN = Looser(TOLERANCE, "", TOLERANCE**2)
+
+# What a file of another form than we expect may raise on the way.
+_STOPS = (ValueError, ArithmeticError, LookupError, TypeError, pl.exceptions.PolarsError)
 
 
 @dataclass(frozen=True)
@@ -58,26 +63,29 @@ def _compare(entry: Entry, folder: Folder) -> Outcome:
     try:
         ours = family.redo(entry, folder)
         pairs = [
-            (name, theirs, ours[name])
-            for name, theirs in entry.values.items()
-            if name in ours and isinstance(theirs, int | float)
+            (name, theirs, ours[name]) for name, theirs in entry.values.items() if name in ours
         ]
         left = entry.values.keys() - {name for name, _, _ in pairs}
         pairs += family.rows(entry, folder) if family.rows else []
     except NotCovered as reason:
         return Outcome(entry.id, 0, (), (), str(reason))
+    except _STOPS as error:
+        return Outcome(entry.id, 0, (), (), f"Ours stops: {error}")
     off = tuple(
         (name, float(theirs), float(mine))
         for name, theirs, mine in pairs
-        if not math.isclose(mine, theirs, rel_tol=_tolerance(family, name), abs_tol=TOLERANCE**2)
+        if not _agree(float(theirs), float(mine), _tolerance(family, name))
     )
     missed = tuple(name for name in entry.values if name in left)
     return Outcome(entry.id, len(pairs) - len(off), off, missed, "")
 
 
-def _tolerance(family: Family, name: str) -> float:
+def _agree(theirs: float, ours: float, within: Looser) -> bool:
+    near = max(within.near, PLAIN.near)
+    return math.isclose(ours, theirs, rel_tol=within.relative, abs_tol=near)
+
+
+def _tolerance(family: Family, name: str) -> Looser:
     """Relative; values close to nought are compared to 1e-12 as they stand."""
-    return next(
-        (wide for pattern, (wide, _) in family.looser.items() if re.fullmatch(pattern, name)),
-        TOLERANCE,
-    )
+    found = (one for pattern, one in family.looser.items() if re.fullmatch(pattern, name))
+    return next(found, PLAIN)

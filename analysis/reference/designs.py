@@ -88,6 +88,12 @@ def variable(entry: Entry, table: pl.DataFrame, name: str) -> FloatArray | None:
     return None
 
 
+def split_by(entry: Entry) -> str | None:
+    """The groups of a ``svyby`` call that spells them out: its second formula."""
+    found = re.search(rf"\bsvyby\(\s*~[^,]+,\s*~\s*({NAME})", entry.call)
+    return found[1] if found else None
+
+
 def column_with(table: pl.DataFrame, levels: set[str], first: str | None) -> str | None:
     """The column whose levels are exactly these: ``first`` if it is one."""
     for column in dict.fromkeys([*([first] if first else []), *table.columns]):
@@ -108,20 +114,29 @@ def table_column(table: pl.DataFrame, name: str) -> pl.Series:
 
 def margins(entry: Entry, table: pl.DataFrame) -> list[tuple[str, dict[str, float]]]:
     """The known totals in a note, by the columns of ``list(~a, ~b)`` in the call: each part of the
-    note between semicolons is a name and then levels, each with its number."""
+    note between semicolons is a name and then levels, each with its number. Of columns with the
+    same levels each takes the part that bears its name, else the next one in turn."""
     listed = re.search(r"list\(([^)]*~[^)]*)\)", entry.call)
     names = re.findall(rf"~\s*({NAME})", listed[1]) if listed else []
-    found = []
+    found: list[tuple[str, dict[str, float]]] = []
+    parts = [part.strip() for part in entry.note.split(";")]
     for name in names:
         levels = sorted({level for level in texts(table, name) if level}, key=len, reverse=True)
-        for part in entry.note.split(";"):
-            totals = dict(_totals(part.strip().partition(" ")[2], levels))
+        for part in sorted(parts, key=lambda part: not _about(part, name)):
+            totals = dict(_totals(part.partition(" ")[2], levels))
             if set(totals) == set(levels):
                 found.append((name, totals))
+                parts.remove(part)
                 break
     if not found or len(found) < len(names):
         raise NotCovered("The note does not give the known totals.")
     return found
+
+
+def _about(part: str, name: str) -> bool:
+    """Whether a part of the note is named after a column: ``pop.schwide`` after ``sch.wide``."""
+    told = part.partition(" ")[0].replace(".", "").replace("_", "").lower()
+    return told.endswith(name.replace(".", "").replace("_", "").lower())
 
 
 def _totals(text: str, levels: list[str]) -> Iterator[tuple[str, float]]:

@@ -1,6 +1,7 @@
 """A folder of reference figures as it lies on disk."""
 
 import json
+import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -23,14 +24,14 @@ class NotCovered(Exception):
 
 @dataclass(frozen=True)
 class Entry:
-    """One analysis: what was called on what, and what came out, by name."""
+    """One analysis: what was called on what, and the numbers that came out, by name."""
 
     id: str
     data: str
     call: str
     package: str
     note: str
-    values: Mapping[str, float | str | None]
+    values: Mapping[str, float]
 
 
 @dataclass(frozen=True)
@@ -60,11 +61,13 @@ class Folder:
 
     def table(self, name: str) -> pl.DataFrame:
         """A data file by its name, with or without “.csv”, or by what follows its package's name:
-        ``attitude`` finds ``datasets_attitude.csv``. Raises :class:`NotCovered`."""
+        ``attitude`` finds ``datasets_attitude.csv``; of several the one that an analysis names in
+        full. Raises :class:`NotCovered`."""
         wanted = name.strip().removesuffix(".csv")
         exact = [file for file in self.files if file.stem == wanted]
         loose = [file for file in self.files if file.stem.partition("_")[2] == wanted]
-        for found in (exact, loose):
+        read = [file for file in loose if any(file.name in one.data for one in self.entries)]
+        for found in (exact, loose, read):
             if len(found) == 1:
                 return _read(found[0])
         raise NotCovered(f"There is no data file called “{wanted}”.")
@@ -78,7 +81,16 @@ def _entry(name: str, body: Mapping[str, Any]) -> Entry:
     data, call, package, note = (
         str(body.get(key) or "") for key in ("data", "call", "package", "note")
     )
-    return Entry(name, data, call, package, note, dict(body["values"]))
+    values = {key: _number(value) for key, value in body["values"].items()}
+    known = {key: value for key, value in values.items() if not math.isnan(value)}
+    return Entry(name, data, call, package, note, known)
+
+
+def _number(value: object) -> float:
+    """``Inf`` is written as a word; what is no number is NaN."""
+    return (
+        float(value) if isinstance(value, int | float | str) and value not in MISSING else math.nan
+    )
 
 
 @cache

@@ -11,8 +11,16 @@ from numpy.typing import NDArray
 from analysis.agreement import ad_m, anova, item_variances, r_star, r_wg, r_wg_j
 from analysis.grouped import FloatArray, GroupingError, Groups
 from analysis.mixed import RandomIntercept, random_intercept, random_intercept_of
-from analysis.reference.calls import chosen, column, complete, data, formula, numbers
-from analysis.reference.family import Family, Redo
+from analysis.reference.calls import (
+    chosen,
+    column,
+    complete,
+    data,
+    formula,
+    numbers,
+    spelt_out,
+)
+from analysis.reference.family import Family, Looser, Redo
 from analysis.reference.folder import Entry, Folder, NotCovered
 from analysis.reference.uniroot import uniroot
 from analysis.smoothing import Method, Smoothed, shrink
@@ -108,9 +116,10 @@ def _fitted(entry: Entry, folder: Folder) -> tuple[RandomIntercept, tuple[str, .
         raise NotCovered("The model has no random intercept.")
     if re.search(r"REML\s*=\s*F", entry.call):
         raise NotCovered("We fit by restricted maximum likelihood only.")
-    figures, labels = complete(data(entry, folder), (asked.outcome, *asked.terms), asked.group)
+    table, terms = spelt_out(data(entry, folder), asked.terms)
+    figures, labels = complete(table, (asked.outcome, *terms), asked.group)
     model = random_intercept(figures[:, 0], labels, figures[:, 1:])
-    return model, asked.terms, np.unique(labels)
+    return model, terms, np.unique(labels)
 
 
 def _blup_rows(entry: Entry, folder: Folder) -> Rows:
@@ -261,28 +270,42 @@ def _estimates(entry: Entry, folder: Folder) -> tuple[FloatArray, FloatArray, li
     words = set(re.findall(r"[A-Za-z][\w.]*", f"{entry.call} {entry.note}"))
     others = [name for name in table.columns if name != group and table[name].dtype.is_numeric()]
     said = [name for name in others if name in words]
-    found = [_means(table, name, group, count) for name in said[:1] or others]
-    if not said:
-        # The call hides which column was averaged; Cochran's Q of these means gives it away.
-        q = entry.values.get("Q")
-        found = [one for one in found if one and isinstance(q, float) and
-                 np.isclose(shrink(one[0], one[1], "DL").q, q, rtol=1e-6)]  # fmt: skip
-    if not found or found[0] is None:
+    every = (
+        _means(*first)
+        for name in said[:1] or others
+        for first in _orders(table, name, group, count)
+    )
+    found = [one for one in every if one]
+    # Where the call hides which column was averaged, or which groups come first, Cochran's Q of
+    # the means gives it away.
+    if "Q" in entry.values:
+        q = entry.values["Q"]
+        same = [one for one in found if np.isclose(shrink(one[0], one[1], "DL").q, q)]
+        found = same or found[: len(said)]
+    if not found or not (said or "Q" in entry.values):
         raise NotCovered("The call does not say which column was averaged.")
     return found[0]
 
 
-def _means(
+def _orders(
     table: pl.DataFrame, name: str, group: str, count: int
-) -> tuple[FloatArray, FloatArray, list[str]] | None:
-    """Means, squared standard errors and names of the first groups, if all have some spread."""
+) -> Iterator[tuple[Groups, NDArray[Any]]]:
+    """The first groups in the order of their names, and in that of the rows."""
     figures, labels = complete(table, (name,), group)
-    groups = Groups.of(figures[:, 0], labels)
-    n, squares = groups.n[:count], groups.squares[:count]
-    if (n < 2).any() or (squares == 0).any():
+    names, met = np.unique(labels, return_index=True)
+    for order in (np.arange(len(names)), np.argsort(met)):
+        first = names[order[:count]]
+        known = np.isin(labels, first)
+        yield Groups.of(figures[known, 0], labels[known]), first
+
+
+def _means(groups: Groups, names: NDArray[Any]) -> tuple[FloatArray, FloatArray, list[str]] | None:
+    """Means, squared standard errors and names, if all groups have some spread."""
+    if (groups.n < 2).any() or (groups.squares == 0).any():
         return None
-    names = [str(one) for one in np.unique(labels)[:count]]
-    return groups.mean[:count], squares / (n - 1) / n, names
+    place = np.argsort(np.argsort(names))
+    spread = groups.squares / (groups.n - 1) / groups.n
+    return groups.mean[place], spread[place], [str(one) for one in names]
 
 
 def _or_say_why(redo: Redo) -> Redo:
@@ -297,15 +320,25 @@ def _or_say_why(redo: Redo) -> Redo:
     return redone
 
 
+NLME = {
+    "ICC1:.*": Looser(1e-4, "nlme searches the logarithm of a variance, which is never 0", 1e-4),
+    "ICC2:.*": Looser(1e-4, "the same, as many times as people in a group", 2e-3),
+}
+LME4 = {
+    "(lmer_)?(var_between|ICC)": Looser(
+        5e-5, "lme4 stops where another step adds less than 1e-8 to the deviance"
+    ),
+}
+
 FAMILIES = (
-    Family(_calls(r"\bmult\.icc\("), _or_say_why(_mult_icc), {}),
-    Family(_calls(r"\bICC1\(.*~"), _or_say_why(_icc), {}),
+    Family(_calls(r"\bmult\.icc\("), _or_say_why(_mult_icc), NLME),
+    Family(_calls(r"\bICC1\(.*~"), _or_say_why(_icc), LME4),
     Family(
         _calls(r"\b(?:rwg[\w.]*|ad\.m)\("),
         _or_say_why(_agreement),
         {},
         _agreement_rows,
     ),
-    Family(_calls(r"\blmer\("), _or_say_why(_lmer), {}, _blup_rows),
+    Family(_calls(r"\blmer\("), _or_say_why(_lmer), LME4, _blup_rows),
     Family(_calls(r"\brma(?:\.uni)?\("), _or_say_why(_rma), {}),
 )

@@ -18,7 +18,7 @@ from analysis.drivers import (
     standardised,
 )
 from analysis.grouped import FloatArray
-from analysis.reference.calls import Formula, complete, data, formula
+from analysis.reference.calls import Formula, complete, data, formula, spelt_out
 from analysis.reference.family import Family
 from analysis.reference.folder import Entry, Folder, NotCovered
 
@@ -29,7 +29,8 @@ def _robust(entry: Entry, folder: Folder) -> Values:
     asked, table = formula(entry.call), data(entry, folder)
     found = re.search(r"cluster\s*=\s*~?\s*(?:[\w.]+\$)?([\w.]+)", entry.call)
     cluster = found[1] if found else asked.outcome
-    figures, labels = complete(table, (asked.outcome, *asked.terms), cluster)
+    table, names = spelt_out(table, asked.terms)
+    figures, labels = complete(table, (asked.outcome, *names), cluster)
     try:
         fit = least_squares(figures[:, 0], figures[:, 1:])
         errors = {"se_ols": fit.covariance, "se_HC3": fit.covariance_hc3}
@@ -41,7 +42,7 @@ def _robust(entry: Entry, folder: Folder) -> Values:
     except DesignError as error:
         raise NotCovered(str(error)) from error
     ours: Values = {}
-    terms = ("(Intercept)", *asked.terms)
+    terms = ("(Intercept)", *names)
     for i, term in enumerate(terms):
         ours[f"coef:{term}"] = float(fit.coefficients[i])
         ours |= {f"{name}:{term}": _se(cov)[i] for name, cov in errors.items()}

@@ -30,7 +30,8 @@ _AGAIN = re.compile(r"wilson_fn([12])")
 _TWO = re.compile(r"newcombe_(\d+)_(\d+)_vs_(\d+)_(\d+)([123])")
 _SAME = re.compile(r"(z2prop|fisher)_(\d+)_(\d+)_(\d+)_(\d+)")
 
-_CORRECTED = re.compile(r"(\w+):(\d*\.?\d+(?:e-?\d+)?)")
+# A p value given twice has “.1” after it.
+_CORRECTED = re.compile(r"(\w+):(0?\.\d+(?:e-?\d+)?|\d(?:\.\d+)?e-\d+|[01])((?:\.\d+)?)")
 _COUNTS = re.compile(r"chisq\.test\((?:x=)?c\(([\d,]+)\)(?:,p=c\(([\d./,]+)\))?\)")
 
 _INTERVALS = {"wilson": wilson, "exact": clopper_pearson}
@@ -50,9 +51,9 @@ def _share(name: str, entry: Entry) -> Iterator[float]:
         x, n, people, end = (int(part) for part in found.groups()[1:])
         yield _IN_GROUPS[found[1]](x, n, people)[end - 1]
     elif found := _AGAIN.fullmatch(name):
-        counts = {one.groups()[1:3] for one in map(_ONE.fullmatch, entry.values) if one}
-        if len(counts) == 1:
-            x, n = (int(part) for part in counts.pop())
+        counts = [one.groups()[1:3] for one in map(_ONE.fullmatch, entry.values) if one]
+        if counts:
+            x, n = (int(part) for part in counts[0])
             yield wilson(x, n)[int(found[1]) - 1]
     elif found := _TWO.fullmatch(name):
         x, n, y, m, end = (int(part) for part in found.groups())
@@ -68,9 +69,10 @@ def _many(entry: Entry, folder: Folder) -> Mapping[str, float]:
     result: dict[str, float] = {}
     named = [found.groups() for found in map(_CORRECTED.fullmatch, entry.values) if found]
     for method in get_args(Method):
-        family = [p for kind, p in named if kind == method]
-        for p, value in zip(family, adjusted([float(p) for p in family], method), strict=True):
-            result[f"{method}:{p}"] = value
+        family = [(p, again) for kind, p, again in named if kind == method]
+        values = adjusted([float(p) for p, _ in family], method)
+        for (p, again), value in zip(family, values, strict=True):
+            result[f"{method}:{p}{again}"] = value
     return result
 
 

@@ -10,13 +10,14 @@ import numpy as np
 import polars as pl
 
 from analysis.calibration import poststratified, raked, regressed
-from analysis.reference.calls import formula, numbers
+from analysis.reference.calls import formula, numbers, predictors
 from analysis.reference.designs import (
     Plan,
     column_with,
     first_table,
     margins,
     plan,
+    split_by,
     texts,
     variable,
 )
@@ -121,7 +122,8 @@ def _group(sample: _Sample, prefix: str, names: list[str]) -> Mapping[str, float
     known = {name: sample.values(name) for name in names}
     work = total if "total" in prefix else mean
     found = {n: work(of, values) for n, values in known.items() if values is not None}
-    column = column_with(sample.table, set(names), sample.plan.strata())
+    split = split_by(sample.entry) or sample.plan.strata()
+    column = column_with(sample.table, set(names), split)
     if not found and column is not None:
         made = sample.values(prefix.partition("_")[0])
         outcome = sample.outcome if made is None else made
@@ -198,8 +200,12 @@ def _weights(entry: Entry, folder: Folder) -> Iterator[tuple[str, float, float]]
         if len(other) != len(table) or not named:
             continue
         sample = _Sample(entry, table, plan(entry, folder))
+        try:
+            calibrated = sample.calibrated
+        except WeightError as error:
+            raise NotCovered(str(error)) from error
         for column in named:
-            ours = sample.calibrated[_WEIGHTS[column]].weights
+            ours = calibrated[_WEIGHTS[column]].weights
             pairs = zip(numbers(other, column), ours, strict=True)
             for row, (theirs, mine) in enumerate(pairs, 1):
                 yield f"{column}:{row}", float(theirs), float(mine)
@@ -243,24 +249,11 @@ def _line(entry: Entry, folder: Folder) -> Mapping[str, float]:
     asked = formula(entry.call[entry.call.index("svyglm") + len("svyglm(") :])
     columns = {"(Intercept)": np.ones(len(table))}
     for term in asked.terms:
-        columns |= _columns(table, term)
+        columns |= predictors(table, term)
     of = plan(entry, folder).of(table)
     found = regress(of, numbers(table, asked.outcome), np.column_stack(list(columns.values())))
     result = {f"b:{name}": float(b) for name, b in zip(columns, found.coefficients, strict=True)}
     return result | {f"se:{name}": float(se) for name, se in zip(columns, found.se, strict=True)}
-
-
-def _columns(table: pl.DataFrame, term: str) -> Mapping[str, FloatArray]:
-    if term not in table.columns:
-        raise NotCovered(f"There is no column called “{term}”.")
-    if table[term].dtype.is_numeric():
-        return {term: numbers(table, term)}
-    given = texts(table, term)
-    levels = sorted({level for level in given if level is not None})
-    return {
-        f"{term}{level}": np.array([math.nan if g is None else float(g == level) for g in given])
-        for level in levels[1:]
-    }
 
 
 def _calls(pattern: str) -> Callable[[Entry], bool]:

@@ -181,7 +181,10 @@ def test_shares_with_predictors_left_out_of_the_call(tmp_path):
         ("rma(yi,vi,method='SJ')", "no such method"),
         ("rma(yi,vi) # first 3 ward, yi=median, vi=sd^2/n", "what was averaged"),
         ("rma(yi,vi) # first 3 ward, yi=mean, vi=sd^2/n", "which column"),
-        ("coef_test(lm(calm~tired+tired), cluster=ward)", "collinear"),
+        (
+            "coef_test(lm(calm~late+most), cluster=ward) # late = shifts>5, most = shifts>=6",
+            "collinear",
+        ),
     ],
 )
 def test_what_a_call_hides_or_asks_too_much_is_said(tmp_path, call, why):
