@@ -202,7 +202,7 @@ def _make_up(theme: Theme, before: Before | None) -> str:
     way = "up" if found.make_up > 0 else "down"
     return (
         f"Groups growing or shrinking moved the score {way} by about {points} "
-        f"point{'' if points == 1 else 's'}. That is no change in what people answer."
+        f"point{'' if points == 1 else 's'}. That part is not in what people answer."
     )
 
 
