@@ -28,20 +28,24 @@ def how_to_read(summary: Summary, theme_id: str) -> tuple[str, ...]:
     The change since the first pulse comes first; it is left out where the score is not shown or
     the pulse before cannot be compared.
     """
-    row, reading = summary.row(theme_id), summary.reading(theme_id)
-    if row.figure is None:
+    if summary.row(theme_id).figure is None:
         return ()
-    since = reading.since_first
-    if row.change.verdict in ("break", "first"):
-        since = None
-    said = ("" if since is None else _since(since), reading.split, reading.meaning)
+    since, reading = since_first(summary, theme_id), summary.reading(theme_id)
+    said = (_since(since) if since else "", reading.split, reading.meaning)
     return tuple(line for line in (*said, reading.make_up, reading.alike) if line)
+
+
+def since_first(summary: Summary, theme_id: str) -> Comparison | None:
+    """The change since the first pulse where it may be told."""
+    row, since = summary.row(theme_id), summary.reading(theme_id).since_first
+    untold = ("break", "first", "not_shown")
+    if since is None or row.figure is None or row.change.verdict in ("break", "first"):
+        return None
+    return None if since.verdict in untold else since
 
 
 def _since(since: Comparison) -> str:
     """ "Since May 2026: likely lower, by about 7 points (likely 3 to 11)." """
-    if level(since) == Level.NOT_SHOWN or since.verdict in ("break", "first"):
-        return ""
     if level(since) < Level.CHANGED:
         words = "about the same" if since.verdict == "same" else "we can’t tell if it has changed"
         return f"Since {since.against}: {words}. {since.why}".strip()

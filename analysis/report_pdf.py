@@ -35,7 +35,7 @@ _FILES = ("DejaVuSans.ttf", "DejaVuSans-Bold.ttf")
 _TEMPLATE = Path(__file__).parent / "report.typ"
 _COLUMNS = 5
 _ON_A_NEW_PAGE = ("what-changed", "method")
-_SHORT, _BROAD = 24, 40
+_SHORT, _BROAD, _FULL = 24, 40, 85  # letters
 _COLOURS = ("INK", "MUTED", "LINE", "TEAL", "TEAL_LIGHT", "OCHRE", "OCHRE_LIGHT")
 
 
@@ -136,8 +136,11 @@ def _table(table: Table, letters: frozenset[str]) -> dict[str, Any]:
 
 def _widths(table: Table) -> list[int]:
     """For each column 0 where its cells are short, so that it is just wide enough; else the share
-    of the page that its longest cell asks for. The first column stretches where no other does."""
+    of the page that its longest cell asks for. The first column stretches where no other does,
+    and where even short cells fill the page every column has a share."""
     longest = [max(map(len, column)) for column in zip(table.head, *table.rows, strict=True)]
+    if max(longest) <= _SHORT and sum(longest) > _FULL:
+        return longest
     widths = [0 if most <= _SHORT else min(most, _BROAD) for most in longest]
     return widths if any(widths) else [1, *widths[1:]]
 

@@ -10,6 +10,7 @@ import json as json_module
 import re
 from collections.abc import Iterator, Mapping, Sequence
 
+from analysis.how_to_read import how_to_read, since_first, together, together_share
 from analysis.printing import number
 from analysis.summary import (
     BAND_WORDS,
@@ -31,6 +32,7 @@ COLUMNS = (
     "invited", "answered", "share_answered",
     "prefer_not_to_say", "left_blank", "lowest_possible", "highest_possible",
     "comments", "problems", "good_things", "ideas",
+    "why", "why_against_the_rest", "in_words",
 )  # fmt: skip
 # A question may be one where agreeing is the worse answer: bands are of favourable answers.
 FAVOURABLE_WORDS: Mapping[Band, str] = {
@@ -104,6 +106,7 @@ def _lines(summary: Summary) -> Iterator[dict[str, str]]:
             "group": row.unit,
             "group_name": names[row.unit],
             "against_the_rest": VERDICT_WORDS[row.rest.verdict],
+            "why_against_the_rest": row.rest.why,
             **_figure(row.figure),
             **_change(row.change),
         }
@@ -124,6 +127,7 @@ def _lines(summary: Summary) -> Iterator[dict[str, str]]:
             "share_answered": part.rate or NOT_SHOWN,
         }
     yield from _unsaid_and_written(summary, whole)
+    yield from _in_words(summary, whole)
 
 
 def _unsaid_and_written(summary: Summary, whole: Mapping[str, str]) -> Iterator[dict[str, str]]:
@@ -156,6 +160,26 @@ def _unsaid_and_written(summary: Summary, whole: Mapping[str, str]) -> Iterator[
             }
 
 
+def _in_words(summary: Summary, whole: Mapping[str, str]) -> Iterator[dict[str, str]]:
+    """What is told in sentences: how to read a score, what goes together, who answered."""
+    for theme in summary.themes:
+        told = {"id": theme.id, "name": theme.title, **whole}
+        since = since_first(summary, theme.id)
+        if since is not None:
+            yield {"kind": "since the first pulse", **told, **_change(since)}
+        for line in how_to_read(summary, theme.id):
+            yield {"kind": "how to read", **told, "in_words": line}
+    for line in (*together(summary), together_share(summary)):
+        if summary.together and line:
+            theme_id = summary.together.theme
+            title = summary.theme(theme_id).title
+            yield {
+                "kind": "goes together", "id": theme_id, "name": title, **whole, "in_words": line,
+            }  # fmt: skip
+    if summary.evenness:
+        yield {"kind": "who answered", **whole, "in_words": summary.evenness}
+
+
 def _number(value: float | None) -> str:
     return NOT_SHOWN if value is None else number(value)
 
@@ -185,5 +209,6 @@ def _change(change: Comparison) -> dict[str, str]:
     return {
         "compared_with": change.against,
         "verdict": VERDICT_WORDS[change.verdict],
+        "why": change.why,
         **dict(zip(cells, written, strict=True)),
     }

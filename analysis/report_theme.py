@@ -33,8 +33,10 @@ def theme_section(summaries: Sequence[Summary], theme: ThemeHead, place: int) ->
         ),
         _trend_table(theme, points),
     ]
-    if long.said:
+    if long.usual:
         blocks.append(Points(USUALLY, long.said))
+    else:
+        blocks.extend(Words(line, "quiet") for line in long.said)
     if reading := how_to_read(newest, theme.id):
         blocks.append(Points(HEADING, reading))
     figures = {row.item: row.figure for row in newest.items}

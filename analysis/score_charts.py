@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from analysis import brand
-from analysis.canvas import SMALL, Axes, Figure, Rectangle, blank, fold, heading
+from analysis.canvas import BODY, SMALL, Axes, Figure, Rectangle, blank, fold, heading
 from analysis.printing import HIDDEN, change_of, number, verdict
 from analysis.summary import BAND_WORDS, NOT_SHOWN, Band, Summary, ThemeHead, TrendPoint
 from analysis.summary import Figure as Result
@@ -11,6 +11,8 @@ from analysis.usual_range import Usual
 
 _MOST_LABELS = 8
 _ANSWERS_FIT = 6
+_BIG_FIT = 18
+_TINY = 7.5
 
 
 def over_time(points: Sequence[TrendPoint], theme: ThemeHead, usual: Usual | None = None) -> Figure:
@@ -50,7 +52,7 @@ def over_time(points: Sequence[TrendPoint], theme: ThemeHead, usual: Usual | Non
                     linewidth=1.4,
                     zorder=2,
                 )
-            _dot(axes, place, point.figure)
+            _dot(axes, place, point.figure, BODY if len(points) <= _BIG_FIT else _TINY)
     for place in usual.marked if usual else ():
         _ring(axes, place, points[place].figure)
     _label_pulses(axes, points)
@@ -80,8 +82,8 @@ def _ring(axes: Axes, place: float, result: Result | None) -> None:
         )
 
 
-def _dot(axes: Axes, place: float, result: Result) -> None:
-    """A point over its interval, with its number beside the upper end."""
+def _dot(axes: Axes, place: float, result: Result, size: float) -> None:
+    """A point over its interval, with its number of ``size`` points beside the upper end."""
     if result.score is None:
         return
     top = _marked(axes, result, place, upright=True)
@@ -92,6 +94,7 @@ def _dot(axes: Axes, place: float, result: Result) -> None:
         number(result.score),
         ha="center",
         va="bottom" if above else "top",
+        size=size,
         weight="bold",
         zorder=5,
     )

@@ -27,6 +27,9 @@ from tests.analysis import samples, strong_words
 VERDICTS = get_args(Verdict)
 SHOWN = Figure("395", 62.0, 59.0, 65.0, None, ("58%", "22%", "20%"))
 BANDED = Figure("10–19", None, None, None, "mixed", None)
+HELPERS = (
+    "level", "strong", "slide", "since_first", "who_answered", "listed", "headlines",
+)  # fmt: skip
 QUIET = Comparison("cannot_tell", "August 2026", why="The difference could be chance.")
 FORBIDDEN = re.compile(r"\b(significant|no change|anonymous)\b")
 
@@ -216,7 +219,7 @@ def test_every_sentence_there_is_was_walked():
         for name, function in inspect.getmembers(module, inspect.isfunction):
             if function.__module__ == module.__name__ and not name.startswith("_"):
                 # Of no words of their own, or part of another.
-                helper = name in ("level", "strong", "slide", "who_answered", "listed", "headlines")
+                helper = name in HELPERS
                 assert helper or f"{name}(" in written, name
 
 

@@ -16,6 +16,7 @@ from analysis import (
     how_to_read,
     plots,
     report_html,
+    report_tables,
     report_theme,
     reports,
 )
@@ -302,11 +303,30 @@ def test_why_a_group_is_not_set_against_the_rest_stands_under_the_table(report):
 def test_a_long_series_has_its_usual_range_and_a_short_one_says_that_it_is_too_early(
     report, undrawn
 ):
-    early = [b.lines for b in blocks(report, Points) if b.title == USUALLY]
-    assert [line.split(";")[0] for (line,) in early] == ["The usual range needs 12 pulses"] * 4
+    early = [b.text for b in blocks(report, Words) if b.text.startswith("The usual range needs 12")]
+    assert len(early) == len(samples.THEMES)
     long = reports.content(samples.long(13))
     found = [b.lines[0] for b in blocks(long, Points) if b.title == USUALLY]
     assert found[0].startswith("The score usually lies between 46 and 57.")
+
+
+def test_the_figures_to_download_hold_the_sentences_too(pulses):
+    lines = list(report_tables.rows(pulses[-1:]))
+    told = [line["in_words"] for line in lines if line["kind"] == "how to read"]
+    for theme in pulses[-1].themes:
+        assert set(how_to_read.how_to_read(pulses[-1], theme.id)) <= set(told)
+    (since,) = (line for line in lines if line["kind"] == "since the first pulse")
+    assert (since["id"], since["verdict"], since["difference"]) == (
+        "workload", "likely lower", "-12",
+    )  # fmt: skip
+    together = [line["in_words"] for line in lines if line["kind"] == "goes together"]
+    assert together[:-1] == list(how_to_read.together(pulses[-1]))
+    assert [line["in_words"] for line in lines if line["kind"] == "who answered"] == [
+        samples.EVENNESS
+    ]
+    away = next(line for line in lines if line["kind"] == "theme" and line["group"] == "community")
+    assert away["why_against_the_rest"] == "The difference could be chance."
+    assert not any("in_words" in line for line in report_tables.rows(pulses[:3]))
 
 
 def states():
