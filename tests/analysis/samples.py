@@ -262,8 +262,8 @@ READINGS = (
         "speaking_up",
         split="People were split: many answers lie at both ends.",
         meaning="As far as can be tested, people read these questions as they did in August 2026.",
-        make_up="Groups growing or shrinking moved the score up by about 2 points. That is no "
-        "change in what people answer.",
+        make_up="Groups growing or shrinking moved the score up by about 2 points. That part "
+        "is not in what people answer.",
         alike="Without sheets that give one answer throughout, the score would be about 60.",
     ),
     Reading("communication", split="Answers were spread out."),
