@@ -5,9 +5,11 @@ every engine gives the same result to the last bit. A threshold is applied once,
 """
 
 import json
+import os
 import zlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from importlib import import_module
@@ -26,22 +28,24 @@ Engine = Literal["serial", "processes", "dask"]
 ENGINES: tuple[Engine, ...] = get_args(Engine)
 FORMAT = 1
 RETRIES = 3
+MOST_THREADS = 4  # more would wait for one another: numpy lets go of the interpreter only in part
 LOOPBACK = "127.0.0.1"
 
 Tallies = dict[str, Tally]
 Progress = Callable[[Path, int, int], None]
 
 
-def tally_shard(path: Path, instrument: Instrument, weight: str | None = None) -> Tallies:
+def tally_shard(
+    path: Path, instrument: Instrument, weight: str | None = None, *, threads: int = 1
+) -> Tallies:
     """A shard's tallies by wave: all that a worker sends back.
 
     Raises :class:`~analysis.shards.ShardError`, naming the shard, on anything that cannot be
-    counted. Memory is bounded by a batch of rows, not by the shard.
+    counted. Memory is bounded by a few batches of rows for each thread, not by the shard.
     """
-    plan, found = Plan.of(instrument), Tallies()
+    found = Tallies()
     try:
-        for wave, rows in batches(path, instrument, weight):
-            tally = Tally.of(rows, _units(rows), plan, weight)
+        for wave, tally in _tallied(batches(path, instrument, weight), instrument, weight, threads):
             found[wave] = found[wave] + tally if wave in found else tally
     except (DataError, TallyError) as error:
         raise ShardError(f"{path.name}: {error}") from error
@@ -106,9 +110,11 @@ Start = Callable[[Sequence[Path], Instrument, str | None], Counted]
 
 @contextmanager
 def _serial(_: int) -> Iterator[Start]:
+    threads = min(os.cpu_count() or 1, MOST_THREADS)
+
     def start(paths: Sequence[Path], instrument: Instrument, weight: str | None) -> Counted:
         for path in paths:
-            yield path, tally_shard(path, instrument, weight)
+            yield path, tally_shard(path, instrument, weight, threads=threads)
 
     yield start
 
@@ -193,6 +199,29 @@ _ENGINES: Mapping[Engine, Callable[[int], Any]] = {
     "processes": _processes,
     "dask": _dask,
 }
+
+
+def _tallied(
+    parts: Iterable[tuple[str, pl.DataFrame]],
+    instrument: Instrument,
+    weight: str | None,
+    threads: int,
+) -> Iterator[tuple[str, Tally]]:
+    """Each part's wave and tally, in the order of the parts, a few counted at a time."""
+    plan = Plan.of(instrument)
+
+    def tally(rows: pl.DataFrame) -> Tally:
+        return Tally.of(rows, _units(rows), plan, weight)
+
+    with ThreadPoolExecutor(threads) as pool:
+        running: deque[tuple[str, Future[Tally]]] = deque()
+        for wave, rows in parts:
+            running.append((wave, pool.submit(tally, rows)))
+            if len(running) > threads:
+                first, future = running.popleft()
+                yield first, future.result()
+        for later, future in running:
+            yield later, future.result()
 
 
 def _units(rows: pl.DataFrame) -> tuple[str, ...]:

@@ -12,10 +12,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from analysis.dataset import PREFER_NOT_TO_SAY
 from analysis.patterns import Patterns, Points, sums
 from analysis.scoring import COLUMNS, IntArray, Key
 
 LEAST_QUESTIONS = 6
+LOOK_EVERY = 3
+NO_ANSWER = PREFER_NOT_TO_SAY % 256  # the highest byte, and no option's
+NEXT = np.uint8(1)  # after the highest byte comes 0, so no answer is also below every option
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,19 +66,25 @@ def throughout(
     >>> throughout(items, dict.fromkeys("abcdef", (1, 2, 3, 4, 5)), 2).tolist()
     [True, False]
     """
-    first = np.zeros(people, dtype=np.uint8)
-    answered = np.zeros(people, dtype=np.int16)
-    same = np.ones(people, dtype=np.bool_)
-    for name, options in codes.items():
-        if not options:
-            continue
-        is_answer = np.zeros(256, dtype=np.bool_)
-        is_answer[[code % 256 for code in options]] = True
-        told = is_answer[given[name]]
-        np.copyto(first, given[name], where=told & (answered == 0))
-        same &= ~told | (given[name] == first)
-        answered += told
-    return same & (answered >= LEAST_QUESTIONS)
+    rows: NDArray[np.intp] | slice = slice(None)
+    least = np.full(people, NO_ANSWER, dtype=np.uint8)
+    most, answered = np.zeros_like(least), np.zeros_like(least, dtype=np.int16)
+    for number, (name, options) in enumerate(codes.items(), start=1):
+        told_as = np.full(256, NO_ANSWER, dtype=np.uint8)
+        one_byte = [code % 256 for code in options]
+        told_as[one_byte] = one_byte
+        told = np.take(told_as, given[name][rows])
+        np.minimum(least, told, out=least)
+        np.maximum(most, told + NEXT, out=most)
+        answered += told != NO_ANSWER
+        if number % LOOK_EVERY == 0:
+            # Hardly anybody is left after a few questions, so the rest cost next to nothing.
+            still = np.flatnonzero(most == least + NEXT)
+            rows = still if isinstance(rows, slice) else rows[still]
+            least, most, answered = least[still], most[still], answered[still]
+    found = np.zeros(people, dtype=np.bool_)
+    found[rows] = (most == least + NEXT) & (answered >= LEAST_QUESTIONS)
+    return found
 
 
 def count_throughout(
@@ -84,5 +94,6 @@ def count_throughout(
     scores = {}
     for name, (patterns, points, key) in folded.items():
         counts = np.bincount(patterns.of_row[marked], minlength=len(patterns.columns))
-        scores[name] = sums(counts[None, :], points, key, int(marked.sum()))[0].astype(np.int64)
+        some = np.flatnonzero(counts)
+        scores[name] = sums(counts[None, some], points.at(some), key, int(marked.sum()))[0]
     return OneAnswer(int(marked.sum()), scores)

@@ -5,6 +5,8 @@ A shard has the columns ``wave`` and ``unit`` (ids), one ``Int8`` column an item
 """
 
 from collections.abc import Iterator, Sequence
+from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
 
 import polars as pl
@@ -40,8 +42,9 @@ def write(folder: Path, waves: Sequence[Wave], rows: int = 1 << 20) -> list[Path
 def batches(
     path: Path, instrument: Instrument, weight: str | None = None
 ) -> Iterator[tuple[str, pl.DataFrame]]:
-    """A shard's rows by wave, a bounded number at a time; the next are read meanwhile.
+    """A shard's rows by wave, ``ROWS_AT_ONCE`` at most; the next are read meanwhile.
 
+    As many rows of a wave as may be come together, because counting has a cost for each part.
     Raises :class:`ShardError` when the file is no Parquet or its columns are not those expected.
     """
     expected = [UNIT, *(item.id for item in instrument.ratings), *([weight] if weight else [])]
@@ -49,19 +52,33 @@ def batches(
         frame = pl.scan_parquet(path)
         there = frame.collect_schema().names()
         _check(path, [WAVE, *expected], there)
-        for batch in frame.select(WAVE, *expected).collect_batches(
+        read = frame.select(WAVE, *expected).collect_batches(
             chunk_size=ROWS_AT_ONCE, maintain_order=True
-        ):
-            yield from _by_wave(path, batch)
+        )
+        parts = (part for batch in read for part in _by_wave(path, batch))
+        yield from _joined(parts)
     except (pl.exceptions.PolarsError, OSError) as error:
         raise ShardError(f"{path.name} could not be read: {error}.") from error
+
+
+def _joined(parts: Iterator[tuple[str, pl.DataFrame]]) -> Iterator[tuple[str, pl.DataFrame]]:
+    """Parts of one wave that stand next to one another as one, while they fit."""
+    for wave, group in groupby(parts, key=itemgetter(0)):
+        held: list[pl.DataFrame] = []
+        for _, rows in group:
+            if held and sum(map(len, held)) + len(rows) > ROWS_AT_ONCE:
+                yield wave, pl.concat(held)
+                held = []
+            held.append(rows)
+        yield wave, pl.concat(held)
 
 
 def _by_wave(path: Path, batch: pl.DataFrame) -> Iterator[tuple[str, pl.DataFrame]]:
     waves = batch[WAVE]
     if waves.null_count():
         raise ShardError(f"{path.name}: {waves.null_count()} rows name no wave.")
-    runs = waves.cast(pl.String).rle().struct.unnest()
+    # Runs are found among codes, which is quicker than among names.
+    runs = waves.cast(pl.Categorical()).rle().struct.unnest()
     start = 0
     for length, wave in runs.iter_rows():
         yield str(wave), batch.slice(start, length).drop(WAVE)

@@ -355,11 +355,16 @@ def _check_tree(wave: Wave) -> list[str]:
 
 def _places(rows: pl.DataFrame, units: tuple[str, ...]) -> NDArray[np.intp]:
     """For each row the position of its unit."""
-    strangers = sorted(set(rows[UNIT].unique().to_list()) - set(units), key=str)
+    coded = rows[UNIT].cast(pl.Categorical())
+    there = coded.unique()
+    names = there.to_list()
+    strangers = sorted(set(names) - set(units), key=str)
     if strangers:
         raise DataError([f"The group {unit!r} is not listed." for unit in strangers])
-    places = rows[UNIT].cast(pl.Enum(list(units))).to_physical()
-    return places.to_numpy().astype(np.intp)
+    place, code = {unit: i for i, unit in enumerate(units)}, there.to_physical().to_numpy()
+    position = np.zeros(int(code.max(initial=0)) + 1, dtype=np.intp)
+    position[code] = [place[unit] for unit in names]
+    return position.take(coded.to_physical().to_numpy())
 
 
 def _bytes(rows: pl.DataFrame, names: list[str]) -> dict[str, NDArray[np.uint8]]:

@@ -179,13 +179,12 @@ def products_between(
     rows = max(1, min(ROWS_AT_ONCE, EXACT // int(grids.max()) ** 2))
     for start in range(0, len(places), rows):
         part = slice(start, start + rows)
-        scores = np.array(
-            [
-                worth[patterns.of_row[part]]
-                for (patterns, _, _), worth in zip(folded.values(), steps, strict=True)
-            ]
-        )
-        total += _products(scores, places[part], units, themes, grids)
+        where = places[part]
+        scores = np.empty((len(themes), len(where)))
+        for (patterns, _, _), worth, row in zip(folded.values(), steps, scores, strict=True):
+            # To clip is the way to take that writes straight into the row; nothing lies outside.
+            worth.take(patterns.of_row[part], out=row, mode="clip")
+        total += _products(scores, where, units, themes, grids)
     return total
 
 
@@ -196,17 +195,28 @@ def _products(
     themes: tuple[str, ...],
     grids: IntArray,
 ) -> ThemeProducts:
-    """The same for as many rows as floats can hold. Shape: scores (themes, people)."""
-    has, asked = scores >= 0, scores > UNASKED
+    """The same for as many rows as floats can hold. Shape: scores (themes, people), overwritten."""
+    lacking = np.flatnonzero(scores.min(axis=0) < 0)
+    rest, where = scores[:, lacking], places[lacking]
+    has, asked = rest >= 0, rest > UNASKED
     both = has.astype(np.float32)  # exact up to 2**24 people
     complete: dict[tuple[str, ...], Complete] = {}
     for these, rows in alike(asked, (has == asked).all(axis=0)):
-        mine, where = scores[these][:, rows], places[rows]
-        sums = [np.bincount(where, row, minlength=units) for row in mine]
         names = tuple(theme for theme, yes in zip(themes, these, strict=True) if yes)
-        complete[names] = Complete(
-            np.bincount(where, minlength=units),
-            np.column_stack(sums).astype(np.int64),
-            (mine @ mine.T).astype(np.int64),
-        )
-    return ThemeProducts(themes, grids, (both @ both.T).astype(np.int64), complete)
+        mine, there = rest[these][:, rows], where[rows]
+        complete[names] = _complete(mine, there, np.bincount(there, minlength=units))
+    whole = len(places) - len(lacking)
+    if whole:
+        scores[:, lacking] = 0
+        people = np.bincount(places, minlength=units) - np.bincount(where, minlength=units)
+        complete[themes] = _complete(scores, places, people)
+    together = (both @ both.T).astype(np.int64) + whole
+    return ThemeProducts(themes, grids, together, complete)
+
+
+def _complete(scores: NDArray[np.float64], places: NDArray[np.intp], people: IntArray) -> Complete:
+    """Sums of scores (themes, rows) by unit; a row of noughts adds nothing."""
+    sums = [np.bincount(places, row, minlength=len(people)) for row in scores]
+    return Complete(
+        people, np.column_stack(sums).astype(np.int64), (scores @ scores.T).astype(np.int64)
+    )
