@@ -7,7 +7,7 @@ import numpy as np
 
 from analysis.distributions import describe, proportional_odds
 from analysis.polychoric import correlation_matrix, cross_table, joint, thresholds, two_step
-from analysis.reference.calls import NAME, numbers, spelt_out
+from analysis.reference.calls import NAME, complete, numbers, spelt_out
 from analysis.reference.family import Family, Looser, Redo
 from analysis.reference.folder import Entry, Folder, NotCovered
 from analysis.reference.scales import (
@@ -201,14 +201,14 @@ def _ordered(entry: Entry, folder: Folder) -> Values:
         raise NotCovered("The call has no formula.")
     terms = tuple(term.strip() for term in asked[2].split("+"))
     table, terms = spelt_out(table_of(entry, folder), terms)
-    rows = np.column_stack([numbers(table, name) for name in (asked[1], *terms)])
-    rows = rows[~np.isnan(rows).any(axis=1)]
-    features, cells = np.unique(rows[:, 1:], axis=0, return_inverse=True)
-    codes, options = np.unique(rows[:, 0], return_inverse=True)
+    rows, outcome = complete(table, terms, asked[1])
+    features, cells = np.unique(rows, axis=0, return_inverse=True)
+    codes, options = np.unique(outcome, return_inverse=True)
     counts = np.zeros((len(features), len(codes)), dtype=np.int64)
     np.add.at(counts, (cells, options), 1)
     found = proportional_odds(features, counts)
-    cuts = [f"{low:g}|{high:g}" for low, high in zip(codes[:-1], codes[1:], strict=True)]
+    names = [f"{code:g}" if isinstance(code, float) else str(code) for code in codes]
+    cuts = [f"{low}|{high}" for low, high in zip(names[:-1], names[1:], strict=True)]
     values = {
         "deviance": -2 * found.loglik,
         "logLik": found.loglik,
@@ -248,5 +248,6 @@ FAMILIES = (
            saying_why(_polychoric), POLYCHORIC),
     Family(asks(r"\bdescribe\("), saying_why(_describe), {}),
     Family(asks(r"\bpolr\(|\bclm\("), saying_why(_ordered),
-           {"(est|se):.*": Looser(2e-4, "polr stops early; clm, which does not, is met to 1e-6")}),
+           {"est:.*": Looser(2e-4, "polr stops early; clm, which does not, is met to 1e-6"),
+            "se:.*": Looser(1e-3, "polr has them from differences, where it stopped")}),
 )  # fmt: skip

@@ -362,7 +362,7 @@ def test_rungs_of_other_groups(tmp_path):
         ("cfa('g=~B1+B2+B3', pulse, group=w)", "name its groups"),
         ("ordinal::clmm(B1~old+(1|ward))", "intercept for each group"),
         ("psych::alpha(pulse[,'ward'])", "no numbers"),
-        ("MASS::polr(factor(ward)~B1)", "no numbers"),
+        ("MASS::polr(factor(B1)~wing)", "no column called “wing”"),
         ("psych::describe(pulse)", "which column"),
     ],
 )

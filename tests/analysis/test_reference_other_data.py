@@ -65,9 +65,10 @@ def test_words_among_predictors_become_a_column_for_each_level_but_the_first(red
 
 
 def test_an_ordered_model_takes_words_too(redone):
-    # Two groups and two options: the threshold and the effect are log odds.
-    table = "mood,side\n" + "1,old\n" * 6 + "2,old\n" * 3 + "1,young\n" * 2 + "2,young\n" * 8
-    values = {"clm:1|2": math.log(2), "clm:sideyoung": math.log(4) + math.log(2)}
+    # Two groups and two options, in the order of the alphabet: log odds and their difference.
+    counts = {"calm,old": 6, "tense,old": 3, "calm,young": 2, "tense,young": 8}
+    table = "mood,side\n" + "".join(f"{row}\n" * n for row, n in counts.items())
+    values = {"clm:calm|tense": math.log(2), "clm:sideyoung": math.log(4) + math.log(2)}
     call = "MASS::polr(factor(mood)~side); ordinal::clm(same)"
     assert_same(redone(call, values, data="mood_polr.csv", mood_polr=table), 2)
 
