@@ -40,7 +40,10 @@ def readings(
 
     The slides since the first wave are a family of their own: looking twice is more comparisons.
     """
-    slides = [trend_over(theme, history.all_of(theme), theme.root) for theme in themes]
+    slides = [
+        None if same is False else trend_over(theme, history.all_of(theme), theme.root)
+        for theme, same in zip(themes, alike, strict=True)
+    ]
     family = [(slide, None) for slide in slides if slide is not None]
     judged = iter(judge(family, themes[0].rule) if family else ())
     firsts = [next(judged) if slide is not None else None for slide in slides]
@@ -83,8 +86,8 @@ def evenness(now: Counted, told: Sequence[str]) -> str:
         return ""
     if found.indicator < EVEN and chance.p < UNLIKELY:
         return (
-            "Some groups answered much more than others, so the results lean towards what those "
-            "groups think, although every group counts by its people."
+            "Some groups answered much more than others. "
+            "Every group still counts by its people, not by its answers."
         )
     return (
         "As far as we can see, all groups answered about equally. "

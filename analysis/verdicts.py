@@ -16,13 +16,12 @@ from analysis.disclosure import Rule
 from analysis.instrument import Instrument
 from analysis.released import Released, settle
 from analysis.separation import separation
-from analysis.summary import Comparison, Figure, Row
+from analysis.summary import THE_REST, Comparison, Figure, Row
 from analysis.tally import Counted
 from analysis.visible import Theme
 
 HIDDEN = Comparison("not_shown", "")
 FIRST = Comparison("first", "")
-REST = "the rest"
 UNLIKE = "People seem to read these questions differently since then."
 
 
@@ -190,11 +189,11 @@ def _rests(theme: Theme, units: Sequence[str], rule: Rule) -> Mapping[str, Compa
     found: dict[str, Comparison] = {}
     family: dict[str, Contrast] = {}
     for unit in units:
-        contrast = against_rest(theme, unit, REST)
+        contrast = against_rest(theme, unit, THE_REST)
         if contrast is None:
             continue
         if why := apart.against(theme.group(unit).answers):
-            found[unit] = Comparison("cannot_tell", REST, why=why)
+            found[unit] = Comparison("cannot_tell", THE_REST, why=why)
         else:
             family[unit] = contrast
     judged = judge([(contrast, None) for contrast in family.values()], rule)

@@ -8,7 +8,7 @@ from typing import get_args
 
 import pytest
 
-from analysis import alt_texts, claims, how_to_read, usual_range, verdicts
+from analysis import alt_texts, claims, how_to_read, usual_range
 from analysis.claims import ClaimError, Level
 from analysis.summary import (
     THE_REST,
@@ -206,10 +206,6 @@ def test_a_strong_word_is_refused_under_its_level(verdict):
         else:
             with pytest.raises(ClaimError):
                 claims.strong(found, needed, "rose", "fell")
-
-
-def test_words_against_the_rest_are_those_of_the_verdicts():
-    assert verdicts.REST == THE_REST
 
 
 def test_every_sentence_there_is_was_walked():
