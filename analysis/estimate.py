@@ -14,8 +14,10 @@ from scipy.special import stdtr, stdtrit
 
 from analysis.scoring import Moments
 
+FloatArray = NDArray[np.float64]
 WEIGHT_CAP = 4.0
 LEAST_EFFECTIVE = 0.7
+LEAST_ANSWERS = 2  # of a stratum, for it to have a spread
 
 
 class EstimateError(ValueError):
@@ -28,6 +30,38 @@ class Stratum:
 
     scores: Moments
     headcount: int | None
+
+
+@dataclass(frozen=True, eq=False)
+class Cells:
+    """Strata side by side, so that many groups of them are estimated quickly.
+
+    ``n`` people with a score, their ``mean`` and ``variance``, and all ``people``, NaN where
+    unknown. Shapes: (strata,).
+    """
+
+    n: FloatArray
+    mean: FloatArray
+    variance: FloatArray
+    people: FloatArray
+
+    @classmethod
+    def of(cls, strata: Sequence[Stratum]) -> "Cells":
+        rows = [
+            (
+                s.scores.n,
+                s.scores.mean,
+                s.scores.variance,
+                math.nan if s.headcount is None else s.headcount,
+            )
+            for s in strata
+        ]
+        return cls(*np.array(rows, dtype=np.float64).reshape(-1, 4).T.copy())
+
+    def at(self, places: Sequence[int]) -> "Cells":
+        """Some of the strata, in the order given."""
+        some = np.array(places, dtype=np.intp)
+        return Cells(self.n[some], self.mean[some], self.variance[some], self.people[some])
 
 
 @dataclass(frozen=True)
@@ -106,23 +140,24 @@ def stratified(strata: Sequence[Stratum], instead: Spread | None = None) -> Esti
     s_h² where the group's own spread must not be told (rule D6). Raises :class:`EstimateError`
     when nobody answered, one answer has no spread to judge it by, or a score is no number.
     """
-    known = collapse([stratum for stratum in strata if stratum.scores.n])
-    _check(known, instead)
-    n = np.array([stratum.scores.n for stratum in known], dtype=float)
-    means = np.array([stratum.scores.mean for stratum in known])
-    spread = np.array([stratum.scores.variance for stratum in known])
-    if instead is not None:
-        spread = np.full(len(known), instead.variance)
-    weights = np.array(person_weights(known)) * n
+    return of_cells(Cells.of(collapse([s for s in strata if s.scores.n])), instead)
+
+
+def of_cells(cells: Cells, instead: Spread | None = None) -> Estimate:
+    """:func:`stratified` for strata of which none needs joining: two answers or more in each, or
+    a single one."""
+    _check(cells, instead)
+    n = cells.n
+    spread = cells.variance if instead is None else np.full(len(n), instead.variance)
+    weights = weights_of(cells) * n
     weights /= weights.sum()
     parts = weights**2 * spread / n
-    left = np.array([_unsampled(stratum) for stratum in known])
     return Estimate(
         int(n.sum()),
-        float(weights @ means),
+        float(weights @ cells.mean),
         math.sqrt(parts.sum()),
-        math.sqrt((parts * left).sum()),
-        instead.df if instead else float(max(n.sum() - len(known), 1)),
+        math.sqrt((parts * _unsampled(cells)).sum()),
+        instead.df if instead else float(max(n.sum() - len(n), 1)),
     )
 
 
@@ -132,18 +167,21 @@ def person_weights(strata: Sequence[Stratum]) -> list[float]:
     Formula: w_h = min(N_h/n_h, 4·median of w over answers); ones when any headcount is missing or
     when n_eff = (Σ w)²/Σ w² (Kish 1965) is under 0.7·n. Every stratum must have answers.
     """
-    even = [1.0] * len(strata)
-    people = [stratum.headcount for stratum in strata]
-    if any(count is None or count <= 0 for count in people):
+    return [float(weight) for weight in weights_of(Cells.of(strata))]
+
+
+def weights_of(cells: Cells) -> FloatArray:
+    """The same for strata side by side. Shape: (strata,)."""
+    n, even = cells.n, np.ones(len(cells.n))
+    if not (cells.people > 0).all():
         return even
-    n = np.array([stratum.scores.n for stratum in strata], dtype=float)
-    weights = np.array(people, dtype=float) / n
+    weights = cells.people / n
     weights = np.minimum(weights, WEIGHT_CAP * _median(weights, n))
     effective = (weights @ n) ** 2 / (weights**2 @ n)
-    return even if effective < LEAST_EFFECTIVE * n.sum() else [float(w) for w in weights]
+    return even if effective < LEAST_EFFECTIVE * n.sum() else weights
 
 
-def collapse(strata: Sequence[Stratum], least: int = 2) -> list[Stratum]:
+def collapse(strata: Sequence[Stratum], least: int = LEAST_ANSWERS) -> list[Stratum]:
     """Strata of fewer than ``least`` answers joined to the smallest other one, over and over.
 
     Pass strata that may stand for one another, such as the teams of one directorate: which
@@ -176,7 +214,7 @@ def difference(later: Estimate, earlier: Estimate) -> Difference:
     return Difference(later.mean - earlier.mean, math.sqrt(total), df)
 
 
-def _median(values: NDArray[np.float64], counts: NDArray[np.float64]) -> float:
+def _median(values: FloatArray, counts: FloatArray) -> float:
     """The (lower) median of values that each stand ``counts`` times."""
     order = np.argsort(values, kind="stable")
     reached = np.cumsum(counts[order])
@@ -201,13 +239,13 @@ def _joined(one: Stratum, two: Stratum) -> Stratum:
     return Stratum(Moments(n, mean, variance, sum(part.above for part in parts)), people)
 
 
-def _check(strata: Sequence[Stratum], instead: Spread | None) -> None:
-    if not strata:
+def _check(cells: Cells, instead: Spread | None) -> None:
+    if not len(cells.n):
         raise EstimateError("Nobody answered, so there is no mean.")
-    if not all(math.isfinite(stratum.scores.mean) for stratum in strata):
+    if not np.isfinite(cells.mean).all():
         raise EstimateError("A score is missing or is no number.")
-    spreads = [instead.variance] if instead else [s.scores.variance for s in strata]
-    if not all(math.isfinite(spread) and spread >= 0 for spread in spreads):
+    spreads = cells.variance if instead is None else np.array([instead.variance])
+    if not (np.isfinite(spreads) & (spreads >= 0)).all():
         raise EstimateError("One answer has no spread, so its mean has no error to tell.")
 
 
@@ -215,8 +253,7 @@ def _quantile(level: float, df: float) -> float:
     return float(stdtrit(df, (1 + level) / 2))
 
 
-def _unsampled(stratum: Stratum) -> float:
+def _unsampled(cells: Cells) -> FloatArray:
     """1 − n/N; one when N is unknown, or is wrong because more people answered than it counts."""
-    if not stratum.headcount or stratum.scores.n > stratum.headcount:
-        return 1.0
-    return 1 - stratum.scores.n / stratum.headcount
+    known = (cells.people > 0) & (cells.n <= cells.people)
+    return 1 - np.divide(cells.n, cells.people, out=np.zeros(len(cells.n)), where=known)

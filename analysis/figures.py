@@ -201,7 +201,7 @@ def _draft(theme: Theme, unit: str) -> Draft:
         theme.weighted_leanings(cells),
         (first, second, third),
         theme.put_to[unit],
-        has_middle(theme.instrument, theme.asked),
+        theme.middle,
         theme.step(unit),
     )
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from analysis.dataset import Unit, descendants
 from analysis.disclosure import (
@@ -22,12 +23,15 @@ from analysis.disclosure import (
     steps,
 )
 from analysis.estimate import (
+    LEAST_ANSWERS,
+    Cells,
     Estimate,
     Spread,
     Stratum,
-    person_weights,
+    of_cells,
     pooled,
     stratified,
+    weights_of,
 )
 from analysis.instrument import Instrument, Scale
 from analysis.scoring import ABOVE, LEANS, IntArray, Key, Moments, N, lean, moments
@@ -161,10 +165,20 @@ class Theme:
 
     def inside(self, unit: str) -> list[str]:
         """The visible cells that make up a shown group, parents before children."""
-        return [cell for cell in self.cells if cell in self._below[unit]]
+        return self._inside[unit]
 
     def outside(self, unit: str) -> list[str]:
         return [cell for cell in self.cells if cell not in self._below[unit]]
+
+    @cached_property
+    def _inside(self) -> Mapping[str, list[str]]:
+        found: dict[str, list[str]] = {unit.id: [] for unit in self.counted.units}
+        for cell in self.cells:
+            unit: str | None = cell
+            while unit is not None:
+                found[unit].append(cell)
+                unit = self.group(unit).parent
+        return found
 
     @cached_property
     def _steps(self) -> Mapping[str, int]:
@@ -227,16 +241,46 @@ class Theme:
     def estimate(self, cells: Sequence[str]) -> Estimate:
         """The mean over cells. Under ``rule.large`` answers the spread of people within all
         cells is used, never the group's own."""
-        strata = [self.strata[cell] for cell in cells]
-        small = sum(stratum.scores.n for stratum in strata) < self.rule.large
-        return stratified(strata, self.within if small else None)
+        asked = tuple(cells)
+        if asked not in self._estimates:
+            self._estimates[asked] = self._estimated(asked)
+        return self._estimates[asked]
+
+    @cached_property
+    def _estimates(self) -> dict[tuple[str, ...], Estimate]:
+        return {}
+
+    def _estimated(self, cells: tuple[str, ...]) -> Estimate:
+        side_by_side = self._side_by_side.at([self._place[cell] for cell in cells])
+        n = side_by_side.n
+        instead = self.within if n.sum() < self.rule.large else None
+        if len(n) > 1 and n.min() < LEAST_ANSWERS:
+            return stratified([self.strata[cell] for cell in cells], instead)
+        return of_cells(side_by_side, instead)
+
+    @cached_property
+    def _place(self) -> Mapping[str, int]:
+        return {cell: place for place, cell in enumerate(self.cells)}
+
+    @cached_property
+    def _side_by_side(self) -> Cells:
+        return Cells.of(list(self.strata.values()))
 
     def weighted_leanings(self, cells: Sequence[str]) -> tuple[float, float, float]:
         """Answers favourable, neutral, unfavourable, weighted as the estimate is, same total."""
         return weigh(
-            [self.cut(self.leanings, cell) for cell in cells],
-            person_weights([self.strata[cell] for cell in cells]),
+            [self._cell_leanings[cell] for cell in cells],
+            weights_of(self._side_by_side.at([self._place[cell] for cell in cells])),
         )
+
+    @cached_property
+    def _cell_leanings(self) -> Mapping[str, IntArray]:
+        return {cell: self.cut(self.leanings, cell) for cell in self.cells}
+
+    @cached_property
+    def middle(self) -> bool:
+        """Whether any of the theme's questions has an option in the middle of its range."""
+        return has_middle(self.instrument, self.asked)
 
 
 def item_leanings(counted: Counted, instrument: Instrument, item_id: str) -> IntArray:
@@ -262,7 +306,7 @@ def has_middle(instrument: Instrument, item_ids: Sequence[str]) -> bool:
     )
 
 
-def weigh(tables: Sequence[IntArray], weights: Sequence[float]) -> tuple[float, float, float]:
+def weigh(tables: Sequence[IntArray], weights: ArrayLike) -> tuple[float, float, float]:
     """The sum of weighted counts, scaled back to as many answers as there were.
 
     Formula: c = Σ w_h·c_h, then c·(Σ c_h)/(Σ c), over strata h. Shapes: a table of (3,) and one
