@@ -28,7 +28,7 @@ Engine = Literal["serial", "processes", "dask"]
 ENGINES: tuple[Engine, ...] = get_args(Engine)
 FORMAT = 1
 RETRIES = 3
-MOST_THREADS = 4  # more would wait for one another: numpy lets go of the interpreter only in part
+MOST_THREADS = 2  # more would wait for one another: numpy lets go of the interpreter only in part
 LOOPBACK = "127.0.0.1"
 
 Tallies = dict[str, Tally]

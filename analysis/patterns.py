@@ -93,7 +93,8 @@ class Patterns:
     @property
     def people(self) -> IntArray:
         """How many people answered so. Shape: (patterns,)."""
-        return np.bincount(self.of_row, minlength=len(self.columns))
+        people: IntArray = self.counts.sum(axis=0).astype(np.int64)
+        return people
 
 
 def fold(
