@@ -7,6 +7,10 @@ from statistics import NormalDist
 RESPONSES = (0.4, 0.6, 0.8)
 SHARE = 0.6
 POWER = 0.8
+# How far people's scores on a theme usually lie apart (standard deviation), and the smallest change
+# that any verdict counts, in points of 100.
+SCORES_APART = 25.0
+SMALLEST_CHANGE = 5.0
 
 
 class DetectableError(ValueError):
@@ -55,6 +59,20 @@ def detectable(
     change = 100 * steps * math.sqrt(2 * share * (1 - share) / n)
     left = math.sqrt((headcount - n) / (headcount - 1))
     return Detectable(headcount, response, change, change * left)
+
+
+def detectable_score(headcount: int, response: float, apart: float = SCORES_APART) -> float:
+    """The smallest change of a theme's score that a verdict would probably name, in points.
+
+    Formula: max(5, (z_.975 + z_.80)·√(2·s²/n)) with s how far people's scores lie apart and
+    n = N·response: a change under the smallest that counts is never named, however many answer.
+
+    >>> [round(detectable_score(people, 0.6)) for people in (20, 60, 600, 10_000)]
+    [29, 17, 5, 5]
+    """
+    share = detectable(headcount, response)
+    binary = 100 * math.sqrt(SHARE * (1 - SHARE))
+    return max(SMALLEST_CHANGE, share.conditions * apart / binary)
 
 
 def table(headcount: int) -> tuple[Detectable, ...]:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from analysis import planner
-from analysis.detectable import detectable
+from analysis.detectable import detectable_score
 from analysis.disclosure import Rule
 from analysis.summary import UnitHead
 from surveyapp.errors import NotNow
@@ -59,7 +59,7 @@ def of(wave: Wave) -> Plan:
         for group in tree.groups
     ]
     label = {group.key: group.class_key for group in tree.groups}
-    found = planner.plan(units, rule, counted_in=label, smallest=_smallest)
+    found = planner.plan(units, rule, counted_in=label, smallest=detectable_score)
     depths: dict[str, int] = {}
     for one in found:
         depths[one.id] = depths[one.parent] + 1 if one.parent is not None else 0
@@ -70,10 +70,6 @@ def of(wave: Wave) -> Plan:
         rule.k,
         rule.headcount,
     )
-
-
-def _smallest(headcount: int, rate: float) -> float:
-    return detectable(headcount, rate).conditions
 
 
 def _line(one: planner.GroupPlan, depth: int) -> Line:
