@@ -12,6 +12,7 @@ from analysis.summary import (
     THE_REST,
     Comparison,
     Figure,
+    Participation,
     Row,
     Silence,
     Summary,
@@ -19,6 +20,7 @@ from analysis.summary import (
 )
 
 HOW_MANY = 5
+WELL_ANSWERED = 70
 SLOW = 0.5  # the strength of a slow slide: after every change since the pulse before
 
 
@@ -143,6 +145,24 @@ def who_answered(summary: Summary) -> str:
     if part.rate is None:
         return f"{_about(part.answered)} of {part.invited} people answered."
     return f"{_about(part.answered)} of {part.invited} people answered ({part.rate})."
+
+
+def unheard_in_group(part: Participation | None) -> str:
+    """How far the silent of a group could move its scores, from its printed response: under 70 %
+    no interval says as much (Manski 1989: at most 100 − rate points).
+
+    >>> unheard_in_group(Participation("days", 60, "about 35", "60%"))
+    '40% did not answer. Had they done so, a score here could lie up to 40 points away.'
+    """
+    if part is None or part.answered is None:
+        return "We cannot say how many did not answer here, nor what they think."
+    if part.rate is None:
+        return "We do not know what those who did not answer think."
+    left = 100 - int(part.rate.rstrip("%"))
+    if left <= 100 - WELL_ANSWERED:
+        return ""
+    told = f"{left}% did not answer. Had they done so, a score here"
+    return f"{told} could lie up to {left} points away."
 
 
 def what_we_dont_know(summary: Summary, theme_id: str) -> tuple[str, ...]:

@@ -149,6 +149,7 @@ def group(reading: Reading, unit_id: str, *, asked: str = "") -> ResponseReturnV
         shown=_shown(reading, unit),
         extremes=findings.extremes(reading.summary, unit_id),
         participation=reading.summary.participation_of(unit_id),
+        unheard=claims.unheard_in_group(reading.summary.participation_of(unit_id)),
         lines=[(theme, reading.row(theme.id, unit_id)) for theme in reading.summary.themes],
         why_not=how_to_read.why_not_here(reading.summary, unit_id),
     )

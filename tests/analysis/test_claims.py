@@ -79,6 +79,7 @@ def _said(summary, theme, unit):
         claims.change_sentence(summary, theme, unit),
         claims.level_sentence(summary, theme, unit),
         *claims.what_we_dont_know(summary, theme),
+        claims.unheard_in_group(summary.participation_of(unit or summary.root.id)),
         *claims.five_sentences(summary),
         *how_to_read.how_to_read(summary, theme),
         *how_to_read.together(summary),
@@ -229,6 +230,22 @@ def test_a_change_is_told_with_the_numbers_that_are_shown():
     assert claims.change_sentence(without, "speaking_up", "days") == (
         "Safe to speak up in Days: likely lower than in August 2026."
     )
+
+
+@pytest.mark.parametrize(
+    ("part", "said"),
+    [
+        (Participation("days", 60, "about 35", "60%"), "40% did not answer."),
+        (Participation("days", 60, "about 45", "75%"), ""),
+        (Participation("days", 20, "10–19", None), "We do not know what those who did not answer"),
+        (Participation("days", None, None, None), "We cannot say how many did not answer here"),
+        (None, "We cannot say how many did not answer here"),
+    ],
+)
+def test_a_group_says_what_its_silent_could_change(part, said):
+    told = claims.unheard_in_group(part)
+    assert told.startswith(said)
+    assert bool(told) == bool(said)
 
 
 def test_headlines_of_every_state():
