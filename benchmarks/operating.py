@@ -47,19 +47,43 @@ def coverage(rounds: int, spread: float) -> Iterator[str]:
             yield f"  {_answers(tier):>14}  {_share(held[tier], tried[tier])}"
 
 
-def null(rounds: int) -> Iterator[str]:
-    """Nothing has changed and no group differs: how often does a family say otherwise?"""
+def uneven(rounds: int) -> Iterator[str]:
+    """The first service answers much less, and thinks otherwise: does the whole's range hold?"""
+    yield "\nOne service of six answers so much, the others so much; 95 % interval of the whole:"
+    for rates in ((0.7, 0.7), (0.5, 0.9), (0.3, 0.9), (0.2, 0.9)):
+        held, bias = 0, 0.0
+        for number in range(rounds):
+            draw = Trial(DEMO, themes=1, spread=0.6, seed=number).draw(number, rate=rates)
+            theme = Theme(
+                draw.counted, draw.trial.instrument, draw.trial.instrument.scales[0], RULE
+            )
+            found = theme.estimate(theme.inside("all"))
+            truth = draw.truth("t0")["all"].mean
+            low, high = found.interval()
+            held += low <= truth <= high
+            bias += (found.mean - truth) / rounds
+            _progress(number, rounds)
+        yield f"  {rates[0]:>5.0%} {rates[1]:>5.0%}  {_share(held, rounds)}, off by {bias:+.2f}"
+
+
+def null(rounds: int, divided: float) -> Iterator[str]:
+    """Nothing has changed and no group differs: how often does a family say otherwise?
+
+    In the first service people lie ``divided`` times as far apart."""
     wrong: Counter[str] = Counter()
     families: Counter[str] = Counter()
     for number in range(rounds):
         trial = Trial(DEMO, seed=number)
-        said = _summary(trial.draw(2), trial.draw(1))
+        said = _summary(trial.draw(2, divided=divided), trial.draw(1, divided=divided))
         for family, verdicts in _families(said).items():
             kind = family[0]
             families[kind] += 1
             wrong[kind] += any(verdict in STRONG for verdict in verdicts)
         _progress(number, rounds)
-    yield "\nNothing changed. Families with any “higher” or “lower”:"
+    yield (
+        f"\nNothing changed; one service {divided:g} times as divided. "
+        "Families with any “higher” or “lower”:"
+    )
     for kind, count in families.items():
         yield f"  {kind:>36}  {_share(wrong[kind], count)}"
 
@@ -128,7 +152,9 @@ def main(arguments: Sequence[str]) -> int:
     for table in (
         coverage(given.rounds, 0.0),
         coverage(given.rounds, 0.3),
-        null(given.rounds),
+        uneven(given.rounds),
+        null(given.rounds, 1.0),
+        null(given.rounds, 2.0),
         power(max(given.rounds // 5, 1)),
         fear(given.rounds),
     ):

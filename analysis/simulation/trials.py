@@ -19,6 +19,7 @@ from analysis.tally import Counted, count
 from analysis.visible import roll_up
 
 ITEMS = 3
+TEAMS = 5
 OPTIONS = 5
 CUTS = (-1.3, -0.45, 0.45, 1.3)
 PERSON, NOISE = 0.8, 0.8
@@ -68,7 +69,7 @@ class Draw:
 
 @dataclass(frozen=True)
 class Trial:
-    """An organisation of services of five teams each.
+    """An organisation of services of :data:`TEAMS` teams each.
 
     ``sizes`` are the teams' headcounts; ``spread`` is how much teams truly differ, in standard
     deviations of the latent answer. The same seed gives the same organisation.
@@ -109,7 +110,7 @@ class Trial:
 
     @cached_property
     def teams(self) -> tuple[str, ...]:
-        return tuple(f"s{team // 5}/t{team}" for team in range(len(self.sizes)))
+        return tuple(f"s{team // TEAMS}/t{team}" for team in range(len(self.sizes)))
 
     @cached_property
     def team_of(self) -> NDArray[np.intp]:
@@ -138,16 +139,29 @@ class Trial:
         return rng.normal(0, self.spread, (len(self.sizes), self.themes))
 
     def draw(
-        self, number: int, *, shift: float = 0.0, rate: float = 0.7, fear: float = 0.0
+        self,
+        number: int,
+        *,
+        shift: float = 0.0,
+        rate: float | tuple[float, float] = 0.7,
+        fear: float = 0.0,
+        divided: float = 1.0,
     ) -> Draw:
         """One wave. ``shift`` moves everybody's latent answers; ``rate`` is the share who send
-        theirs; with ``fear`` those who think badly of the first theme send theirs less."""
+        theirs, or that of the first service and of the others; with ``fear`` those who think
+        badly of the first theme send theirs less; people of the first service lie ``divided``
+        times as far apart as others."""
         rng = np.random.default_rng([self.seed, 1, number])
         people = len(self.team_of)
-        minds = rng.normal(0, PERSON, (people, self.themes)) + self.leanings[self.team_of] + shift
+        first = self.team_of < TEAMS
+        apart = np.where(first, divided, 1.0)[:, None]
+        minds = rng.normal(0, PERSON, (people, self.themes)) * apart
+        minds += self.leanings[self.team_of] + shift
         latent = np.repeat(minds, ITEMS, axis=1)
-        latent += rng.normal(0, NOISE, latent.shape)
+        latent += rng.normal(0, NOISE, latent.shape) * apart
         codes = (np.searchsorted(CUTS, latent.ravel()) + 1).astype(np.int8).reshape(latent.shape)
-        odds = np.log(rate / (1 - rate)) + fear * minds[:, 0]
+        rates = rate if isinstance(rate, tuple) else (rate, rate)
+        share = np.where(first, *rates)
+        odds = np.log(share / (1 - share)) + fear * minds[:, 0]
         sent = rng.random(people) < 1 / (1 + np.exp(-odds))
         return Draw(self, codes, sent, f"w{number}")
