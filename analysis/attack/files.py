@@ -18,7 +18,8 @@ from analysis.attack import candour, tables
 from analysis.attack.columns import is_total, plain, roles
 from analysis.attack.markup import Page, picture
 from analysis.attack.model import Hidden, Release
-from analysis.attack.tables import Table
+from analysis.attack.plan import ReadError, Table
+from analysis.attack.printed import points
 
 NUMBER = re.compile(r"\d+(?:\.\d+)?")
 
@@ -45,7 +46,10 @@ def load(paths: Sequence[Path], named: Mapping[str, str]) -> Release:
         if candour.is_figures(table.header):
             candour.read_figures(iter(table.rows), table.source, release)
         else:
-            tables.read(table, release, named, dimension)
+            try:
+                tables.read(table, release, named, dimension)
+            except ReadError as error:
+                raise AttackError(str(error)) from error
     return release
 
 
@@ -68,7 +72,7 @@ def _files(paths: Sequence[Path]) -> Iterator[Path]:
 def _show(table: Table, release: Release) -> None:
     for row in table.rows:
         for text in row.values():
-            release.visible.update(NUMBER.findall(text))
+            release.visible.update(NUMBER.findall(text) + NUMBER.findall(points(text)))
 
 
 def _table(source: str, part: str, lines: list[list[str]], title: str = "") -> Iterator[Table]:
@@ -88,6 +92,13 @@ def _csv(path: Path, _: Release) -> Iterator[Table]:
     first = text.partition("\n")[0]
     delimiter = max(",;\t|", key=first.count)
     lines = list(csv.reader(io.StringIO(text), delimiter=delimiter))
+    header = next((line for line in lines if sum(map(bool, line)) > 1), [])
+    for number, line in enumerate(lines, start=1):
+        if header and any(cell.strip() for cell in line[len(header) :]):
+            raise AttackError(
+                f"Line {number} has more cells than the header. If a number has a decimal comma, "
+                "put it in quotes, or put semicolons between the cells."
+            )
     yield from _table(path.name, "", lines)
 
 

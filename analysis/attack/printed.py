@@ -54,6 +54,20 @@ def refused(text: str) -> bool:
     return bool(re.fullmatch(r"n?\s*<\s*\d+", plain))
 
 
+def points(text: str) -> str:
+    """Numbers with a decimal comma as numbers with a point; commas before thousands go.
+
+    Before three digits a comma stands for thousands, unless a lone 0 is before it.
+
+    >>> points("66,7"), points("1.234,5"), points("1,234"), points("0,667"), points("50,5–61,0")
+    ('66.7', '1234.5', '1234', '0.667', '50.5–61.0')
+    """
+    text = re.sub(r"\d{1,3}(?:\.\d{3})+(?=,\d{1,2}(?!\d))", lambda m: m[0].replace(".", ""), text)
+    text = re.sub(r"(?<=\d),(?=\d{1,2}(?![\d,]))|(?<![\d.,])0,(?=\d)",
+                  lambda m: m[0].replace(",", "."), text)  # fmt: skip
+    return re.sub(r"(?<=\d),(?=\d{3}\b)", "", text)
+
+
 def parse(text: str, top: float = 100.0) -> Cell | None:
     """A cell as an interval; ``None`` where it is no number.
 
@@ -70,7 +84,7 @@ def parse(text: str, top: float = 100.0) -> Cell | None:
         .replace("−", "-")
         .replace("\u00a0", " ")
     )
-    plain = re.sub(r"(?<=\d),(?=\d{3}\b)", "", plain.lstrip("'"))
+    plain = points(plain.lstrip("'"))
     percent = "%" in plain
     plain = plain.replace("%", "").strip()
     if re.fullmatch(_NUMBER, plain):

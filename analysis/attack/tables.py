@@ -2,47 +2,18 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 from analysis.attack import columns
 from analysis.attack.model import Comments, Facet, Group, Line, Release
+from analysis.attack.plan import Plan, Table, is_figure, name_unread, plan_of
 from analysis.attack.printed import Cell, count_of, parse, refused
 
 _WAVE = re.compile(
     r"(?<![a-z])(?:wave|pulse|survey|round|w|q)[-_ ]?\d+|20\d\d(?:[-_]?(?:q[1-4]|\d\d))?",
     re.IGNORECASE,
 )
-_WIDE = re.compile(r"^(.+?)[\s_\-:.(]+(n|base|count|mean|score|sd|%|pct|percent|share)\)?$", re.I)
-_WIDE_ROLE = {"base": "n", "score": "mean", "%": "share", "pct": "share", "percent": "share"}
-VALUES = ("count", "share", "mean")
-FIGURES = (*VALUES, "n", "people", "sd", "low", "high", "shrunk", "weight", "lowest", "highest")
 _OTHER_SIDE = ("neutral", "unfavourable", "unfavorable", "disagree")
-
-
-@dataclass(frozen=True)
-class Table:
-    """Rows of words under a header, from one place in one file."""
-
-    source: str
-    part: str
-    header: tuple[str, ...]
-    rows: tuple[Mapping[str, str], ...]
-    title: str = ""
-
-    @property
-    def called(self) -> str:
-        return f"{self.source} ({self.part})" if self.part else self.source
-
-
-@dataclass
-class _Plan:
-    """What each column is: ``values`` are (column, role, measure) for every figure to read."""
-
-    groups: list[str]
-    one: dict[str, str]
-    values: list[tuple[str, str, str]]
-    marks: list[str]
-    notes: list[str] = field(default_factory=list)
 
 
 def read(table: Table, release: Release, named: Mapping[str, str], dimension: str = "") -> None:
@@ -50,13 +21,14 @@ def read(table: Table, release: Release, named: Mapping[str, str], dimension: st
     roles = columns.roles(table.header, named)
     if _comments(table, roles, release):
         return
-    plan = _plan(table, roles)
+    plan = plan_of(table, roles)
     if plan is None:
         release.unread.append(
             f"{table.called}: I found no column of groups with figures beside it. "
             "You can name columns with --column."
         )
         return
+    name_unread(table, plan, release)
     trees = _Trees(table, plan, dimension)
     lines = [line for row in table.rows for line in _row(table, plan, trees, row)]
     lines = [line for line in lines if line.cells or line.refusals]
@@ -86,72 +58,10 @@ def _comments(table: Table, roles: Mapping[str, str], release: Release) -> bool:
     return True
 
 
-def _plan(table: Table, roles: Mapping[str, str]) -> _Plan | None:
-    groups = [name for name in table.header if roles.get(name) == "group"]
-    labels = [name for name in table.header if roles.get(name) == "label"]
-    named_option = [
-        name for name in labels if columns.plain(name) in ("option", "response", "answer")
-    ]
-    notes = []
-    if not groups:
-        left = [name for name in labels if name not in named_option] or [
-            name for name in table.header if name not in roles and _wordy(table, name)
-        ]
-        groups = left[:1]
-        notes = [f"I took '{name}' as the group" for name in groups]
-    one = {
-        role: name
-        for name, role in reversed(list(roles.items()))
-        if role not in ("group", *FIGURES)
-    }
-    if named_option:
-        one["option"] = named_option[0]
-    values = [(name, role, "") for name, role in roles.items() if role in FIGURES]
-    found = {role for _, role, _ in values}
-    if "count" in found and "n" not in found and found & {"share", "mean"}:
-        values = [(name, "n" if role == "count" else role, part) for name, role, part in values]
-    values += _wide(table, roles, groups, found, notes)
-    if not groups or not any(role in (*VALUES, "n", "shrunk") for _, role, _ in values):
-        return None
-    used = {name for name, _, _ in values} | set(groups) | set(one.values()) | set(labels)
-    marks = [name for name in table.header if roles.get(name) == "mark" or name not in used]
-    return _Plan(groups, one, values, marks, notes)
-
-
-def _wordy(table: Table, name: str) -> bool:
-    texts = [row.get(name, "") for row in table.rows]
-    return bool(texts) and sum(parse(text) is None for text in texts) > len(texts) / 2
-
-
-def _wide(
-    table: Table, roles: Mapping[str, str], groups: Sequence[str], found: set[str], notes: list[str]
-) -> list[tuple[str, str, str]]:
-    """Columns that hold one question each: "Q1 n" and "Q1 %", or just "Q1"."""
-    free = [name for name in table.header if name not in roles and name not in groups]
-    wide = []
-    for name in free:
-        if match := _WIDE.match(name):
-            word = match[2].lower()
-            wide.append((name, _WIDE_ROLE.get(word, word), match[1].strip()))
-    if wide or found & set(VALUES):
-        return wide
-    for name in free:
-        cells = [cell for row in table.rows if (cell := parse(row.get(name, ""))) is not None]
-        if len(cells) * 2 < len(table.rows) or not cells:
-            continue
-        share = "%" in name or any(cell.percent for cell in cells)
-        share = share or max(cell.middle for cell in cells) > 10
-        wide.append((name, "share" if share else "mean", name))
-    if wide:
-        kinds = sorted({role for _, role, _ in wide})
-        notes.append(f"I took {', '.join(n for n, _, _ in wide[:4])} as {' and '.join(kinds)}s")
-    return wide
-
-
 class _Trees:
     """Which group a row is about, and what holds what, as one table tells it."""
 
-    def __init__(self, table: Table, plan: _Plan, dimension: str) -> None:
+    def __init__(self, table: Table, plan: Plan, dimension: str) -> None:
         self.table, self.plan, self.dimension = table, plan, dimension
         self.nested = self._nested()
         self.roots = self._roots()
@@ -259,7 +169,7 @@ class _Trees:
             release.names[("", "")] = root
 
 
-def _row(table: Table, plan: _Plan, trees: _Trees, row: Mapping[str, str]) -> list[Line]:
+def _row(table: Table, plan: Plan, trees: _Trees, row: Mapping[str, str]) -> list[Line]:
     named = (plan.one[role] for role in ("measure", "option") if role in plan.one)
     parts = [row.get(name, "").strip() for name in named]
     base = " · ".join(part for part in parts if part) or table.title
@@ -305,7 +215,7 @@ def _cells(texts: Mapping[str, str]) -> tuple[dict[str, Cell], dict[str, str]]:
             cells[first], cells[second] = _whole(pair[0]), _whole(pair[1])
         elif text and refused(text):
             refusals[role] = text
-        elif (cell := parse(text)) is not None:
+        elif (cell := parse(text)) is not None and is_figure(text, role):
             cells[role] = cell
     return cells, refusals
 
@@ -382,7 +292,7 @@ def _changed(line: Line, role: str, by: float, fives: bool) -> Line:
     return replace(line, cells={**line.cells, role: new})
 
 
-def _in_words(table: Table, plan: _Plan, roles: Mapping[str, str]) -> str:
+def _in_words(table: Table, plan: Plan, roles: Mapping[str, str]) -> str:
     said = [f"groups in {' and '.join(repr(name) for name in plan.groups)}"]
     for role in ("parent", "wave", "measure"):
         if role in plan.one:

@@ -408,3 +408,40 @@ def test_bad_input_is_said_in_a_sentence(folder, capsys, monkeypatch, arguments,
     monkeypatch.chdir(folder.path)
     assert main(["attack", *arguments]) == 2
     assert said in capsys.readouterr().err
+
+
+COMMAS = ("Group;Answers;Percent agree", "Total;30;60,0", "A;12;66,7", "B;11;81,8", "C;*;*")
+
+
+@pytest.mark.parametrize("delimiter", [";", "\t", ","])
+def test_a_decimal_comma_is_read_as_a_point(folder, delimiter):
+    """18 of 30 less 8 of 12 less 9 of 11, as written in half of Europe."""
+    quoted = [row.replace(",", ".") for row in COMMAS]
+    with (folder.path / "komma.csv").open("w") as out:
+        lines = [row.replace(".", ",").split(";") for row in quoted]
+        csv.writer(out, delimiter=delimiter).writerows(lines)
+    assert folder.said("A1") == ["C: exactly 1 of 7"]
+
+
+def test_a_decimal_comma_that_parts_two_cells_is_refused(folder, capsys):
+    folder.write("komma.csv", ("team", "n", "% agree"), ("A", 12, 66, 7), ("B", 11, 81, 8))
+    assert main(["attack", str(folder.path)]) == 2
+    assert "Line 2 has more cells than the header" in capsys.readouterr().err
+
+
+def test_cells_that_are_no_figures_are_named(folder):
+    folder.write(
+        "odd.csv", ("team", "n", "% agree"), ("A", 30, "50%"), ("B", 40, "half"), ("C", "?", "*")
+    )
+    assert understood(read([folder.path], {}))[-2:] == [
+        "Not understood: odd.csv: in the column 'n', '?' (C).",
+        "Not understood: odd.csv: in the column '% agree', 'half' (B).",
+    ]
+
+
+def test_a_column_without_one_readable_figure_is_refused(folder, capsys):
+    folder.write("odd.csv", ("team", "n", "% agree"), ("A", 30, "half"), ("B", 40, "*"))
+    assert main(["attack", str(folder.path)]) == 2
+    said = capsys.readouterr().err
+    assert "no cell of the column '% agree' is a figure that I can read: 'half' (A)" in said
+    assert main(["attack", str(folder.path), "--column", "mark=% agree"]) != 2
