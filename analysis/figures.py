@@ -206,9 +206,15 @@ def _draft(theme: Theme, unit: str) -> Draft:
     )
 
 
-def item_figure(theme: Theme, item_id: str, numbers: Mapping[int, int]) -> Figure | None:
+def item_figure(
+    theme: Theme, item_id: str, numbers: Mapping[int, int], overall: Figure | None
+) -> Figure | None:
     """One question for the whole organisation, weighted by the theme's visible cells; ``numbers``
-    are the whole's numbers to tell."""
+    are the whole's numbers to tell, ``overall`` the theme's own figure for it.
+
+    The mean of a theme's questions is its score, so no question says what the theme may not: none
+    is shown where the theme's numbers gave way to a band, and none has a score where it has none.
+    """
     cells = list(theme.cells)
     counts = theme.counted.tally.items[item_id]
     table = roll_up(theme.counted.units, theme.counted.tally.units, counts.options)
@@ -222,7 +228,7 @@ def item_figure(theme: Theme, item_id: str, numbers: Mapping[int, int]) -> Figur
     sensitive = theme.instrument.item(item_id).sensitive
     group = type(whole)(whole.id, None, answers, whole.responses, whole.headcount)
     may = may_show(group, theme.rule, sensitive=sensitive or theme.sensitive)
-    if not may or theme.root in theme.withheld:
+    if not may or theme.root in theme.withheld or _gave_way(theme, overall):
         return None
     item = theme.instrument.item(item_id)
     worth = [
@@ -251,11 +257,21 @@ def item_figure(theme: Theme, item_id: str, numbers: Mapping[int, int]) -> Figur
         max(step(answers, theme.rule), theme.step(theme.root)),
     )
     figure = printed(draft, theme.rule, numbers)
+    if overall is not None and overall.score is None and figure.score is not None:
+        words = band(100 * draft.weighted[0] / sum(draft.weighted))
+        split = figure.shares if overall.shares is not None else None
+        figure = Figure(figure.n, None, None, None, words, split)
     told = numbers[answers]
     if theme.rule.banded_below <= told < theme.rule.large and told != numbers[draft.put_to]:
         # Rule D5: a question's own number of answers is not told under 50.
         return replace(figure, n=f"{theme.rule.banded_below}–{theme.rule.large - 1}")
     return figure
+
+
+def _gave_way(theme: Theme, overall: Figure | None) -> bool:
+    """Whether the whole's numbers were taken back to a band, with answers enough to have them."""
+    enough = theme.group(theme.root).answers >= theme.rule.banded_below
+    return enough and overall is not None and not _has_numbers(overall)
 
 
 def _spread(counts: list[int], worth: list[float]) -> Moments:

@@ -78,8 +78,10 @@ def summarise(
         themes=tuple(_head(theme) for theme in themes),
         rows=rows(released, befores, alike, rule),
         items=tuple(
-            ItemRow(item_id, item_figure(theme, item_id, counts[theme.root]))
-            for theme in themes
+            ItemRow(
+                item_id, item_figure(theme, item_id, counts[theme.root], figures.get(theme.root))
+            )
+            for theme, figures in zip(themes, released.figures, strict=True)
             for item_id in theme.asked
         ),
         participation=participation(now, rule, released.taking_part),
@@ -89,7 +91,7 @@ def summarise(
         ),
         text=release_text(now.text, instrument, rule, int(now.tally.responses.sum())),
         notes=_notes(now, instrument, themes),
-        readings=readings(themes, befores, history, alike),
+        readings=readings(released, befores, history, alike),
         together=goes_together(themes),
         evenness=evenness(now, released.taking_part),
     )

@@ -9,7 +9,7 @@ from analysis.dataset import Unit
 from analysis.disclosure import may_show
 from analysis.summary import Summary
 from analysis.visible import Theme
-from tests.analysis.made import answers, flat
+from tests.analysis.made import answers, flat, instrument
 from tests.analysis.summarised import BOOK, RULE, counted, made, summary
 
 
@@ -153,7 +153,8 @@ def test_what_a_child_leaves_of_its_parent_is_not_read_off_from_the_percents(peo
     blur = (people + 10) * theme.step("org") / 100 + people * theme.step("east") / 100
     assert blur >= RULE.clamp_small
     found = summary(answers({"east": people, "org": 10}, 1, items=5), units)
-    for figure in (found.row("s").figure, *(row.figure for row in found.items)):
+    items = [row.figure for row in found.items if row.item in BOOK.scales[0].items]
+    for figure in (found.row("s").figure, *items):
         assert figure.score % theme.step("org") == 0
 
 
@@ -187,6 +188,38 @@ def test_a_rest_of_one_mind_does_not_follow_from_parent_and_child(answer, people
 def test_what_is_left_of_a_group_costs_no_figure_when_people_differ():
     rows = answers({"east": 60, "org": 12}, 1, items=5)
     assert summary(rows, flat(("east", 90), extra=20)).row("s").figure.score is not None
+
+
+ONE = instrument(items=1, scales=[{"id": "s", "title": "Safe", "description": "D", "items": ["a"]}])
+QUARTET = flat(("A", 40), ("B", 40), ("C", 40), ("D", 20))
+
+
+def three_full_and(answered):
+    """Three teams of forty who all answered, and ten of a fourth team's twenty."""
+    dice = random.Random(1)
+    others = [(unit, dice.randint(1, 5)) for unit in "ABC" for _ in range(40)]
+    return summary(others + [("D", answer) for answer in answered], QUARTET, book=ONE)
+
+
+def test_numbers_that_gave_way_do_not_stand_beside_the_question():
+    found = three_full_and([3] * 10)
+    whole = found.row("s").figure
+    assert (whole.score, whole.shares) == (None, None)
+    assert whole.band is not None
+    assert [row.figure for row in found.items] == [None]
+
+
+def test_a_question_has_no_score_where_its_theme_has_none():
+    """Nearly everybody is on one side of the theme, by way of the two other questions."""
+    rows = [("east", 5, 5, 1 + i % 5, 1 + i % 5, 4) for i in range(80)]
+    found = summary(rows, flat(("east", 150)))
+    whole = found.row("s").figure
+    assert whole.score is None
+    assert whole.shares is not None
+    for row in found.items:
+        if row.item in BOOK.scales[0].items:
+            assert (row.figure.score, row.figure.low, row.figure.high) == (None, None, None)
+            assert row.figure.band is not None
 
 
 def test_large_parents_keep_whole_numbers():
