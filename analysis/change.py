@@ -6,7 +6,7 @@ beside it; two figures are the same when the 90 % interval lies within that smal
 everything else is "can't tell".
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
 from analysis.disclosure import Rule, band, outward
@@ -112,12 +112,19 @@ def since(now: Theme, before: Theme, unit: str) -> Contrast:
     return Contrast(difference(later, earlier), min(later.n, earlier.n), before.counted.head.label)
 
 
-def trend_over(now: Theme, past: Sequence[Theme], unit: str) -> Contrast | None:
+def trend_over(
+    now: Theme,
+    past: Sequence[Theme],
+    unit: str,
+    same: Callable[[Theme, Theme], bool | None] = lambda later, earlier: None,
+) -> Contrast | None:
     """A group now against the first wave of the same series: a slide too slow for neighbours.
 
     ``past`` stands oldest first. The series goes back as long as every wave with the theme can be
     compared with now and has the group, put together as it is; waves in which it is not shown are
-    stepped over. ``None`` where that is no more than :func:`since` says already, or the group is
+    stepped over. Where ``same(later, earlier)`` is False the questions were read differently: the
+    series ends there, and so it does where that shows between now and its first wave only. ``None``
+    where that is no more than :func:`since` says already, or the group is
     not shown. Judged in a family of its own: looking twice is one comparison more.
     """
     if unit not in now.shown:
@@ -131,8 +138,12 @@ def trend_over(now: Theme, past: Sequence[Theme], unit: str) -> Contrast | None:
             if break_between(now, before, waves) or not known or regrouped(now, before, unit):
                 break
             if then in before.shown:
+                if same(shown[-1] if shown else now, before) is False:
+                    break
                 shown.append(before)
         waves |= {before.counted.head.id, before.counted.head.label}
+    while len(shown) > 1 and same(now, shown[-1]) is False:
+        shown.pop()
     return since(now, shown[-1], unit) if len(shown) > 1 else None
 
 

@@ -4,21 +4,24 @@ All of it comes from sums over the whole organisation or over visible cells, and
 or whole points, so none of it depends on how answers are spread over hidden groups.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from analysis.change import break_between, judge, regrouped, trend_over
 from analysis.composition import Part, kitagawa
-from analysis.disclosure import Group, may_show, nearest, residuals
+from analysis.disclosure import Group, nearest, residuals
 from analysis.distributions import DistributionError, apart_words
 from analysis.factor_model import FactorModelError, Model, Sample
 from analysis.invariance import LEAST_PEOPLE, Level, Step, rungs
 from analysis.patterns import Products
+from analysis.released import Released
 from analysis.representation import RepresentationError, fit_to_frame, representation
 from analysis.scoring import moments
-from analysis.summary import Reading
+from analysis.summary import Figure, Reading
 from analysis.tally import Counted
 from analysis.verdicts import Before, History
 from analysis.visible import Theme, roll_up
@@ -28,10 +31,11 @@ Counts = NDArray[np.float64]
 LEVELS: tuple[Level, ...] = ("configural", "metric", "scalar")
 UNLIKELY = 0.01
 EVEN = 0.80
+ANEW = "The groups were put together anew, so we cannot say how much of the change lies in that."
 
 
 def readings(
-    themes: Sequence[Theme],
+    released: Released,
     befores: Sequence[Before | None],
     history: History,
     alike: Sequence[bool | None],
@@ -40,8 +44,9 @@ def readings(
 
     The slides since the first wave are a family of their own: looking twice is more comparisons.
     """
+    themes = released.themes
     slides = [
-        None if same is False else trend_over(theme, history.all_of(theme), theme.root)
+        None if same is False else trend_over(theme, history.all_of(theme), theme.root, _same)
         for theme, same in zip(themes, alike, strict=True)
     ]
     family = [(slide, None) for slide in slides if slide is not None]
@@ -52,11 +57,13 @@ def readings(
             theme.scale.id,
             split=_split(theme),
             meaning=_meaning(theme, before, same),
-            make_up=_make_up(theme, before),
-            alike=_alike(theme),
+            make_up="" if same is False else _make_up(theme, figures, before),
+            alike=_alike(theme, figures.get(theme.root)),
             since_first=first,
         )
-        for theme, before, first, same in zip(themes, befores, firsts, alike, strict=True)
+        for theme, figures, before, first, same in zip(
+            themes, released.figures, befores, firsts, alike, strict=True
+        )
         if theme.root in theme.shown
     )
 
@@ -113,24 +120,24 @@ def _in_order(theme: Theme, item_id: str) -> Counts:
     return counts[::-1] if theme.instrument.item(item_id).reversed else counts
 
 
-def _alike(theme: Theme) -> str:
+def _alike(theme: Theme, figure: Figure | None) -> str:
     """The score without sheets of one answer throughout, where those are a whole group's worth and
-    the score is told in whole points."""
+    the score is printed, in whole points."""
     counted = theme.counted.tally.one_answer
     whole = theme.overall
-    if counted is None or theme.step(theme.root) > 1:
+    if counted is None or figure is None or figure.score is None or theme.step(theme.root) > 1:
         return ""
     marked = moments(counted.scores[theme.scale.id], theme.key)
     least = max(theme.rule.k, theme.rule.k_sensitive if theme.sensitive else 0)
     if min(marked.n, whole.n - marked.n) < least:
         return ""
     without = (whole.total - marked.total) / (whole.n - marked.n)
-    points = nearest(without - whole.mean, 1)
-    score = nearest(theme.estimate(list(theme.cells)).mean, 1)
+    score = nearest(figure.score, 1)
+    changed = min(max(score + nearest(without - whole.mean, 1), 0), 100)
     about = f"About {nearest(marked.n, 5)} people gave one answer to every question."
-    if not points:
+    if changed == score:
         return f"{about} Without them the score would be the same."
-    return f"{about} Without them the score would be {score + points} instead of {score}."
+    return f"{about} Without them the score would be {changed} instead of {score}."
 
 
 def same_meaning(theme: Theme, before: Before | None) -> bool | None:
@@ -140,11 +147,41 @@ def same_meaning(theme: Theme, before: Before | None) -> bool | None:
     """
     if before is None or break_between(theme, before.theme, before.since):
         return None
+    return _same(theme, before.theme)
+
+
+def _same(later: Theme, earlier: Theme) -> bool | None:
+    """The same of two waves in which the same questions were asked."""
     try:
-        samples = [_sample(one) for one in (before.theme, theme)]
-        if min(sample.n for sample in samples) < LEAST_PEOPLE:
-            return None
-        return reads_alike(rungs(samples, Model({theme.scale.id: theme.asked}), LEVELS))
+        first, second = (_sample(one) for one in (earlier, later))
+    except FactorModelError:
+        return None
+    return _tested(later.scale.id, later.asked, _Known.of(first), _Known.of(second))
+
+
+class _Known(NamedTuple):
+    """A sample that can be looked up: two waves are compared again in each wave after them."""
+
+    n: int
+    mean: bytes
+    covariance: bytes
+
+    @classmethod
+    def of(cls, sample: Sample) -> "_Known":
+        return cls(sample.n, sample.mean.tobytes(), sample.covariance.tobytes())
+
+    def sample(self) -> Sample:
+        mean = np.frombuffer(self.mean)
+        return Sample(self.n, mean, np.frombuffer(self.covariance).reshape(len(mean), -1))
+
+
+@lru_cache(maxsize=1024)
+def _tested(name: str, asked: tuple[str, ...], first: _Known, second: _Known) -> bool | None:
+    if min(first.n, second.n) < LEAST_PEOPLE:
+        return None
+    try:
+        samples = [first.sample(), second.sample()]
+        return reads_alike(rungs(samples, Model({name: asked}), LEVELS))
     except FactorModelError:
         return None
 
@@ -182,47 +219,81 @@ def _meaning(theme: Theme, before: Before | None, alike: bool | None) -> str:
     return f"People seem to read these questions differently than in {label}. Look at each alone."
 
 
-def _make_up(theme: Theme, before: Before | None) -> str:
-    """Kitagawa's split over the groups just below the whole that both waves show, and the rest."""
-    if before is None or before.unlike or break_between(theme, before.theme, before.since):
+def _make_up(theme: Theme, figures: Mapping[str, Figure], before: Before | None) -> str:
+    """Kitagawa's split of the change between two *printed* scores, from printed scores and
+    headcounts alone: it tells nothing that is not told already.
+
+    Its parts are the groups next below the whole with a score in whole points in both waves, and
+    everybody else, who must be in the same groups in both waves to be one part.
+    """
+    if before is None or break_between(theme, before.theme, before.since):
         return ""
-    both = [theme, before.theme]
-    if min(one.group(one.root).answers for one in both) < theme.rule.large:
+    then = before.theme
+    now_scores, then_scores = _whole_points(theme, figures), _whole_points(then, before.figures)
+    if theme.root not in now_scores or then.root not in then_scores:
         return ""
     shared = [
         unit
         for unit in theme.shown_children(theme.root)
-        if unit in before.theme.shown_children(before.theme.root)
-        and not regrouped(theme, before.theme, unit)
+        if unit in now_scores
+        and unit in then_scores
+        and unit in then.shown_children(then.root)
+        and not regrouped(theme, then, unit)
     ]
-    parts = [_parts(one, shared) for one in both]
-    if not shared or not parts[0] or not parts[1]:
+    if _others(theme, shared) != _others(then, shared):
+        return ANEW
+    after, earlier = _parts(theme, now_scores, shared), _parts(then, then_scores, shared)
+    if not shared or after.keys() != earlier.keys():
         return ""
-    found = kitagawa(parts[1], parts[0])
-    points = nearest(abs(found.make_up), 1)
-    if not points:
-        return "Hardly any of the change comes with groups growing or shrinking."
-    way = "up" if found.make_up > 0 else "down"
+    found = kitagawa(earlier, after)
     return (
-        f"Groups growing or shrinking moved the score {way} by about {points} "
-        f"point{'' if points == 1 else 's'}. That part is not in what people answer."
+        f"Of the difference between the two scores, {_points(found.within, 'lie')} within groups, "
+        f"and {_points(found.make_up, 'come')} with groups growing or shrinking. "
+        "That second part is not in what people answer."
     )
 
 
-def _parts(theme: Theme, units: Sequence[str]) -> dict[str, Part]:
-    """People and mean of each group and of all others together, by id; empty where a headcount is
-    not known, or the others are too few to be seen."""
-    inside = [theme.group(unit) for unit in units]
-    rest = theme.group(theme.root).without(inside)
-    if rest.headcount is None or (
-        rest.answers and not may_show(rest, theme.rule, sensitive=theme.sensitive)
-    ):
-        return {}
-    others = [cell for cell in theme.cells if all(cell not in theme.inside(u) for u in units)]
-    cells = {group.id: (group, theme.inside(group.id)) for group in inside}
-    if rest.answers:
-        cells[theme.root] = (rest, others)
+def _points(value: float, verb: str) -> str:
+    """
+    >>> _points(-2.2, "lie"), _points(0.4, "come")
+    ('about 2 points down lie', 'hardly anything comes')
+    """
+    points = nearest(abs(value), 1)
+    if not points:
+        return f"hardly anything {verb}s"
+    way = "up" if value > 0 else "down"
+    return (
+        f"about {points} point{'s' if points > 1 else ''} {way} {verb}{'' if points > 1 else 's'}"
+    )
+
+
+def _whole_points(theme: Theme, figures: Mapping[str, Figure]) -> dict[str, float]:
+    """By group the scores that are printed in whole points."""
     return {
-        name: Part(group.headcount or 0, theme.estimate(within).mean)
-        for name, (group, within) in cells.items()
+        unit: figure.score
+        for unit, figure in figures.items()
+        if figure.score is not None and theme.step(unit) == 1
     }
+
+
+def _others(theme: Theme, units: Sequence[str]) -> frozenset[str]:
+    """The ids of all groups below the whole that are in none of these."""
+    inside = (theme.below(unit) for unit in units)
+    return theme.below(theme.root).difference([theme.root], *inside)
+
+
+def _parts(theme: Theme, scores: Mapping[str, float], units: Sequence[str]) -> dict[str, Part]:
+    """People and printed score of each group, by id, and of all others together what the whole's
+    printed score leaves for them; empty where a headcount is not known or no score would fit."""
+    whole, inside = theme.group(theme.root), [theme.group(unit) for unit in units]
+    rest = whole.without(inside)
+    if rest.headcount is None:
+        return {}
+    parts = {group.id: Part(group.headcount or 0, scores[group.id]) for group in inside}
+    if rest.answers:
+        counted = sum(part.people * part.mean for part in parts.values())
+        left = (whole.headcount or 0) * scores[theme.root] - counted
+        if rest.headcount <= 0 or not 0 <= left <= 100 * rest.headcount:
+            return {}
+        parts[""] = Part(rest.headcount, left / rest.headcount)
+    return parts if all(part.people > 0 for part in parts.values()) else {}

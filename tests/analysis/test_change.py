@@ -307,6 +307,23 @@ def test_waves_that_did_not_ask_or_did_not_show_are_stepped_over():
     assert trend_over(now, past, "east").against == "Pulse w2"
 
 
+def test_a_series_ends_where_its_questions_were_read_differently():
+    *past, now = themes(slide())
+
+    def against(*apart):
+        def same(later, earlier):
+            return (earlier.counted.head.id, later.counted.head.id) not in apart
+
+        found = trend_over(now, past, "east", same)
+        return found and found.against
+
+    assert against() == "Pulse w0"
+    assert against(("w1", "w2")) == "Pulse w2"
+    assert against(("w4", "w5")) is None
+    # Too little for neighbours, but now differs from the first two.
+    assert against(("w0", "w5"), ("w1", "w5")) == "Pulse w2"
+
+
 def test_a_group_that_is_new_or_not_shown_has_no_series():
     units = [flat(("west", 400))] * 4 + [flat(("east", 400))] * 2
     rows = [[("west", *row[1:]) for row in r] if i < 4 else r for i, r in enumerate(slide())]

@@ -3,7 +3,9 @@
 import numpy as np
 import pytest
 
+from analysis.composition import Part, kitagawa
 from analysis.disclosure import Rule
+from analysis.readings import ANEW
 from analysis.separation import HARDLY
 from analysis.summarise import summarise
 from analysis.tally import count
@@ -38,16 +40,76 @@ def said(now, *before):
     return summarise(now, THREE, Rule(), [(wave, THREE) for wave in before])
 
 
+MAKE_UP = (
+    "Of the difference between the two scores, {} within groups, and {} with groups growing or "
+    "shrinking. That second part is not in what people answer."
+)
+
+
 def test_a_group_that_grows_is_no_change_in_what_people_answer():
     before = counted({"good": (100, 1.0), "bad": (100, -1.0)}, "before")
-    after = counted({"good": (160, 1.0), "bad": (40, -1.0)})
-    summary = said(after, before)
-    assert summary.row("s").change.verdict == "higher"
-    assert summary.reading("s").make_up.startswith("Groups growing or shrinking moved the score up")
-    same = said(counted({"good": (100, 1.0), "bad": (100, -1.0)}, seed=2), before)
-    assert same.reading("s").make_up == (
-        "Hardly any of the change comes with groups growing or shrinking."
+    grown = said(counted({"good": (160, 1.0), "bad": (60, -1.0)}), before)
+    assert grown.row("s").change.verdict == "higher"
+    first = said(before)
+    scores = [
+        [one.row("s", unit).figure.score for unit in ("good", "bad")] for one in (first, grown)
+    ]
+    # Shares go from a half to 160 of 220; each group counts with the mean of its two scores.
+    moved = (160 / 220 - 0.5) * (sum(pair[0] for pair in scores) - sum(p[1] for p in scores)) / 2
+    within = round(
+        (160 / 220 + 0.5) / 2 * (scores[1][0] - scores[0][0])
+        + (60 / 220 + 0.5) / 2 * (scores[1][1] - scores[0][1])
     )
+    assert within == 0
+    assert grown.reading("s").make_up == MAKE_UP.format(
+        "hardly anything lies", f"about {round(moved)} points up come"
+    )
+    same = said(counted({"good": (100, 1.0), "bad": (100, -1.0)}, seed=2), before)
+    assert same.reading("s").make_up.endswith(
+        "and hardly anything comes with groups growing or shrinking. "
+        "That second part is not in what people answer."
+    )
+
+
+def test_groups_put_together_anew_are_no_improvement():
+    """The same people answer the same; half of them only sit in other groups."""
+    before = counted({"a": (100, 1.0), "b": (100, 0.0), "c": (100, -1.0)}, "before")
+    after = counted({"a": (100, 1.0), "x": (100, 0.0), "y": (100, -1.0)}, seed=2)
+    assert said(after, before).reading("s").make_up == ANEW
+    apart = counted({"a": (100, 0.0), "b": (100, 0.0), "c": (100, 0.0)}, "before")
+    joined = counted({"a": (100, 0.0), "b": (200, 0.0)}, seed=3)
+    assert said(joined, apart).reading("s").make_up == ANEW
+
+
+def test_what_is_said_of_groups_follows_from_what_is_printed():
+    """A group told in words is in the rest, whose score is what the printed ones leave."""
+    asked = {"a": 300, "b": 200, "few": 20}
+
+    def of(mean, seed, id):
+        groups = {"a": (250, 0.5), "b": (180, mean), "few": (12, 0.0)}
+        return counted(groups, id, headcounts=asked | {"b": int(200 + 100 * mean)}, seed=seed)
+
+    then, now = of(0.0, 3, "then"), of(1.5, 4, "now")
+    first, summary = said(then), said(now, then)
+    assert summary.row("s", "few").figure.score is None
+    waves = []
+    for one in (first, summary):
+        people = {unit.id: unit.headcount for unit in one.units}
+        score = {unit: one.row("s", unit).figure.score for unit in ("org", "a", "b")}
+        rest = people["org"] * score["org"] - people["a"] * score["a"] - people["b"] * score["b"]
+        parts = {unit: Part(people[unit], score[unit]) for unit in ("a", "b")}
+        waves.append(parts | {"rest": Part(people["few"], rest / people["few"])})
+    told = summary.reading("s").make_up
+    found = kitagawa(*waves)
+    gap = summary.row("s").figure.score - first.row("s").figure.score
+    assert found.total == pytest.approx(gap)
+    assert f"about {round(found.within)} points up lie within groups" in told
+
+
+def test_scores_in_steps_of_five_say_nothing_of_groups():
+    before = counted({"a": (60, 0.0), "b": (60, 0.0)}, "before")
+    now = counted({"a": (12, -2.0), "b": (80, 0.5)}, headcounts={"a": 20, "b": 160})
+    assert said(now, before).reading("s").make_up == ""
 
 
 def test_questions_read_differently_are_not_compared():
@@ -78,6 +140,29 @@ def test_a_slide_too_slow_for_neighbours_is_told_against_the_first_wave():
     assert summary.reading("s").since_first.verdict == "lower"
     assert summary.reading("s").since_first.against == "Pulse w0"
     assert said(waves[1], waves[0]).reading("s").since_first is None
+
+
+FOUR = made.instrument(items=4)
+
+
+def test_questions_read_otherwise_from_the_second_wave_on_are_no_slide():
+    """Nobody thinks anything else: two of four questions are read 0.7 of an option higher."""
+
+    def wave_of(name, shift, seed):
+        rng = np.random.default_rng(seed)
+        answers = 3 + 0.9 * rng.normal(size=(400, 1)) + 0.7 * rng.normal(size=(400, 4))
+        codes = np.clip(np.round(answers + [shift, shift, 0, 0]), 1, 5).astype(int)
+        return count(made.wave([("org", *line) for line in codes.tolist()], id=name), FOUR)
+
+    for seed in range(3):
+        waves = [
+            wave_of(f"w{place}", shift, [seed, place]) for place, shift in enumerate((0, 0.7, 0.7))
+        ]
+        # The neighbours are read alike, so the wave before says nothing of it.
+        past = [(one, FOUR) for one in waves[:-1]]
+        found = summarise(waves[-1], FOUR, Rule(), past).reading("s")
+        assert not found.meaning.startswith("People seem")
+        assert found.since_first is None
 
 
 def test_groups_that_hardly_differ_are_not_set_against_the_rest():
@@ -143,6 +228,17 @@ def test_sheets_of_one_answer_are_kept_and_told():
 @pytest.mark.parametrize("rows", [sheets(160, 9), sheets(5, 60), sheets(30, 15)])
 def test_few_sheets_of_one_answer_are_not_told_apart(rows):
     assert reading_of(rows).reading("s").alike == ""
+
+
+def test_a_score_that_is_withdrawn_is_not_told_without_sheets_of_one_answer():
+    """Nearly everybody is above the middle, so the score is a band."""
+    rng = np.random.default_rng(5)
+    all_for = made.instrument(items=7)
+    rows = [("org", *codes) for codes in rng.integers(4, 6, (80, 7)).tolist()]
+    rows += [("org", *[5] * 7)] * 20
+    summary = summarise(count(made.wave(rows), all_for), all_for, Rule())
+    assert summary.row("s").figure.score is None
+    assert summary.reading("s").alike == ""
 
 
 def test_one_answer_takes_six_questions_and_no_blank_counts():
