@@ -17,7 +17,9 @@ ROLES: Mapping[str, str] = {
     "|number favourable|n yes|agreed|number agree|n agree|frequency|freq|x|k|count favourable",
     "share": "percent|pct|share|favourable|neutral|unfavourable|agree|disagree|proportion|rate"
     "|percent favourable|percent agree|pct favourable|favorable|unfavorable|percent positive"
-    "|percentage|share favourable|percent yes|percentage favourable|percentage agree|value pct",
+    "|percentage|strongly agree|strongly disagree|tend to agree"
+    "|tend to disagree|neither|neither agree nor disagree"
+    "|share favourable|percent yes|percentage favourable|percentage agree|value pct",
     "mean": "mean|score|average|avg|index|mean score|average score|rating|group mean",
     "sd": "sd|std|stdev|std dev|standard deviation|s d",
     "low": "low|lower|ci low|ci lower|lcl|lci|lower ci|ci 95 low|lower 95|lower bound",

@@ -19,6 +19,7 @@ class Line:
     ``cells`` holds figures by role: ``n`` answers, ``people``, ``count``, ``share`` (percent),
     ``mean``, ``sd``, ``low``, ``high``, ``shrunk``, ``weight``, ``lowest``, ``highest``.
     ``refusals`` are the words that stand in place of figures, ``marks`` words of other columns.
+    ``guess`` is what had to be assumed of a column: "if 'Agree' holds counts".
     ``shared`` says that figures of larger groups count every part by its people.
     """
 
@@ -32,6 +33,7 @@ class Line:
     audience: str = ""
     shared: bool = False
     one_sided: bool = False
+    guess: str = ""
 
     @property
     def hidden(self) -> bool:

@@ -35,13 +35,17 @@ class Table:
 
 @dataclass
 class Plan:
-    """What each column is: ``values`` are (column, role, measure) for every figure to read."""
+    """What each column is: ``values`` are (column, role, measure) for every figure to read.
+
+    ``guessed`` holds columns whose role neither name nor cells say, with the role assumed.
+    """
 
     groups: list[str]
     one: dict[str, str]
     values: list[tuple[str, str, str]]
     marks: list[str]
     notes: list[str] = field(default_factory=list)
+    guessed: dict[str, str] = field(default_factory=dict)
 
 
 def plan_of(table: Table, roles: Mapping[str, str]) -> Plan | None:
@@ -68,12 +72,16 @@ def plan_of(table: Table, roles: Mapping[str, str]) -> Plan | None:
     found = {role for _, role, _ in values}
     if "count" in found and "n" not in found and found & {"share", "mean"}:
         values = [(name, "n" if role == "count" else role, part) for name, role, part in values]
-    values += _wide(table, roles, groups, found, notes)
+    guessed: dict[str, str] = {}
+    values += _wide(table, roles, groups, found, guessed)
+    if guessed:
+        kinds = sorted(set(guessed.values()))
+        notes.append(f"I took {', '.join(list(guessed)[:4])} as {' and '.join(kinds)}s")
     if not groups or not any(role in (*VALUES, "n", "shrunk") for _, role, _ in values):
         return None
     used = {name for name, _, _ in values} | set(groups) | set(one.values()) | set(labels)
     marks = [name for name in table.header if roles.get(name) == "mark" or name not in used]
-    return Plan(groups, one, values, marks, notes)
+    return Plan(groups, one, values, marks, notes, guessed)
 
 
 def _wordy(table: Table, name: str) -> bool:
@@ -82,8 +90,9 @@ def _wordy(table: Table, name: str) -> bool:
 
 
 def _wide(
-    table: Table, roles: Mapping[str, str], groups: Sequence[str], found: set[str], notes: list[str]
-) -> list[tuple[str, str, str]]:
+    table: Table, roles: Mapping[str, str], groups: Sequence[str], found: set[str],
+    guessed: dict[str, str],
+) -> list[tuple[str, str, str]]:  # fmt: skip
     """Columns that hold one question each: "Q1 n" and "Q1 %", or just "Q1"."""
     free = [name for name in table.header if name not in roles and name not in groups]
     wide = []
@@ -98,11 +107,11 @@ def _wide(
         if len(cells) * 2 < len(table.rows) or not cells:
             continue
         share = "%" in name or any(cell.percent for cell in cells)
+        sure = share
         share = share or max(cell.middle for cell in cells) > 10
         wide.append((name, "share" if share else "mean", name))
-    if wide:
-        kinds = sorted({role for _, role, _ in wide})
-        notes.append(f"I took {', '.join(n for n, _, _ in wide[:4])} as {' and '.join(kinds)}s")
+        if not sure:
+            guessed[name] = wide[-1][1]
     return wide
 
 

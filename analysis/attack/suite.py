@@ -2,12 +2,13 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from analysis.attack import bounds, channels, differences, inversion, linear
 from analysis.attack.facts import Version, versions
 from analysis.attack.files import AttackError, load
-from analysis.attack.findings import ATTACKS, Finding, Limits, worst_first
+from analysis.attack.findings import ATTACKS, Finding, Limits, Severity, worst_first
 from analysis.attack.model import Range, Release
 from analysis.attack.system import systems
 
@@ -30,7 +31,20 @@ def attack(
             findings.extend(_version(version, release, used))
     say("Comparing waves and versions …")
     findings.extend(differences.attack(found, release, used))
-    return _without_doubles(worst_first(findings))
+    return _without_doubles(worst_first(_as_guessed(findings, release)))
+
+
+def _as_guessed(findings: Sequence[Finding], release: Release) -> list[Finding]:
+    """Nothing is known for certain that follows from a guess at what a column holds."""
+    guesses = {(line.source, line.measure): line.guess for line in release.lines if line.guess}
+    made = []
+    for one in findings:
+        told = [guesses[file, one.measure] for file in one.files if (file, one.measure) in guesses]
+        if told and one.attack not in ("A14", "A16"):
+            severity: Severity = "medium" if one.severity == "high" else one.severity
+            one = replace(one, severity=severity, known=f"{one.known}, {told[0]}")
+        made.append(one)
+    return made
 
 
 def _version(version: Version, release: Release, limits: Limits) -> Iterator[Finding]:

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from analysis.attack import columns
+from analysis.attack.guesses import MEANING, settle
 from analysis.attack.model import Comments, Facet, Group, Line, Release
 from analysis.attack.plan import Plan, Table, is_figure, name_unread, plan_of
 from analysis.attack.printed import Cell, count_of, parse, refused
@@ -13,7 +14,8 @@ _WAVE = re.compile(
     r"(?<![a-z])(?:wave|pulse|survey|round|w|q)[-_ ]?\d+|20\d\d(?:[-_]?(?:q[1-4]|\d\d))?",
     re.IGNORECASE,
 )
-_OTHER_SIDE = ("neutral", "unfavourable", "unfavorable", "disagree")
+_OTHER_SIDE = ("neutral", "unfavourable", "unfavorable", "disagree", "strongly", "tend",
+               "neither")  # fmt: skip
 
 
 def read(table: Table, release: Release, named: Mapping[str, str], dimension: str = "") -> None:
@@ -28,6 +30,7 @@ def read(table: Table, release: Release, named: Mapping[str, str], dimension: st
             "You can name columns with --column."
         )
         return
+    plan = settle(table, plan, named)
     name_unread(table, plan, release)
     trees = _Trees(table, plan, dimension)
     lines = [line for row in table.rows for line in _row(table, plan, trees, row)]
@@ -175,17 +178,23 @@ def _row(table: Table, plan: Plan, trees: _Trees, row: Mapping[str, str]) -> lis
     base = " · ".join(part for part in parts if part) or table.title
     common: dict[str, tuple[str, str]] = {}
     told: dict[tuple[str, bool], dict[str, str]] = {}
-    several = sum(role == "share" for _, role, part in plan.values if not part) > 1
+    kinds = [role for _, role, part in plan.values if not part]
+    several = {role for role in ("share", "count") if kinds.count(role) > 1}
+    guesses: dict[str, str] = {}
     for column, role, part in plan.values:
         text = row.get(column, "").strip()
+        name = part or base
         if part:
-            told.setdefault((part, False), {})[role] = text
-        elif role == "share" and several:
+            other = role == "count" and " · " in part
+            told.setdefault((part, other), {})[role] = text
+        elif role in several:
             other = columns.plain(column).startswith(_OTHER_SIDE)
             name = " · ".join(one for one in (base, column.strip(" %")) if one)
             told.setdefault((name, other), {})[role] = text
         else:
             common[role] = (column, text)
+        if column in plan.guessed:
+            guesses[name] = f"if '{column}' {MEANING[role]}"
     shared = {role: text for role, (_, text) in common.items()}
     if not told or any(role in shared for role in ("count", "mean", "shrunk")):
         told[(base, False)] = told.get((base, False), {})
@@ -201,7 +210,7 @@ def _row(table: Table, plan: Plan, trees: _Trees, row: Mapping[str, str]) -> lis
         cells, refusals = _cells(keep | texts)
         made.append(
             Line(table.source, trees.wave(row), measure, trees.group(row), cells, refusals, marks,
-                 audience, one_sided=other)
+                 audience, one_sided=other, guess=guesses.get(measure, ""))
         )  # fmt: skip
     return made
 
