@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import comb
+from scipy.stats import f as f_distribution
 
 from analysis.cluster import DesignError, check_independent
 from analysis.grouped import FloatArray
@@ -97,9 +98,27 @@ def adjusted(share: float, people: int, predictors: int) -> float:
     return 1 - (1 - share) * (people - 1) / (people - predictors - 1)
 
 
+def by_chance(share: float, people: int, predictors: int) -> float:
+    """How likely chance alone makes a share of R² as large as this: the overall F test.
+
+    Formula: F = (R²/k)/((1−R²)/(N−k−1)) on k and N−k−1 degrees of freedom. R: ``summary(lm())``.
+
+    >>> round(by_chance(0.02, 150, 3), 2)
+    0.4
+    """
+    left = people - predictors - 1
+    if share >= 1:
+        return 0.0
+    return float(f_distribution.sf(share / predictors / ((1 - share) / left), predictors, left))
+
+
+def least_people(predictors: int) -> int:
+    return max(PEOPLE_PER_PREDICTOR * predictors, LEAST_PEOPLE)
+
+
 def too_few(people: int, predictors: int) -> str:
     """Why so few people cannot carry this, in a sentence; empty when they can."""
-    least = max(PEOPLE_PER_PREDICTOR * predictors, LEAST_PEOPLE)
+    least = least_people(predictors)
     if people >= least:
         return ""
     return (

@@ -85,7 +85,7 @@ def together_share(summary: Summary) -> str:
     return (
         f"Together they share about {tenths} of the differences between people in "
         f"{_title(summary, found.theme)}. "
-        f"This stands on the answers of about {found.people} people."
+        f"This stands on the answers of {found.people} people."
     )
 
 

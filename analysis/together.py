@@ -10,13 +10,25 @@ from numpy.typing import NDArray
 from scipy.stats import wishart
 
 from analysis.disclosure import nearest
-from analysis.drivers import TOO_ALIKE, alike, inflation, johnson, lmg, r_squared, too_few
+from analysis.drivers import (
+    TOO_ALIKE,
+    adjusted,
+    alike,
+    by_chance,
+    inflation,
+    johnson,
+    least_people,
+    lmg,
+    r_squared,
+    too_few,
+)
 from analysis.summary import Together
 from analysis.visible import Theme
 
 DRAWS = 2_000
 ALL_ORDERS = 6  # predictors up to which every order of entry is gone through
 LEAST_SHARE = 0.02
+UNLIKELY = 0.01
 TOO_SMALL = 1e-9
 
 
@@ -28,7 +40,8 @@ def goes_together(themes: Sequence[Theme]) -> Together | None:
     by drawing the covariances anew, S* ~ Wishart(n − 1, S/(n − 1)). A theme joins those above it
     when the 95 % interval of the difference of their shares holds 0. ``None`` without a fear
     theme, for fewer people than 150 or 20 a theme, where a theme is hidden, where two themes say
-    nearly the same (VIF over 5), or where all others share under 2 % of the spread.
+    nearly the same (VIF over 5), where all others share under 2 % of the spread (adjusted R²), or
+    where chance alone could make them share as much (overall F test at 1 %).
     """
     shown = [theme for theme in themes if theme.root in theme.shown]
     outcome = next((theme for theme in shown if theme.scale.fear), None)
@@ -42,15 +55,18 @@ def goes_together(themes: Sequence[Theme]) -> Together | None:
     if not np.linalg.eigvalsh(spread)[0] > TOO_SMALL * np.trace(spread):
         return None
     matrix = _correlations(spread)
-    explained = r_squared(matrix)
-    if (inflation(matrix) > TOO_ALIKE).any() or explained < LEAST_SHARE:
+    found_share, k = r_squared(matrix), len(others)
+    explained = adjusted(found_share, people, k)
+    chance = by_chance(found_share, people, k) >= UNLIKELY
+    if (inflation(matrix) > TOO_ALIKE).any() or explained < LEAST_SHARE or chance:
         return None
     groups = alike(_shares(matrix), _drawn(people, spread))
     return Together(
         outcome.scale.id,
         tuple(tuple(others[place].scale.id for place in sorted(group)) for group in groups),
         max(1, min(9, nearest(10 * explained, 1))),
-        f"{nearest(people, 5)}",
+        # The number itself beside other counts would tell how many left some theme out.
+        f"at least {least_people(k)}",
     )
 
 

@@ -38,7 +38,7 @@ def test_the_closest_theme_stands_first():
     found = goes_together(themes_of(2000))
     assert found.theme == "fear"
     assert found.groups == (("near",), ("far",), ("none",))
-    assert found.people == "2000"
+    assert found.people == "at least 150"
     # Var(fear) = .64 + .09 + .25 before rounding to options, so some seven tenths are shared.
     assert 5 <= found.tenths <= 8
 
@@ -59,6 +59,12 @@ def test_more_themes_than_orders_can_be_gone_through():
 
 def test_the_same_answers_say_the_same_again():
     assert goes_together(themes_of(300)) == goes_together(themes_of(300))
+
+
+def test_what_chance_alone_makes_is_seldom_said():
+    pulls = (0.0, 0.0, 0.0)
+    said = [goes_together(themes_of(150, pulls, seed)) is not None for seed in range(60)]
+    assert sum(said) <= 3  # one in a hundred is to be expected
 
 
 @pytest.mark.parametrize(
