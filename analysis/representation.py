@@ -27,7 +27,7 @@ class Representation:
 
 @dataclass(frozen=True)
 class Fit:
-    """χ² of those who answered against the frame; ``thin`` where a group expects under 5."""
+    """χ² of counts against what was to be expected; ``thin`` where that is under 5 somewhere."""
 
     statistic: float
     df: int
@@ -78,6 +78,31 @@ def fit_to_frame(answered: Sequence[int], frame: Sequence[float]) -> Fit:
     expected = got.sum() * shares / shares.sum()
     statistic = float(((got - expected) ** 2 / expected).sum())
     df = len(got) - 1
+    return Fit(statistic, df, float(chi2.sf(statistic, df)), bool(expected.min() < LEAST_EXPECTED))
+
+
+def answered_alike(answered: Sequence[int], asked: Sequence[int]) -> Fit:
+    """Pearson's χ² of groups by answered and not answered: did chance alone make them differ?
+
+    Formula: Σ (O − E)²/E over both columns, = Σ (a_g − r·n_g)²/(r·(1−r)·n_g) with r the whole's
+    response; df = groups − 1 (R: ``chisq.test(cbind(a, n - a), correct = FALSE)``). Shapes: counts
+    of (groups,) each. Where nobody or everybody answered nothing differs: χ² is 0.
+
+    >>> found = answered_alike([30, 30], [40, 60])
+    >>> round(found.statistic, 4), found.df  # 6²/(.24·40) + 6²/(.24·60)
+    (6.25, 1)
+    """
+    got, frame = _counts(answered), _counts(asked)
+    if len(got) != len(frame) or len(got) < 2:
+        raise RepresentationError("At least two groups are needed, each with both counts.")
+    if (frame == 0).any() or (got > frame).any():
+        raise RepresentationError("A group has more answers than people, or nobody in it.")
+    share = got.sum() / frame.sum()
+    expected = np.outer((share, 1 - share), frame)
+    df = len(got) - 1
+    if not 0 < share < 1:
+        return Fit(0.0, df, 1.0, True)
+    statistic = float(((np.array([got, frame - got]) - expected) ** 2 / expected).sum())
     return Fit(statistic, df, float(chi2.sf(statistic, df)), bool(expected.min() < LEAST_EXPECTED))
 
 

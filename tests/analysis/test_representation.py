@@ -2,9 +2,14 @@ import math
 
 import numpy as np
 import pytest
-from scipy.stats import chisquare
+from scipy.stats import chi2_contingency, chisquare
 
-from analysis.representation import RepresentationError, fit_to_frame, representation
+from analysis.representation import (
+    RepresentationError,
+    answered_alike,
+    fit_to_frame,
+    representation,
+)
 
 
 def test_from_people_one_by_one():
@@ -40,6 +45,30 @@ def test_the_fit_is_pearsons():
     assert (found.statistic, found.p) == pytest.approx(tuple(theirs))
     assert (found.df, found.thin) == (2, False)
     assert fit_to_frame([9, 50, 20], [1, 45, 30]).thin
+
+
+def test_answered_and_not_answered_are_pearsons_table():
+    answered, asked = np.array([30, 12, 55]), np.array([40, 60, 70])
+    theirs = chi2_contingency([answered, asked - answered], correction=False)
+    found = answered_alike(answered.tolist(), asked.tolist())
+    assert (found.statistic, found.p) == pytest.approx((theirs.statistic, theirs.pvalue))
+    assert (found.df, found.thin) == (2, False)
+    assert answered_alike([40, 60], [40, 60]).p == answered_alike([0, 0], [40, 60]).p == 1
+
+
+def test_chance_is_called_unlikely_as_often_as_it_should_be():
+    rng = np.random.default_rng(9)
+    asked = [60] * 10
+    found = [answered_alike(rng.binomial(60, 0.75, 10).tolist(), asked).p for _ in range(1000)]
+    assert np.mean(np.array(found) < 0.05) == pytest.approx(0.05, abs=0.02)
+
+
+@pytest.mark.parametrize(
+    ("answered", "asked"), [([5], [9]), ([5, 5], [9]), ([5, 5], [9, 4]), ([5, 0], [9, 0])]
+)
+def test_a_table_that_says_nothing_is_refused(answered, asked):
+    with pytest.raises(RepresentationError):
+        answered_alike(answered, asked)
 
 
 @pytest.mark.parametrize(
