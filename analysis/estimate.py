@@ -15,9 +15,11 @@ from scipy.special import stdtr, stdtrit
 from analysis.scoring import Moments
 
 FloatArray = NDArray[np.float64]
+BoolArray = NDArray[np.bool_]
 WEIGHT_CAP = 4.0
 LEAST_EFFECTIVE = 0.7
 LEAST_ANSWERS = 2  # of a stratum, for it to have a spread
+CAREFUL_SD = 25.0  # points of 100: wider than most themes are found to be
 
 
 class EstimateError(ValueError):
@@ -110,10 +112,12 @@ class Difference:
 
 @dataclass(frozen=True)
 class Spread:
-    """A variance that stands in for a small group's own, and its degrees of freedom."""
+    """A variance that stands in for that of strata of under ``below`` answers, and its degrees
+    of freedom."""
 
     variance: float
     df: float
+    below: float = math.inf
 
 
 def pooled(strata: Sequence[Stratum]) -> Spread:
@@ -129,6 +133,22 @@ def pooled(strata: Sequence[Stratum]) -> Spread:
     return Spread(squares / df if df else math.nan, float(max(df, 1)))
 
 
+def stand_in(strata: Sequence[Stratum], large: int) -> Spread:
+    """What stands in for the spread of strata of under ``large`` answers (rule D6).
+
+    The pooled one of all strata. Where these have under ``large`` answers altogether, that too
+    would tell how alike a few people answered, so it is a fixed 25 points.
+
+    >>> stand_in([Stratum(Moments(21, 60.0, 0.5, 21), 40)], 50).variance
+    625.0
+    """
+    n = sum(stratum.scores.n for stratum in strata)
+    if n < large:
+        return Spread(CAREFUL_SD**2, float(max(n - 1, 1)), large)
+    found = pooled(strata)
+    return Spread(found.variance, found.df, large)
+
+
 def stratified(strata: Sequence[Stratum], instead: Spread | None = None) -> Estimate:
     """The mean over strata weighted by their people.
 
@@ -137,8 +157,10 @@ def stratified(strata: Sequence[Stratum], instead: Spread | None = None) -> Esti
     are unknown, see :mod:`analysis.silence`. A person's weight N_h/n_h is capped at four times the
     median. Without headcounts, or when Kish's n_eff is under 0.7·n, every answer weighs the same.
     A stratum with one answer is joined to the smallest other one first. ``instead`` replaces the
-    s_h² where the group's own spread must not be told (rule D6). Raises :class:`EstimateError`
-    when nobody answered, one answer has no spread to judge it by, or a score is no number.
+    s_h² of small strata, whose own spread must not be told (rule D6); the finite correction is then
+    one for all, 1 − n/N, so that strata in which everybody answered do not leave the width of the
+    interval to a single other one. Raises :class:`EstimateError` when nobody answered, one answer
+    has no spread to judge it by, or a score is no number.
     """
     return of_cells(Cells.of(collapse([s for s in strata if s.scores.n])), instead)
 
@@ -146,9 +168,12 @@ def stratified(strata: Sequence[Stratum], instead: Spread | None = None) -> Esti
 def of_cells(cells: Cells, instead: Spread | None = None) -> Estimate:
     """:func:`stratified` for strata of which none needs joining: two answers or more in each, or
     a single one."""
-    _check(cells, instead)
     n = cells.n
-    spread = cells.variance if instead is None else np.full(len(n), instead.variance)
+    spread, unsampled = cells.variance, _unsampled(cells)
+    if instead is not None:
+        spread = np.where(n < instead.below, instead.variance, spread)
+        unsampled = np.full(len(n), _unsampled_in_all(cells))
+    _check(cells, spread)
     weights = weights_of(cells) * n
     weights /= weights.sum()
     parts = weights**2 * spread / n
@@ -156,8 +181,8 @@ def of_cells(cells: Cells, instead: Spread | None = None) -> Estimate:
         int(n.sum()),
         float(weights @ cells.mean),
         math.sqrt(parts.sum()),
-        math.sqrt((parts * _unsampled(cells)).sum()),
-        instead.df if instead else float(max(n.sum() - len(n), 1)),
+        math.sqrt((parts * unsampled).sum()),
+        instead.df if instead and n.max() < instead.below else float(max(n.sum() - len(n), 1)),
     )
 
 
@@ -239,13 +264,12 @@ def _joined(one: Stratum, two: Stratum) -> Stratum:
     return Stratum(Moments(n, mean, variance, sum(part.above for part in parts)), people)
 
 
-def _check(cells: Cells, instead: Spread | None) -> None:
+def _check(cells: Cells, spread: FloatArray) -> None:
     if not len(cells.n):
         raise EstimateError("Nobody answered, so there is no mean.")
     if not np.isfinite(cells.mean).all():
         raise EstimateError("A score is missing or is no number.")
-    spreads = cells.variance if instead is None else np.array([instead.variance])
-    if not (np.isfinite(spreads) & (spreads >= 0)).all():
+    if not (np.isfinite(spread) & (spread >= 0)).all():
         raise EstimateError("One answer has no spread, so its mean has no error to tell.")
 
 
@@ -255,5 +279,14 @@ def _quantile(level: float, df: float) -> float:
 
 def _unsampled(cells: Cells) -> FloatArray:
     """1 − n/N; one when N is unknown, or is wrong because more people answered than it counts."""
-    known = (cells.people > 0) & (cells.n <= cells.people)
+    known = _known(cells)
     return 1 - np.divide(cells.n, cells.people, out=np.zeros(len(cells.n)), where=known)
+
+
+def _unsampled_in_all(cells: Cells) -> float:
+    """The same for all strata together; one when any N is unknown or wrong."""
+    return 1 - float(cells.n.sum() / cells.people.sum()) if _known(cells).all() else 1.0
+
+
+def _known(cells: Cells) -> BoolArray:
+    return (cells.people > 0) & (cells.n <= cells.people)

@@ -20,7 +20,7 @@ from analysis.disclosure import (
     shares,
     step,
 )
-from analysis.estimate import Estimate, Stratum, person_weights, stratified
+from analysis.estimate import Estimate, Stratum, person_weights, stand_in, stratified
 from analysis.release_bounds import Bounds, of_one_whole, rests, tells
 from analysis.scoring import LEANS, Moments, keyed
 from analysis.summary import Band, Figure
@@ -247,7 +247,7 @@ def item_figure(
         leanings = [theme.cut(lean, cell) for cell in cells]
     first, second, third = (int(lean[theme.root][place]) for place in range(len(LEANS)))
     draft = Draft(
-        stratified(strata),
+        stratified(strata, stand_in(strata, theme.rule.large)),
         first,
         weigh(leanings, person_weights(strata)),
         (first, second, third),

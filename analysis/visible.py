@@ -29,7 +29,7 @@ from analysis.estimate import (
     Spread,
     Stratum,
     of_cells,
-    pooled,
+    stand_in,
     stratified,
     weights_of,
 )
@@ -230,17 +230,17 @@ class Theme:
 
     @cached_property
     def within(self) -> Spread:
-        """How much people differ inside the visible cells; it stands in for a small group's own
+        """How much people differ inside the visible cells; it stands in for a small cell's own
         spread, which would tell how alike its people answered."""
-        return pooled(list(self.strata.values()))
+        return stand_in(list(self.strata.values()), self.rule.large)
 
     @property
     def root(self) -> str:
         return next(unit.id for unit in self.counted.units if unit.parent is None)
 
     def estimate(self, cells: Sequence[str]) -> Estimate:
-        """The mean over cells. Under ``rule.large`` answers the spread of people within all
-        cells is used, never the group's own."""
+        """The mean over cells. For a cell of under ``rule.large`` answers the spread of people
+        within all cells is used, never its own."""
         asked = tuple(cells)
         if asked not in self._estimates:
             self._estimates[asked] = self._estimated(asked)
@@ -253,10 +253,9 @@ class Theme:
     def _estimated(self, cells: tuple[str, ...]) -> Estimate:
         side_by_side = self._side_by_side.at([self._place[cell] for cell in cells])
         n = side_by_side.n
-        instead = self.within if n.sum() < self.rule.large else None
         if len(n) > 1 and n.min() < LEAST_ANSWERS:
-            return stratified([self.strata[cell] for cell in cells], instead)
-        return of_cells(side_by_side, instead)
+            return stratified([self.strata[cell] for cell in cells], self.within)
+        return of_cells(side_by_side, self.within)
 
     @cached_property
     def _place(self) -> Mapping[str, int]:

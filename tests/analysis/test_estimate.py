@@ -10,10 +10,12 @@ from analysis.equivalence import EquivalenceError, equivalence
 from analysis.estimate import (
     Difference,
     EstimateError,
+    Spread,
     Stratum,
     collapse,
     difference,
     person_weights,
+    stand_in,
     stratified,
 )
 from analysis.multiplicity import rejected
@@ -77,6 +79,26 @@ def test_a_whole_group_that_answered_is_known_exactly():
     found = stratified([Stratum(Moments(20, 60.0, 100.0, 10), 20)])
     assert found.interval() == (60.0, 60.0)
     assert found.se > 0
+
+
+def test_small_strata_take_the_spread_that_stands_in_for_theirs():
+    """By hand: Var = 0.4²·100/40 + 0.6²·225/60; the correction is 1 − 100/200 for both, though
+    everybody of the first answered."""
+    strata = [Stratum(Moments(40, 60.0, 4.0, 10), 40), Stratum(Moments(60, 50.0, 225.0, 10), 160)]
+    even = [Stratum(strata[0].scores, None), Stratum(strata[1].scores, None)]
+    spread = Spread(100.0, 98.0, 50)
+    assert stratified(even, spread).se == pytest.approx(np.sqrt(0.16 * 2.5 + 0.36 * 3.75))
+    found = stratified(strata, spread)
+    assert found.se_finite == pytest.approx(found.se * np.sqrt(0.5))
+    assert found.df == 98
+
+
+def test_the_spread_of_few_people_never_stands_in():
+    """Under 50 answers in all it is a fixed one, of counts alone."""
+    alike, usual = ([Stratum(Moments(20, 60.0, variance, 10), 40)] * 2 for variance in (0.0, 400.0))
+    assert stand_in(alike, 50) == stand_in(usual, 50)
+    many = [Stratum(Moments(25, 60.0, 400.0, 10), 40)] * 2
+    assert stand_in(many, 50).variance == 400
 
 
 def test_more_answers_than_people_means_the_headcount_is_wrong_not_the_answer_certain():

@@ -201,6 +201,19 @@ def three_full_and(answered):
     return summary(others + [("D", answer) for answer in answered], QUARTET, book=ONE)
 
 
+@pytest.mark.parametrize("seed", range(5))
+def test_how_alike_a_few_people_are_does_not_show_in_the_width_of_a_range(seed):
+    """Three teams answered in full, so only the fourth's people are a sample of anybody."""
+    others = answers({"A": 40, "B": 40, "C": 40}, seed, items=5)
+    ranges = set()
+    for far in (0, 1):
+        one, other = (tuple(v + by for v in (3, 4, 3, 3, 4)) for by in (far, -far))
+        found = summary(others + [("D", *one), ("D", *other)] * 5, QUARTET).row("s").figure
+        ranges.add((found.score, found.low, found.high))
+    assert len(ranges) == 1
+    assert None not in ranges.pop()
+
+
 def test_numbers_that_gave_way_do_not_stand_beside_the_question():
     found = three_full_and([3] * 10)
     whole = found.row("s").figure
