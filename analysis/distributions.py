@@ -5,6 +5,7 @@ where the two disagree nothing may be claimed (STATISTICS 2.1).
 """
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -88,9 +89,10 @@ def apart(counts: Counts) -> float:
     return float((places - mean) ** 2 @ counts / counts.sum() / ((len(counts) - 1) / 2) ** 2)
 
 
-def apart_words(counts: Counts) -> str:
-    """The same in words, for whole organisations only: a small group's spread tells too much."""
-    share = apart(counts)
+def apart_words(questions: Sequence[Counts]) -> str:
+    """The same in words, on average over one question or more, each of shape (options,); for whole
+    organisations only: a small group's spread tells too much."""
+    share = sum(map(apart, questions)) / len(questions)
     if share < ALIKE:
         return "Most people gave answers close to one another."
     if share < SPLIT:

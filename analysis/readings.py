@@ -9,7 +9,6 @@ from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from analysis.change import break_between, judge, regrouped, trend_over
 from analysis.composition import Part, kitagawa
@@ -25,8 +24,6 @@ from analysis.summary import Figure, Reading
 from analysis.tally import Counted
 from analysis.verdicts import Before, History
 from analysis.visible import Theme, roll_up
-
-Counts = NDArray[np.float64]
 
 LEVELS: tuple[Level, ...] = ("configural", "metric", "scalar")
 UNLIKELY = 0.01
@@ -103,21 +100,17 @@ def evenness(now: Counted, told: Sequence[str]) -> str:
 
 
 def _split(theme: Theme) -> str:
-    """How far apart answers lie, over the theme's questions of the same length; from 50 people."""
+    """How far apart answers to one question lie, on average over questions; from 50 people.
+
+    Each question by itself: answers to an easy and to a hard one differ, although nobody does.
+    """
     if theme.group(theme.root).answers < theme.rule.large:
         return ""
-    tables = [_in_order(theme, item_id) for item_id in theme.asked]
-    longest = max(len(table) for table in tables)
+    items = theme.counted.tally.items
     try:
-        return apart_words(np.sum([table for table in tables if len(table) == longest], axis=0))
+        return apart_words([items[item_id].options.sum(axis=0) for item_id in theme.asked])
     except DistributionError:
         return ""
-
-
-def _in_order(theme: Theme, item_id: str) -> Counts:
-    """An item's answers in the whole organisation, worst option first. Shape: (options,)."""
-    counts: Counts = theme.counted.tally.items[item_id].options.sum(axis=0).astype(np.float64)
-    return counts[::-1] if theme.instrument.item(item_id).reversed else counts
 
 
 def _alike(theme: Theme, figure: Figure | None) -> str:

@@ -52,7 +52,7 @@ def test_no_shape_without_answers_that_differ(counts):
     ],
 )
 def test_how_far_apart_people_are_is_said_in_words(counts, words):
-    assert words in apart_words(np.array(counts))
+    assert words in apart_words([np.array(counts)])
 
 
 def test_nobody_is_nowhere_apart():

@@ -202,6 +202,13 @@ def test_how_far_apart_people_are_is_told_from_fifty_answers():
     assert summarise(counts, reverse, Rule()).reading("s").split == split
 
 
+def test_an_easy_and_a_hard_question_are_no_split():
+    """Everybody agrees about each, at opposite ends."""
+    rows = [("org", 5, 4 + i % 2, 1 + i % 2) for i in range(80)]
+    split = said(count(made.wave(rows), THREE)).reading("s").split
+    assert split == "Most people gave answers close to one another."
+
+
 SEVEN = made.instrument(items=7, reverse=(1, 3))
 
 
