@@ -16,8 +16,6 @@ from analysis.scoring import Moments
 
 FloatArray = NDArray[np.float64]
 BoolArray = NDArray[np.bool_]
-WEIGHT_CAP = 4.0
-LEAST_EFFECTIVE = 0.7
 LEAST_ANSWERS = 2  # of a stratum, for it to have a spread
 CAREFUL_SD = 25.0  # points of 100: wider than most themes are found to be
 
@@ -154,13 +152,15 @@ def stratified(strata: Sequence[Stratum], instead: Spread | None = None) -> Esti
 
     Formula: ȳ = Σ W_h·ȳ_h, W_h = N_h/N; Var = Σ W_h²·s_h²/n_h·(1 − n_h/N_h) (Cochran 1977, 5.6;
     R: ``survey::svymean`` with strata and fpc). Strata without answers are left out: their people
-    are unknown, see :mod:`analysis.silence`. A person's weight N_h/n_h is capped at four times the
-    median. Without headcounts, or when Kish's n_eff is under 0.7·n, every answer weighs the same.
-    A stratum with one answer is joined to the smallest other one first. ``instead`` replaces the
-    s_h² of small strata, whose own spread must not be told (rule D6); the finite correction is then
-    one for all, 1 − n/N, so that strata in which everybody answered do not leave the width of the
-    interval to a single other one. Raises :class:`EstimateError` when nobody answered, one answer
-    has no spread to judge it by, or a score is no number.
+    are unknown, see :mod:`analysis.silence`. Without headcounts every answer weighs the same. The
+    weights are kept however far groups differ in how many answered: then they matter most, and the
+    wider error says what they cost. In a stratum of seven answers or more nobody can have over
+    15 % of all weight (rule D7). A stratum with one answer is joined to the smallest other one
+    first. ``instead`` replaces the s_h² of small strata, whose own spread must not be told (rule
+    D6); the finite correction is then one for all, 1 − n/N, so that strata in which everybody
+    answered do not leave the width of the interval to a single other one. Raises
+    :class:`EstimateError` when nobody answered, one answer has no spread to judge it by, or a
+    score is no number.
     """
     return of_cells(Cells.of(collapse([s for s in strata if s.scores.n])), instead)
 
@@ -187,23 +187,19 @@ def of_cells(cells: Cells, instead: Spread | None = None) -> Estimate:
 
 
 def person_weights(strata: Sequence[Stratum]) -> list[float]:
-    """What one answer of each stratum weighs; ones where weighting is not called for.
+    """What one answer of each stratum weighs: w_h = N_h/n_h, or ones when any headcount is missing.
 
-    Formula: w_h = min(N_h/n_h, 4·median of w over answers); ones when any headcount is missing or
-    when n_eff = (Σ w)²/Σ w² (Kish 1965) is under 0.7·n. Every stratum must have answers.
+    Every stratum must have answers. See :func:`analysis.disclosure.dominated` for the most that
+    one of them may weigh.
     """
     return [float(weight) for weight in weights_of(Cells.of(strata))]
 
 
 def weights_of(cells: Cells) -> FloatArray:
     """The same for strata side by side. Shape: (strata,)."""
-    n, even = cells.n, np.ones(len(cells.n))
     if not (cells.people > 0).all():
-        return even
-    weights = cells.people / n
-    weights = np.minimum(weights, WEIGHT_CAP * _median(weights, n))
-    effective = (weights @ n) ** 2 / (weights**2 @ n)
-    return even if effective < LEAST_EFFECTIVE * n.sum() else weights
+        return np.ones(len(cells.n))
+    return cells.people / cells.n
 
 
 def collapse(strata: Sequence[Stratum], least: int = LEAST_ANSWERS) -> list[Stratum]:
@@ -237,13 +233,6 @@ def difference(later: Estimate, earlier: Estimate) -> Difference:
     total = one + two
     df = total**2 / (one**2 / later.df + two**2 / earlier.df) if total else later.df + earlier.df
     return Difference(later.mean - earlier.mean, math.sqrt(total), df)
-
-
-def _median(values: FloatArray, counts: FloatArray) -> float:
-    """The (lower) median of values that each stand ``counts`` times."""
-    order = np.argsort(values, kind="stable")
-    reached = np.cumsum(counts[order])
-    return float(values[order][np.searchsorted(reached, reached[-1] / 2)])
 
 
 def _joined(one: Stratum, two: Stratum) -> Stratum:

@@ -13,14 +13,14 @@ from numpy.typing import NDArray
 from scipy.special import expit, logit, stdtr, stdtrit
 from scipy.stats import beta
 
-from analysis.estimate import LEAST_EFFECTIVE, WEIGHT_CAP
-
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
 BoolArray = NDArray[np.bool_]
 Residuals = Callable[[FloatArray], FloatArray]
 
 MOST_OF_ONE = 0.15
+WEIGHT_CAP = 4.0
+LEAST_EFFECTIVE = 0.7
 
 
 class WeightError(ValueError):

@@ -106,15 +106,30 @@ def test_more_answers_than_people_means_the_headcount_is_wrong_not_the_answer_ce
     assert found.se_finite == found.se > 0
 
 
-def test_no_weight_passes_four_times_the_median():
-    strata = [Stratum(Moments(90, 50.0, 1.0, 0), 90), Stratum(Moments(6, 50.0, 1.0, 0), 36)]
-    assert person_weights(strata) == pytest.approx([1.0, 4.0])
+def test_a_group_that_hardly_answered_keeps_the_weight_of_its_people():
+    strata = [Stratum(Moments(90, 80.0, 1.0, 0), 90), Stratum(Moments(10, 20.0, 1.0, 0), 810)]
+    assert person_weights(strata) == [1.0, 81.0]
+    assert stratified(strata).mean == pytest.approx(26)
 
 
-def test_weights_that_would_cost_too_much_are_not_used():
-    """Kish: (90 + 4·10)²/(90 + 16·10) = 67.6 of 100 answers, under 0.7."""
-    strata = [Stratum(Moments(90, 50.0, 1.0, 0), 90), Stratum(Moments(10, 50.0, 1.0, 0), 4000)]
-    assert person_weights(strata) == [1.0, 1.0]
+@pytest.mark.parametrize("rates", [(0.2, 0.9), (0.15, 0.85), (0.12, 0.95)])
+def test_the_interval_holds_the_truth_however_unevenly_groups_answer(rates):
+    """Four quiet teams and six talkative ones, who differ in what they think."""
+    rng = np.random.default_rng(7)
+    held, off = 0, []
+    for _ in range(200):
+        teams = [rng.normal(mean, 20, 100) for mean in [40] * 4 + [65] * 6]
+        given = [rates[0]] * 4 + [rates[1]] * 6
+        strata = [
+            Stratum(moments_of(rng.permutation(team)[: round(100 * rate)]), 100)
+            for team, rate in zip(teams, given, strict=True)
+        ]
+        found, truth = stratified(strata), np.mean(teams)
+        low, high = found.interval()
+        held += low <= truth <= high
+        off.append(found.mean - truth)
+    assert abs(np.mean(off)) < 0.5
+    assert 0.9 <= held / 200 <= 0.99
 
 
 def test_an_interval_stays_within_the_scale():
