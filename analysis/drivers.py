@@ -192,13 +192,20 @@ def together(
 
 def alike(share: FloatArray, drawn: FloatArray) -> tuple[tuple[int, ...], ...]:
     """From the largest share down: a predictor joins the group whose first member it cannot be
-    told from, that is when the 95 % interval of their difference holds 0."""
+    told from, that is when the interval of their difference holds 0.
+
+    The first of m predictors that are left was chosen as the largest of them, so any of their
+    m(m−1)/2 pairs could have been looked at: the tail of 2.5 % is shared out among so many.
+    """
+    order = np.argsort(-share, kind="stable").tolist()
     groups: list[list[int]] = []
-    for j in np.argsort(-share, kind="stable").tolist():
-        if groups and np.quantile(drawn[:, groups[-1][0]] - drawn[:, j], 0.025) <= 0:
+    tail = 0.0
+    for place, j in enumerate(order):
+        if groups and np.quantile(drawn[:, groups[-1][0]] - drawn[:, j], tail) <= 0:
             groups[-1].append(j)
-        else:
-            groups.append([j])
+            continue
+        groups.append([j])
+        tail = 0.025 / max(comb(len(order) - place, 2), 1)
     return tuple(tuple(group) for group in groups)
 
 

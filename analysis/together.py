@@ -38,7 +38,8 @@ def goes_together(themes: Sequence[Theme]) -> Together | None:
     Formula: shares of R² over all orders of entry (Lindeman, Merenda and Gold 1980), from seven
     themes on Johnson's (2000) relative weights, on people with a score on every theme. Uncertainty
     by drawing the covariances anew, S* ~ Wishart(n − 1, S/(n − 1)). A theme joins those above it
-    when the 95 % interval of the difference of their shares holds 0. ``None`` without a fear
+    when the interval of the difference of their shares holds 0, at 95 % over all pairs
+    (:func:`analysis.drivers.alike`). ``None`` without a fear
     theme, for fewer people than 150 or 20 a theme, where a theme is hidden, where two themes say
     nearly the same (VIF over 5), where all others share under 2 % of the spread (adjusted R²), or
     where chance alone could make them share as much (overall F test at 1 %).
@@ -60,7 +61,7 @@ def goes_together(themes: Sequence[Theme]) -> Together | None:
     chance = by_chance(found_share, people, k) >= UNLIKELY
     if (inflation(matrix) > TOO_ALIKE).any() or explained < LEAST_SHARE or chance:
         return None
-    groups = alike(_shares(matrix), _drawn(people, spread))
+    groups = told_apart(people, spread)
     return Together(
         outcome.scale.id,
         tuple(tuple(others[place].scale.id for place in sorted(group)) for group in groups),
@@ -68,6 +69,12 @@ def goes_together(themes: Sequence[Theme]) -> Together | None:
         # The number itself beside other counts would tell how many left some theme out.
         f"at least {least_people(k)}",
     )
+
+
+def told_apart(people: int, spread: NDArray[np.float64]) -> tuple[tuple[int, ...], ...]:
+    """Predictors by place, the closest to the outcome first, together those that cannot be told
+    apart. Shape: covariances (k + 1, k + 1) with the outcome last."""
+    return alike(_shares(_correlations(spread)), _drawn(people, spread))
 
 
 def _covariances(outcome: Theme, others: Sequence[Theme]) -> tuple[int, NDArray[np.float64]] | None:

@@ -8,7 +8,7 @@ import pytest
 from analysis.dataset import Unit
 from analysis.disclosure import Rule
 from analysis.tally import count
-from analysis.together import goes_together
+from analysis.together import goes_together, told_apart
 from analysis.visible import Theme
 from tests.analysis import made
 
@@ -59,6 +59,20 @@ def test_more_themes_than_orders_can_be_gone_through():
 
 def test_the_same_answers_say_the_same_again():
     assert goes_together(themes_of(300)) == goes_together(themes_of(300))
+
+
+def test_many_equals_are_seldom_told_apart():
+    """Eleven themes that matter alike, as many correlations as 400 people give."""
+    rng = np.random.default_rng(2)
+    split = 0
+    for _ in range(24):
+        others = np.sqrt(0.6) * rng.normal(size=(400, 11)) + np.sqrt(0.4) * rng.normal(
+            size=(400, 1)
+        )
+        fear = 0.1 * others.sum(axis=1) + rng.normal(size=400)
+        spread = np.cov(np.column_stack([others, fear]), rowvar=False)
+        split += len(told_apart(400, spread)) > 1
+    assert split <= 5  # one in ten is to be expected at most
 
 
 def test_what_chance_alone_makes_is_seldom_said():
