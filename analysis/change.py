@@ -19,6 +19,7 @@ from analysis.visible import Theme
 
 SMALLEST_CHANGE = 5.0
 NET_ANSWERS = 3
+ROUNDED = 1.0  # points by which the difference of two figures in whole points may be out
 
 
 @dataclass(frozen=True)
@@ -31,15 +32,16 @@ class Contrast:
     against: str
 
 
-def verdict(contrast: Contrast, survives: bool, rule: Rule) -> Verdict:
-    """One of four words. ``survives``: the difference stood the correction within its family.
+def verdict(contrast: Contrast, survives: bool, rule: Rule, printed: int | None = None) -> Verdict:
+    """One of four words. ``survives``: the difference stood the correction within its family;
+    ``printed`` is the difference of the two printed figures, where they are numbers.
 
     The interval is judged as it is printed, rounded outward, so the words never say more than
     the figures beside them. Under ``rule.large`` answers at least three whole answers must have
     moved, and "the same" is not offered: one person could turn it (rule D9).
     """
     found = contrast.found
-    low, high = outward(*found.interval(0.95), 1)
+    low, high = _ends(found, printed)
     moved = abs(found.value) >= SMALLEST_CHANGE and survives and not low <= 0 <= high
     small = contrast.n < rule.large
     if moved and not (small and abs(found.value) * contrast.n / 100 < NET_ANSWERS):
@@ -58,20 +60,32 @@ def judge(family: Sequence[tuple[Contrast, int | None]], rule: Rule) -> list[Com
     survivors = rejected([contrast.found.p for contrast, _ in family])
     found = []
     for (contrast, printed), survives in zip(family, survivors, strict=True):
-        said = verdict(contrast, survives, rule)
-        why = _why(contrast, said, survives, rule)
-        if printed is None or contrast.n < rule.large:
+        gap = printed if contrast.n >= rule.large else None
+        said = verdict(contrast, survives, rule, gap)
+        why = _why(contrast, said, survives, rule, gap)
+        if gap is None:
             found.append(Comparison(said, contrast.against, why=why))
             continue
-        low, high = outward(*contrast.found.interval(0.95), 1)
-        low, high = min(low, printed), max(high, printed)
-        found.append(
-            Comparison(said, contrast.against, float(printed), float(low), float(high), why)
-        )
+        low, high = _ends(contrast.found, gap)
+        found.append(Comparison(said, contrast.against, float(gap), float(low), float(high), why))
     return found
 
 
-def _why(contrast: Contrast, said: Verdict, survives: bool, rule: Rule) -> str:
+def _ends(found: Difference, printed: int | None) -> tuple[int, int]:
+    """The likely range of a difference, in whole points.
+
+    It is laid around the difference of the two figures *as printed*, wide enough for any two that
+    print alike, so that its ends say nothing more of them (attack A12); around the difference
+    itself where that is not printed, and then only a word follows from it.
+    """
+    low, high = found.interval(0.95)
+    if printed is None:
+        return outward(low, high, 1)
+    half = (high - low) / 2 + ROUNDED
+    return outward(printed - half, printed + half, 1)
+
+
+def _why(contrast: Contrast, said: Verdict, survives: bool, rule: Rule, printed: int | None) -> str:
     """What stands behind a word that is not a finding of its own."""
     if said == "same":
         return f"If there is a difference, it is probably under {SMALLEST_CHANGE:.0f} points."
@@ -79,7 +93,7 @@ def _why(contrast: Contrast, said: Verdict, survives: bool, rule: Rule) -> str:
         return ""
     if contrast.n < rule.large:
         return "With so few answers only a very large difference would show."
-    low, high = outward(*contrast.found.interval(0.95), 1)
+    low, high = _ends(contrast.found, printed)
     if low <= 0 <= high:
         return "The difference could be chance."
     if not survives:

@@ -70,7 +70,22 @@ def test_an_empty_family_has_no_verdicts():
 def test_a_difference_is_given_only_from_50_answers():
     assert judge([(contrast(20, 2, 49), 20)], RULE)[0].difference is None
     found = judge([(contrast(20.4, 2, 50), 21)], RULE)[0]
-    assert (found.difference, found.low, found.high) == (21, 16, 25)
+    assert (found.difference, found.low, found.high) == (21, 16, 26)
+
+
+def test_the_ends_of_a_difference_follow_from_what_is_printed_of_it():
+    """Attack A12: 2 ± (1.96·1 + 1), wherever between 1 and 3 the difference is."""
+    found = [judge([(contrast(value / 10, 1), 2)], RULE)[0] for value in range(10, 31)]
+    assert {(one.low, one.high) for one in found} == {(-1, 5)}
+    for one, value in zip(found, range(10, 31), strict=True):
+        assert one.low <= value / 10 - 1.96
+        assert value / 10 + 1.96 <= one.high
+
+
+def test_a_word_says_no_more_than_the_range_printed_beside_it():
+    for value in np.arange(5, 12, 0.25):
+        found = judge([(contrast(value, 2.5), round(value))], RULE)[0]
+        assert (found.verdict == "higher") == (found.low > 0)
 
 
 def summary(rows, units, earlier=(), book=BOOK, **settings):
