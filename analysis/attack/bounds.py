@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import Bounds, LinearConstraint, milp
 
-from analysis.attack.facts import weights
+from analysis.attack.facts import Measure, weights
 from analysis.attack.findings import Finding, Limits, Severity, amount, telling, telling_mean
 from analysis.attack.model import EVERYBODY, Group, Range, Release
 from analysis.attack.system import System, Vector, combined
@@ -134,9 +134,11 @@ def attack(system: System, release: Release, limits: Limits) -> Iterator[Finding
     if built is None:
         return
     found, cells = built
+    vague = {system.vectors[g].tobytes(): system.measure.facts[g].value for g in system.shown}
     for target, group, name in _targets(system, cells, release):
+        told = vague.get(target.tobytes())
         part = np.array([bool((cell & target).any()) for cell in cells], dtype=np.int64)
-        known = _learned(found, part, system, target, limits)
+        known = _learned(found, part, system, target, limits, told)
         if known:
             label = "A19" if len(group) > 1 else "A4"
             yield Finding(label, known[1], name, known[0], system.version.wave,
@@ -146,8 +148,8 @@ def attack(system: System, release: Release, limits: Limits) -> Iterator[Finding
 def _targets(
     system: System, cells: list[Vector], release: Release
 ) -> Iterator[tuple[Vector, Group, str]]:
-    shown = {system.vectors[group].tobytes() for group in system.shown}
-    seen = set(shown)
+    facts = system.measure.facts
+    seen = {system.vectors[group].tobytes() for group in system.shown if facts[group].plainly}
     for group in system.groups:
         vector = system.vectors[group]
         if group == EVERYBODY or vector.tobytes() in seen or not vector.any():
@@ -172,8 +174,14 @@ def _called(system: System, cell: Vector, release: Release) -> str:
 
 
 def _learned(
-    found: Programme, part: Vector, system: System, target: Vector, limits: Limits
+    found: Programme,
+    part: Vector,
+    system: System,
+    target: Vector,
+    limits: Limits,
+    told: Range | None,
 ) -> tuple[str, Severity] | None:
+    """What is known of some cells in words, where it is more than ``told``, a range in words."""
     n = found.range(part, "n")
     if n is None or n[0] < 1:
         return None
@@ -183,12 +191,21 @@ def _learned(
     lacking = found.range(part, "not")
     if total is None or lacking is None:
         return None
+    if told is not None and _no_more(total, n, told, system.measure):
+        return None
     if found.whole:
         if few and (telling(*total, *n) or (n[1] > 1 and lacking[1] == 0)):
             return amount(*total, *n), "high" if total[0] == total[1] else "medium"
         near = _all_alike(total, lacking, n, measure.one_sided)
         return (f"nearly all alike: {amount(*total, *n)}", "high") if near else None
     return _of_scale(total, lacking, n, few, system)
+
+
+def _no_more(total: Range, n: Range, told: Range, measure: Measure) -> bool:
+    """Whether totals leave (nearly) as much of the scale as the words that are printed."""
+    size = 100.0 if measure.counted else 1.0
+    low, high = size * total[0] / n[1], min(size * total[1] / n[0], measure.span)
+    return high - low > 0.9 * (told[1] - told[0])
 
 
 def _all_alike(total: Range, lacking: Range, n: Range, one_sided: bool) -> bool:

@@ -4,7 +4,7 @@ What an outsider knows beside the files is how the program works, because that i
 of a group count every part of it by its people, and groups under 50 answers go up in fives.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from analysis.attack.model import EVERYBODY, Facet, Group, Hidden, Line, Release
@@ -12,6 +12,7 @@ from analysis.attack.printed import Cell, parse, refused
 
 SHARES = ("favourable", "neutral", "unfavourable")
 DIMENSION = "group"
+BLANKS = 1.0
 _KNOWN = frozenset(
     ("format", "instrument", "instrument_version", "items", "notes", "participation", "programme")
     + (
@@ -96,8 +97,44 @@ def _pulse(pulse: Mapping[str, Any], source: str, release: Release) -> None:
     for item in pulse["items"]:
         cells = _figure(item["figure"], {})
         release.lines.extend(_lines(source, wave, item["item"], EVERYBODY, cells))
+    items = {item["item"]: item["figure"] for item in pulse["items"]}
+    for theme in pulse["themes"]:
+        asked = [items.get(item["id"]) for item in theme["items"]]
+        release.lines.extend(_of_items(source, wave, theme, asked))
     for name in sorted(set(pulse) - _KNOWN):
         release.hidden.append(Hidden(source, f"an unknown key '{name}'", str(pulse[name])))
+
+
+def _of_items(
+    source: str, wave: str, theme: Mapping[str, Any], asked: Sequence[Mapping[str, Any] | None]
+) -> Iterator[Line]:
+    """What a theme's questions say of the theme in the whole organisation.
+
+    A theme of one question has that question's figures. Otherwise its score is the mean of its
+    questions' scores, but for questions left blank: :data:`BLANKS` points are allowed for those.
+    """
+    told = [figure for figure in asked if figure is not None]
+    if not told or len(told) < len(asked):
+        return
+    if len(told) == 1:
+        texts = {role: text for role, text in _figure(told[0], {}).items() if role not in
+                 ("low", "high")}  # fmt: skip
+        if theme["formula"] == "favourable":
+            texts.pop("mean", None)
+            if "favourable" in texts:
+                texts["mean"] = texts["favourable"].removesuffix("%")
+        yield from _lines(source, wave, theme["id"], EVERYBODY, texts)
+    elif theme["formula"] == "mean" and all(figure["score"] is not None for figure in told):
+        cells = [_steps(_scores(figure))["mean"] for figure in told]
+        low, high = (sum(ends) / len(cells) for ends in zip(*((c.low, c.high) for c in cells),
+                     strict=True))  # fmt: skip
+        mean = Cell(f"{(low + high) / 2:.0f}", low - BLANKS, high + BLANKS, words=True)
+        yield Line(source, wave, theme["id"], EVERYBODY, {"mean": mean}, shared=True)
+
+
+def _scores(figure: Mapping[str, Any]) -> dict[str, Cell]:
+    cells = {role: parse(text) for role, text in _figure(figure, {}).items()}
+    return {role: cell for role, cell in cells.items() if cell is not None}
 
 
 def _extra(row: Mapping[str, Any], source: str, where: str, release: Release) -> None:

@@ -54,7 +54,7 @@ def _unsaid(table: Table, column: str) -> bool:
 
 def _rows(table: Table, plan: Plan, wanted: Sequence[str]) -> list[Row]:
     size = next((name for name, role, part in plan.values if role == "n" and not part), "")
-    made = []
+    made: list[Row] = []
     for row in table.rows:
         n = parse(row.get(size, ""))
         values = [_exact(parse(row.get(column, ""))) for column in wanted]
