@@ -24,29 +24,34 @@ ORGANISATIONS = int(os.environ.get("ORGANISATIONS", "4"))
 FILES = max(1, ORGANISATIONS // 20)
 RULE = Rule()
 BOOK = instrument(
-    items=6,
+    items=10,
     reverse=(1,),
     changes={
         "e": {"sensitive": True},
-        "f": {"kind": "text", "responses": ""},
+        "j": {"kind": "text", "responses": ""},
     },
     scales=[
-        {"id": "s", "title": "Safe", "description": "D", "items": ["a", "b", "c"]},
+        {"id": "s", "title": "Safe", "description": "D", "items": ["a", "b", "c"], "fear": True},
         {"id": "f", "title": "Fair", "description": "D", "items": ["d"], "formula": "favourable"},
         {"id": "h", "title": "Harm", "description": "D", "items": ["e"]},
+        {"id": "g", "title": "Good", "description": "D", "items": ["f", "g", "h", "i"]},
     ],
 )
-COMMENTS = tuple(Comment("f", f"We have too many cases, number {i}", "board") for i in range(14))
+RATED = 9
+COMMENTS = tuple(Comment("j", f"We have too many cases, number {i}", "board") for i in range(14))
 
 
 def made(seed, shift=0.0):
-    """A random organisation's answers, some left out or preferred not to be said."""
-    units, answered = organisation(seed)
+    """A random organisation's answers, some left out or preferred not to be said, and one sheet in
+    eight with one answer throughout."""
+    units, answered = organisation(seed, services=6, teams=(3, 8))
     rng = np.random.default_rng(seed + 999)
     rows = []
-    for unit, *given in answers(answered, seed + int(100 * shift), items=5, shift=shift):
-        dice = rng.random(5)
-        pairs = zip(given, dice, strict=True)
+    for unit, *given in answers(answered, seed + int(100 * shift), items=RATED, shift=shift):
+        if rng.random() < 0.12:
+            rows.append((unit, *[int(rng.integers(1, 6))] * RATED))
+            continue
+        pairs = zip(given, rng.random(RATED), strict=True)
         rows.append((unit, *(None if d < 0.03 else P if d < 0.05 else v for v, d in pairs)))
     return units, rows
 
@@ -55,16 +60,23 @@ def counted(rows, units, label="now"):
     return count(wave(rows, units, id=label, comments=COMMENTS), BOOK)
 
 
-def summaries(rows, before, units):
-    """An earlier pulse and this one, as published."""
-    then = counted(before, units, "then")
-    first = summarise(then, BOOK, RULE, programme="P")
-    now = counted(rows, units)
-    return first, summarise(now, BOOK, RULE, [Past(then, BOOK, RULE)], programme="P")
+def summaries(waves, units):
+    """Pulses, the earliest first, as published one after the other."""
+    pulses = [counted(rows, units, f"w{number}") for number, rows in enumerate(waves)]
+    return [
+        summarise(now, BOOK, RULE, [Past(one, BOOK, RULE) for one in pulses[:place]], programme="P")
+        for place, now in enumerate(pulses)
+    ]
 
 
-def published(rows, before, units):
-    return [summary.to_json() for summary in summaries(rows, before, units)]
+def published(waves, units):
+    return [summary.to_json() for summary in summaries(waves, units)]
+
+
+def three(seed):
+    """An organisation and three waves of it."""
+    units, last = made(seed)
+    return units, [made(seed, 0.5)[1], made(seed, 0.3)[1], last]
 
 
 def exchanged(rows, units, seed):
@@ -106,41 +118,50 @@ def moved(rows, others):
 @pytest.mark.parametrize("seed", range(ORGANISATIONS))
 def test_answers_exchanged_between_hidden_groups_change_nothing(seed):
     """Attack A13: the strongest single test. Nothing computed from a hidden group gets out."""
-    units, rows = made(seed)
-    _, before = made(seed, 0.4)
-    swapped, swapped_before = exchanged(rows, units, seed), exchanged(before, units, seed + 1)
-    assert moved(rows, swapped) > len(rows) / 3
-    assert published(swapped, swapped_before, units) == published(rows, before, units)
+    units, waves = three(seed)
+    swapped = [exchanged(rows, units, seed + place) for place, rows in enumerate(waves)]
+    assert moved(waves[-1], swapped[-1]) > len(waves[-1]) / 3
+    assert published(swapped, units) == published(waves, units)
+
+
+def test_the_waves_above_reach_every_sentence():
+    """Pulses with readings, so that an exchange of answers has something to change."""
+    said = [one for seed in range(4) for one in summaries(three(seed)[1], three(seed)[0])]
+    readings = [reading for one in said for reading in one.readings]
+    assert any(one.together is not None for one in said)
+    assert any(one.alike for one in readings)
+    assert any(one.since_first for one in readings)
+    assert any(one.split for one in readings)
 
 
 @pytest.mark.parametrize("seed", range(ORGANISATIONS))
 def test_the_order_in_which_people_answered_changes_nothing(seed):
-    units, rows = made(seed)
-    _, before = made(seed, 0.4)
-    expected = published(rows, before, units)
-    assert published(shuffled(rows, seed), shuffled(before, seed), units) == expected
+    units, waves = three(seed)
+    mixed = [shuffled(rows, seed) for rows in waves]
+    assert published(mixed, units) == published(waves, units)
 
 
 @pytest.mark.parametrize("seed", range(FILES))
 def test_no_byte_of_any_file_changes(seed):
     """HTML, charts, JSON, CSV, workbook and PDF, by exchange and by order."""
-    units, rows = made(seed)
-    _, before = made(seed, 0.4)
-    expected, lacking = report_files.make(summaries(rows, before, units))
+    units, waves = three(seed)
+    waves = waves[1:]
+    expected, lacking = report_files.make(summaries(waves, units))
     assert not lacking
     assert {name.rsplit(".")[-1] for name in expected} == {
         "html", "svg", "json", "csv", "xlsx", "pdf",
     }  # fmt: skip
-    swapped = shuffled(exchanged(rows, units, seed), seed)
-    assert report_files.make(summaries(swapped, before, units)) == (expected, ())
+    swapped = shuffled(exchanged(waves[-1], units, seed), seed)
+    assert report_files.make(summaries([waves[0], swapped], units)) == (expected, ())
 
 
 def test_an_answer_that_is_shown_does_change_what_is_published():
     """The tests above can fail: an exchange between shown groups is seen."""
     units = flat(("east", 90), ("west", 90))
-    rows = answers({"east": 60}, 1, items=5) + answers({"west": 60}, 2, items=5, shift=1.5)
+    rows = answers({"east": 60}, 1, items=RATED)
+    rows += answers({"west": 60}, 2, items=RATED, shift=1.5)
     other = [("west" if unit == "east" else "east", *given) for unit, *given in rows]
-    assert published(rows, rows, units) != published(other, rows, units)
+    assert published([rows, rows], units) != published([rows, other], units)
 
 
 @pytest.mark.parametrize("joins", [False, True])
@@ -151,7 +172,7 @@ def test_one_who_leaves_or_joins_turns_no_word_of_change(seed, joins):
     units, rows = made(seed)
     fewer = list(rows)
     del fewer[random.Random(seed).randrange(len(fewer))]
-    _, changed = summaries(*((rows, fewer) if joins else (fewer, rows)), units)
+    _, changed = summaries([fewer, rows] if joins else [rows, fewer], units)
     for row in changed.rows:
         assert row.change.verdict in ("cannot_tell", "same", "not_shown")
         if row.figure and ("about" in row.figure.n or "–" in row.figure.n):
@@ -174,7 +195,7 @@ def test_where_everybody_answered_nobody_is_told_on(seed):
             own[unit.parent] -= heads[unit.id]
     rng = np.random.default_rng(seed)
     gave = {unit: own[unit] if rng.random() < 0.5 else answered[unit] for unit in own}
-    found = settle(counted(answers(gave, seed, items=5), units), BOOK, RULE)
+    found = settle(counted(answers(gave, seed, items=RATED), units), BOOK, RULE)
     full = 0
     for theme in found.themes:
         for group in (*theme.cells.values(), *(theme.group(unit) for unit in theme.shown)):
@@ -187,16 +208,16 @@ def test_where_everybody_answered_nobody_is_told_on(seed):
 @pytest.mark.parametrize(("people", "shown"), [(14, False), (15, True)])
 def test_a_team_where_everybody_answered_by_hand(people, shown):
     units = flat(("east", people), ("west", 90), ("north", 90))
-    rows = answers({"east": people, "west": 40, "north": 40}, 1, items=5)
-    _, found = summaries(rows, rows, units)
+    rows = answers({"east": people, "west": 40, "north": 40}, 1, items=RATED)
+    _, found = summaries([rows, rows], units)
     assert (found.row("s", "east").figure is not None) is shown
     assert found.row("h", "east").figure is None
 
 
 def test_a_team_where_all_answered_and_agreed_shows_no_number():
     units = flat(("east", 25), ("west", 300))
-    rows = [("east", 5, 1, 5, 5, 5)] * 25 + answers({"west": 150}, 1, items=5)
-    _, found = summaries(rows, rows, units)
+    rows = [("east", 5, 1, *[5] * 7)] * 25 + answers({"west": 150}, 1, items=RATED)
+    _, found = summaries([rows, rows], units)
     figure = found.row("s", "east").figure
     assert figure.score is figure.low is figure.high is None
     assert not {"0%", "100%"} & set(figure.shares or ())
@@ -215,5 +236,5 @@ def test_a_threshold_may_be_raised():
 
 def test_no_group_answers_and_nothing_breaks():
     units = (Unit("org", "Org", None, 40),)
-    found = summarise(counted([("org", None, None, None, None, None)] * 11, units), BOOK, RULE)
+    found = summarise(counted([("org", *[None] * RATED)] * 11, units), BOOK, RULE)
     assert all(row.figure is None for row in found.rows)
