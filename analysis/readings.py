@@ -236,7 +236,7 @@ def _make_up(theme: Theme, figures: Mapping[str, Figure], before: Before | None)
     if _others(theme, shared) != _others(then, shared):
         return ANEW
     after, earlier = _parts(theme, now_scores, shared), _parts(then, then_scores, shared)
-    if not shared or after.keys() != earlier.keys():
+    if not shared or not after or after.keys() != earlier.keys():
         return ""
     found = kitagawa(earlier, after)
     return (

@@ -106,6 +106,15 @@ def test_what_is_said_of_groups_follows_from_what_is_printed():
     assert f"about {round(found.within)} points up lie within groups" in told
 
 
+def test_without_headcounts_nothing_is_said_of_groups():
+    asked = {"a": None, "b": None}
+    waves = [
+        counted({"a": (100, 1.0), "b": (100, -1.0)}, id, headcounts=asked, seed=place)
+        for place, id in enumerate(("then", "now"))
+    ]
+    assert said(waves[1], waves[0]).reading("s").make_up == ""
+
+
 def test_scores_in_steps_of_five_say_nothing_of_groups():
     before = counted({"a": (60, 0.0), "b": (60, 0.0)}, "before")
     now = counted({"a": (12, -2.0), "b": (80, 0.5)}, headcounts={"a": 20, "b": 160})
