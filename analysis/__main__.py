@@ -168,11 +168,16 @@ def _instrument(named: str) -> Instrument:
 
 
 def _count(data: PulseData) -> list[Counted]:
-    """Every wave counted; a key that turns a question the wrong way stops everything."""
+    """Every wave counted; a key that surely turns a question the wrong way stops everything."""
     counted = [count(wave, data.instrument) for wave in data.waves]
-    problems = [problem for now in counted for problem in check_keys(now, data.instrument)]
+    problems = [
+        problem for now in counted for problem in check_keys(now, data.instrument, surely=True)
+    ]
     if problems:
         raise DataError(problems)
+    for now in counted:
+        for doubt in check_keys(now, data.instrument, surely=False):
+            say(doubt)
     return counted
 
 

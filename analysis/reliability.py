@@ -206,7 +206,7 @@ def alpha(counted: Counted, scale: Scale) -> Alpha | None:
     matrix = covariance(sets[items])
     if matrix.sum() <= 0:
         # The total does not vary although items do: each pulls against the rest completely.
-        return Alpha(float("-inf"), float("-inf"), 0.0, n, items) if np.trace(matrix) > 0 else None
+        return Alpha(-math.inf, -math.inf, -math.inf, n, items) if np.trace(matrix) > 0 else None
     value = _consistency(matrix)
     low, high = feldt(value, n, len(items))
     return Alpha(value, low, high, n, items)
@@ -223,9 +223,14 @@ def sentence(counted: Counted, scale: Scale) -> str:
     found = alpha(counted, scale)
     if found is None or found.n < LEAST_PEOPLE:
         return ""
-    if found.value < 0:
+    if found.high < 0:
         return (
             "The questions contradict each other, so a scoring key is wrong. Do not use the score."
+        )
+    if found.value < 0:
+        return (
+            "The questions do not go together, so a scoring key may be wrong. "
+            "Look at each question by itself."
         )
     name = "alpha" if len(found.items) > 2 else "Spearman-Brown"
     figures = f"({name} {found.value:.2f}, likely {found.low:.2f} to {found.high:.2f})"
@@ -236,8 +241,12 @@ def sentence(counted: Counted, scale: Scale) -> str:
     return f"Look at each question by itself too: they go together only loosely {figures}."
 
 
-def check_keys(counted: Counted, instrument: Instrument) -> list[str]:
-    """One sentence for each scale whose alpha is negative: an item is keyed the wrong way round.
+def check_keys(
+    counted: Counted, instrument: Instrument, *, surely: bool | None = None
+) -> list[str]:
+    """One sentence for each scale whose alpha is negative: an item may be keyed the wrong way
+    round, and surely is where all of alpha's 95 % interval is below 0. ``surely`` picks those
+    sentences or the others; without it all are given.
 
     Names the item that agrees least with the others. Needs 30 complete answers: with fewer, alpha
     can be negative by chance.
@@ -247,12 +256,20 @@ def check_keys(counted: Counted, instrument: Instrument) -> list[str]:
         found = alpha(counted, scale)
         if found is None or found.n < LEAST_TO_JUDGE_KEYS or found.value >= 0:
             continue
+        sure = found.high < 0
+        if surely not in (None, sure):
+            continue
         matrix = covariance(counted.tally.products[scale.id][found.items])
         others = matrix.sum(axis=1) - np.diag(matrix)
         suspect = found.items[int(np.argmin(others))]
+        said = (
+            "its items contradict each other (alpha is negative), so a key is wrong"
+            if sure
+            else "its items do not go together (alpha is below 0), so a key may be wrong"
+        )
         problems.append(
-            f"Wave {counted.head.label}, scale {scale.id!r}: its items contradict each other "
-            f"(alpha is negative), so a key is wrong. Look at {suspect!r} first and change its "
-            f"'reversed' setting if agreeing means the opposite there."
+            f"Wave {counted.head.label}, scale {scale.id!r}: {said}. "
+            f"Look at {suspect!r} first and change its 'reversed' setting if agreeing means the "
+            f"opposite there."
         )
     return problems

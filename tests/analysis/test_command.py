@@ -181,6 +181,17 @@ def test_a_key_turned_the_wrong_way_is_refused_by_report_and_by_check(files, cap
     assert not (files / "out").exists()
 
 
+def test_a_key_that_may_be_wrong_is_told_and_stops_nothing(files, capsys):
+    lines = ["wave,unit,q1,q2"]
+    for number in range(120):
+        first = number % 3 + 1
+        second = first if number < 12 else number // 3 % 3 + 1
+        lines.append(f"one,North,{first},{second}")
+    (files / "answers.csv").write_text("\n".join(lines) + "\n")
+    assert run(files, command="check") == 0
+    assert "so a key may be wrong. Look at " in "".join(capsys.readouterr())
+
+
 def test_check_counts_answers_and_writes_nothing(files, capsys):
     before = hashes(files)
     assert run(files, command="check") == 0
