@@ -239,11 +239,13 @@ def _make_up(theme: Theme, figures: Mapping[str, Figure], before: Before | None)
     if not shared or not after or after.keys() != earlier.keys():
         return ""
     found = kitagawa(earlier, after)
-    return (
-        f"Of the difference between the two scores, {_points(found.within, 'lie')} within groups, "
-        f"and {_points(found.make_up, 'come')} with groups growing or shrinking. "
-        "That second part is not in what people answer."
+    told = (
+        f"Of the difference from the score in {then.counted.head.label}, "
+        f"{_points(found.within, 'lie')} within groups, "
+        f"and {_points(found.make_up, 'come')} with groups growing or shrinking."
     )
+    apart = nearest(abs(found.make_up), 1)
+    return f"{told} That second part is not in what people answer." if apart else told
 
 
 def _points(value: float, verb: str) -> str:

@@ -41,8 +41,8 @@ def said(now, *before):
 
 
 MAKE_UP = (
-    "Of the difference between the two scores, {} within groups, and {} with groups growing or "
-    "shrinking. That second part is not in what people answer."
+    "Of the difference from the score in Pulse before, {} within groups, and {} with "
+    "groups growing or shrinking. That second part is not in what people answer."
 )
 
 
@@ -66,8 +66,7 @@ def test_a_group_that_grows_is_no_change_in_what_people_answer():
     )
     same = said(counted({"good": (100, 1.0), "bad": (100, -1.0)}, seed=2), before)
     assert same.reading("s").make_up.endswith(
-        "and hardly anything comes with groups growing or shrinking. "
-        "That second part is not in what people answer."
+        "and hardly anything comes with groups growing or shrinking."
     )
 
 
