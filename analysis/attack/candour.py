@@ -96,7 +96,7 @@ def _pulse(pulse: Mapping[str, Any], source: str, release: Release) -> None:
         _extra(row, source, f"{row['theme']} in {row['unit']}", release)
     for item in pulse["items"]:
         cells = _figure(item["figure"], {})
-        release.lines.extend(_lines(source, wave, item["item"], EVERYBODY, cells))
+        release.lines.extend(_lines(source, wave, f"question {item['item']}", EVERYBODY, cells))
     items = {item["item"]: item["figure"] for item in pulse["items"]}
     for theme in pulse["themes"]:
         asked = [items.get(item["id"]) for item in theme["items"]]
@@ -187,7 +187,9 @@ def read_figures(rows: Iterator[Mapping[str, str]], source: str, release: Releas
             texts = dict.fromkeys(("n", "mean", *SHARES), row["answers"])
         else:
             texts = {role: text for role, text in texts.items() if not refused(text)}
-        release.lines.extend(_lines(source, row["pulse"], row["id"], group, texts))
+        # A question may have the same id as a theme.
+        measure = f"question {row['id']}" if row["kind"] == "question" else row["id"]
+        release.lines.extend(_lines(source, row["pulse"], measure, group, texts))
     release.read.append(f"{source}: figures in Candour's own form, {read} lines.")
 
 

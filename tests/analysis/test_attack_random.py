@@ -3,6 +3,7 @@
 ``ORGANISATIONS=200 python -m pytest tests/analysis/test_attack_random.py`` attacks two hundred;
 without it a few, so that the suite stays quick. Each has 1 to 3 waves of one tree of services and
 teams of 3 to 23 people, of whom 45 to 90 % answer, with joiners and leavers between waves.
+One sheet in ten has one answer throughout.
 """
 
 import csv
@@ -21,10 +22,14 @@ from analysis.visible import item_leanings, roll_up
 from tests.analysis.made import answers, instrument, wave
 
 ORGANISATIONS = int(os.environ.get("ORGANISATIONS", "12"))
-TWO_THEMES = [
-    {"id": "s", "title": "Safe", "description": "D", "items": ["a", "b", "c"]},
+RATED = 9
+THEMES = [
+    {"id": "s", "title": "Safe", "description": "D", "items": ["a", "b", "c"], "fear": True},
     {"id": "t", "title": "Told", "description": "D", "items": ["d"]},
+    {"id": "h", "title": "Harm", "description": "D", "items": ["e"]},
+    {"id": "g", "title": "Good", "description": "D", "items": ["f", "g", "h", "i"]},
 ]
+BOOK = instrument(items=RATED, reverse=(1,), scales=THEMES, changes={"e": {"sensitive": True}})
 
 
 def tree(rng):
@@ -50,14 +55,20 @@ def one_wave(units, number, rng, kind):
     for name, parent, _ in reversed(units):
         if parent is not None:
             whole[parent] += whole[name]
-    rows = answers(gave, int(rng.integers(1 << 30)), items=4, shift=float(rng.choice([0, 0, 1.2])))
-    blank = rng.random((len(rows), 4)) < 0.04
+    rows = answers(
+        gave, int(rng.integers(1 << 30)), items=RATED, shift=float(rng.choice([0, 0, 1.2]))
+    )
+    blank = rng.random((len(rows), RATED)) < 0.04
+    same = rng.random(len(rows)) < 0.1
+    rows = [
+        (row[0], *row[1:2] * RATED) if one else row for row, one in zip(rows, same, strict=True)
+    ]
     rows = [
         (row[0], *(None if skip else answer for answer, skip in zip(row[1:], line, strict=True)))
         for row, line in zip(rows, blank, strict=True)
     ]
     listed = tuple(Unit(name, name.upper(), parent, whole[name]) for name, parent, _ in units)
-    return count(wave(rows, listed, id=f"w{number}", items=4), kind)
+    return count(wave(rows, listed, id=f"w{number}", items=RATED), kind)
 
 
 def waves(rng, kind):
@@ -73,7 +84,7 @@ def waves(rng, kind):
 def organisation(seed):
     """Summaries of 1 to 3 waves, through the same steps as any release."""
     rng = np.random.default_rng([2026, seed])
-    kind = instrument(items=4, scales=TWO_THEMES)
+    kind = BOOK
     counted = waves(rng, kind)
     return [
         summarise(now, kind, Rule(), counted[:place], programme="Made up")
@@ -94,7 +105,7 @@ def test_every_attack_on_a_random_organisation_finds_nothing(seed, tmp_path):
 
 def under_a_threshold_alone(seed, folder):
     """The first wave of the same organisation with ten answers as the only rule."""
-    kind = instrument(items=4, scales=TWO_THEMES)
+    kind = BOOK
     (now, _), *_ = waves(np.random.default_rng([2026, seed]), kind)
     table = item_leanings(now, kind, "d")
     totals = roll_up(now.units, now.tally.units, table)
