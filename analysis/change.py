@@ -110,7 +110,7 @@ def against_rest(theme: Theme, unit: str, words: str) -> Contrast | None:
     outside = theme.outside(unit)
     if not outside or not theme.may_show_rest(unit):
         return None
-    group, rest = theme.estimate(theme.inside(unit)), theme.estimate(outside)
+    group, rest = theme.cautious(theme.inside(unit)), theme.cautious(outside)
     return Contrast(difference(group, rest), min(group.n, rest.n), words)
 
 
@@ -121,8 +121,8 @@ def counterpart(now: Theme, before: Theme, unit: str) -> str:
 
 def since(now: Theme, before: Theme, unit: str) -> Contrast:
     """A group now against the same group in an earlier wave; both must be shown."""
-    later: Estimate = now.estimate(now.inside(unit))
-    earlier: Estimate = before.estimate(before.inside(counterpart(now, before, unit)))
+    later: Estimate = now.cautious(now.inside(unit))
+    earlier: Estimate = before.cautious(before.inside(counterpart(now, before, unit)))
     return Contrast(difference(later, earlier), min(later.n, earlier.n), before.counted.head.label)
 
 

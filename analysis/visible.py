@@ -246,6 +246,16 @@ class Theme:
             self._estimates[asked] = self._estimated(asked)
         return self._estimates[asked]
 
+    def cautious(self, cells: Sequence[str]) -> Estimate:
+        """The same mean with the larger of two errors: that, and the one from the group's own
+        spread. For words alone: a group more divided than others is not said to have moved
+        because their spread is small."""
+        found = self.estimate(cells)
+        if found.n >= self.rule.large:
+            return found
+        own = stratified([self.strata[cell] for cell in cells])
+        return own if own.se > found.se else found
+
     @cached_property
     def _estimates(self) -> dict[tuple[str, ...], Estimate]:
         return {}

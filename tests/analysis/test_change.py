@@ -128,6 +128,16 @@ def test_one_who_leaves_or_joins_turns_no_word(n, seed):
         assert whole.difference is left.difference is joined.difference is None
 
 
+def test_a_divided_small_group_is_judged_by_its_own_spread():
+    """Its numbers keep the spread of all, so their width tells nothing of it."""
+    units = flat(("east", 60), ("west", 300))
+    rows = answers({"west": 150}, 90) + [("east", *[answer] * 3) for answer in (1, 5)] * 15
+    theme = Theme(count(wave(rows, units), BOOK), BOOK, BOOK.scales[0], RULE)
+    assert theme.cautious(["east"]).se == pytest.approx(50 / np.sqrt(29))
+    assert theme.estimate(["east"]).se < theme.cautious(["east"]).se
+    assert theme.cautious(["west"]) == theme.estimate(["west"])
+
+
 def test_one_person_cannot_turn_a_group_of_people_all_alike():
     units = flat(("east", 40), ("west", 300))
     base = answers({"west": 150}, 90)
