@@ -157,8 +157,8 @@ def stratified(strata: Sequence[Stratum], instead: Spread | None = None) -> Esti
     wider error says what they cost. In a stratum of seven answers or more nobody can have over
     15 % of all weight (rule D7). A stratum with one answer is joined to the smallest other one
     first. ``instead`` replaces the s_h² of small strata, whose own spread must not be told (rule
-    D6); the finite correction is then one for all, 1 − n/N, so that strata in which everybody
-    answered do not leave the width of the interval to a single other one. Raises
+    D6); the finite correction is then one for all, Σ c_h·(1 − n_h/N_h)/Σ c_h with c_h = W_h²/n_h,
+    so that strata in which everybody answered do not leave the width to a single other one. Raises
     :class:`EstimateError` when nobody answered, one answer has no spread to judge it by, or a
     score is no number.
     """
@@ -172,10 +172,11 @@ def of_cells(cells: Cells, instead: Spread | None = None) -> Estimate:
     spread, unsampled = cells.variance, _unsampled(cells)
     if instead is not None:
         spread = np.where(n < instead.below, instead.variance, spread)
-        unsampled = np.full(len(n), _unsampled_in_all(cells))
     _check(cells, spread)
     weights = weights_of(cells) * n
     weights /= weights.sum()
+    if instead is not None:
+        unsampled = np.full(len(n), _unsampled_in_all(cells, weights))
     parts = weights**2 * spread / n
     return Estimate(
         int(n.sum()),
@@ -272,9 +273,13 @@ def _unsampled(cells: Cells) -> FloatArray:
     return 1 - np.divide(cells.n, cells.people, out=np.zeros(len(cells.n)), where=known)
 
 
-def _unsampled_in_all(cells: Cells) -> float:
-    """The same for all strata together; one when any N is unknown or wrong."""
-    return 1 - float(cells.n.sum() / cells.people.sum()) if _known(cells).all() else 1.0
+def _unsampled_in_all(cells: Cells, weights: FloatArray) -> float:
+    """One correction for all strata: Σ c_h·(1 − n_h/N_h)/Σ c_h with c_h = W_h²/n_h, which gives
+    the error of strata alike in spread. It depends on counts alone. One when any N is unknown or wrong."""
+    if not _known(cells).all():
+        return 1.0
+    share = weights**2 / cells.n
+    return float(share @ _unsampled(cells) / share.sum())
 
 
 def _known(cells: Cells) -> BoolArray:

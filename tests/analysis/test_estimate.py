@@ -82,14 +82,14 @@ def test_a_whole_group_that_answered_is_known_exactly():
 
 
 def test_small_strata_take_the_spread_that_stands_in_for_theirs():
-    """By hand: Var = 0.4²·100/40 + 0.6²·225/60; the correction is 1 − 100/200 for both, though
-    everybody of the first answered."""
+    """By hand: Var = 0.4²·100/40 + 0.6²·225/60. The correction is one for both, though everybody of
+    the first answered: (0.2²/40·0 + 0.8²/60·(1 − 60/160))/(0.2²/40 + 0.8²/60) = 4/7."""
     strata = [Stratum(Moments(40, 60.0, 4.0, 10), 40), Stratum(Moments(60, 50.0, 225.0, 10), 160)]
     even = [Stratum(strata[0].scores, None), Stratum(strata[1].scores, None)]
     spread = Spread(100.0, 98.0, 50)
     assert stratified(even, spread).se == pytest.approx(np.sqrt(0.16 * 2.5 + 0.36 * 3.75))
     found = stratified(strata, spread)
-    assert found.se_finite == pytest.approx(found.se * np.sqrt(0.5))
+    assert found.se_finite == pytest.approx(found.se * np.sqrt(4 / 7))
     assert found.df == 98
 
 
