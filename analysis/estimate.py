@@ -275,7 +275,8 @@ def _unsampled(cells: Cells) -> FloatArray:
 
 def _unsampled_in_all(cells: Cells, weights: FloatArray) -> float:
     """One correction for all strata: Σ c_h·(1 − n_h/N_h)/Σ c_h with c_h = W_h²/n_h, which gives
-    the error of strata alike in spread. It depends on counts alone. One when any N is unknown or wrong."""
+    the error of strata alike in spread. It depends on counts alone. One when any N is unknown
+    or wrong."""
     if not _known(cells).all():
         return 1.0
     share = weights**2 / cells.n
