@@ -11,6 +11,7 @@ from analysis.disclosure import (
     Rule,
     alike,
     band,
+    clamp,
     count_in_words,
     dominated,
     may_show,
@@ -65,9 +66,11 @@ def printed(draft: Draft, rule: Rule, counts: Mapping[int, int]) -> Figure:
         words = count_in_words(n, rule)
         return Figure(words, None, None, None, band(favourable), None)
     split = shares(draft.weighted, n, rule, draft.raw, by=draft.step, middle=draft.middle)
-    if alike(n, draft.above, rule):
-        return Figure(words, None, None, None, band(favourable), split)
     score = nearest(draft.estimate.mean, draft.step)
+    # Weights can carry a score past what so many people could give on their own.
+    edge = 100 * clamp(n, rule) / n
+    if alike(n, draft.above, rule) or not edge <= score <= 100 - edge:
+        return Figure(words, None, None, None, band(favourable), split)
     half = draft.estimate.half() + draft.step / 2
     low, high = outward(max(score - half, 0), min(score + half, 100), draft.step)
     return Figure(words, float(score), float(low), float(high), None, split)

@@ -132,15 +132,15 @@ def test_what_was_asked_of_nobody_is_left_out():
 
 
 def test_a_score_by_hand():
-    """East: 30 people at 100 of 50 staff; West: 60 people, half at 25 and half at 50, of 150.
+    """East: 30 people of 50 staff at 91.7 on average; West: 60 people of 150 at 40.
 
-    Weighted by staff: (50·100 + 150·37.5)/200 = 53.1.
+    Weighted by staff: (50·91.7 + 150·40)/200 = 52.9.
     """
-    rows = [("east", 5, 5, 5, P, P)] * 27 + [("east", 3, 3, 3, P, P)] * 3
+    rows = [("east", 5, 5, 5, P, P)] * 25 + [("east", 3, 3, 3, P, P)] * 5
     rows += [("west", 2, 2, 2, P, P)] * 30 + [("west", 3, 3, 3, P, P)] * 24
     rows += [("west", 4, 4, 4, P, P)] * 6
     found = summary(rows, flat(("east", 50), ("west", 150))).row("s").figure
-    east, west = (27 * 100 + 3 * 50) / 30, (30 * 25 + 24 * 50 + 6 * 75) / 60
+    east, west = (25 * 100 + 5 * 50) / 30, (30 * 25 + 24 * 50 + 6 * 75) / 60
     assert found.score == round((50 * east + 150 * west) / 200)
     assert found.n == "90"
 
