@@ -9,12 +9,12 @@ everything else is "can't tell".
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
-from analysis.disclosure import Rule, band, outward
+from analysis.disclosure import Rule, outward
 from analysis.equivalence import equivalence
 from analysis.estimate import Difference, Estimate, difference
 from analysis.instrument import Instrument, Item
 from analysis.multiplicity import rejected
-from analysis.summary import Band, Comparison, Verdict
+from analysis.summary import Comparison, Verdict
 from analysis.visible import Theme
 
 SMALLEST_CHANGE = 5.0
@@ -138,8 +138,8 @@ def trend_over(
     compared with now and has the group, put together as it is; waves in which it is not shown are
     stepped over. Where ``same(later, earlier)`` is False the questions were read differently: the
     series ends there, and so it does where that shows between now and its first wave only. ``None``
-    where that is no more than :func:`since` says already, or the group is
-    not shown. Judged in a family of its own: looking twice is one comparison more.
+    where that is no more than :func:`since` says already, or the group is not shown. Judged in a
+    family of its own: looking twice is one comparison more.
     """
     if unit not in now.shown:
         return None
@@ -159,22 +159,6 @@ def trend_over(
     while len(shown) > 1 and same(now, shown[-1]) is False:
         shown.pop()
     return since(now, shown[-1], unit) if len(shown) > 1 else None
-
-
-def settled_band(favourable: float, n: int, before: Band | None) -> Band:
-    """The band of a small group's favourable share, in percent of 100, beside the wave before.
-
-    It leaves the earlier band only when one person who left or joined could not have made it so
-    (rule D9): one of n moves a share by at most 100/(n − 1).
-
-    >>> [settled_band(share, 11, "mixed") for share in (72, 79, 81)]
-    ['mixed', 'mixed', 'most']
-    """
-    if before is None or n < 2:
-        return band(favourable)
-    one = 100 / (n - 1)
-    near = {band(max(favourable - one, 0)), band(favourable), band(min(favourable + one, 100))}
-    return before if before in near else band(favourable)
 
 
 def break_between(now: Theme, before: Theme, waves: Collection[str]) -> str:

@@ -149,6 +149,8 @@ def _same(later: Theme, earlier: Theme) -> bool | None:
         first, second = (_sample(one) for one in (earlier, later))
     except FactorModelError:
         return None
+    if min(first.n, second.n) < LEAST_PEOPLE:
+        return None
     return _tested(later.scale.id, later.asked, _Known.of(first), _Known.of(second))
 
 
@@ -170,8 +172,6 @@ class _Known(NamedTuple):
 
 @lru_cache(maxsize=1024)
 def _tested(name: str, asked: tuple[str, ...], first: _Known, second: _Known) -> bool | None:
-    if min(first.n, second.n) < LEAST_PEOPLE:
-        return None
     try:
         samples = [first.sample(), second.sample()]
         return reads_alike(rungs(samples, Model({name: asked}), LEVELS))

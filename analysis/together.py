@@ -27,7 +27,7 @@ from analysis.visible import Theme
 
 DRAWS = 2_000
 ALL_ORDERS = 6  # predictors up to which every order of entry is gone through
-LEAST_SHARE = 0.02
+LEAST_SHARE = 0.05  # what rounds to a tenth
 UNLIKELY = 0.01
 TOO_SMALL = 1e-9
 
@@ -41,7 +41,7 @@ def goes_together(themes: Sequence[Theme]) -> Together | None:
     when the interval of the difference of their shares holds 0, at 95 % over all pairs
     (:func:`analysis.drivers.alike`). ``None`` without a fear
     theme, for fewer people than 150 or 20 a theme, where a theme is hidden, where two themes say
-    nearly the same (VIF over 5), where all others share under 2 % of the spread (adjusted R²), or
+    nearly the same (VIF over 5), where all others share under 5 % of the spread (adjusted R²), or
     where chance alone could make them share as much (overall F test at 1 %).
     """
     shown = [theme for theme in themes if theme.root in theme.shown]
@@ -65,7 +65,7 @@ def goes_together(themes: Sequence[Theme]) -> Together | None:
     return Together(
         outcome.scale.id,
         tuple(tuple(others[place].scale.id for place in sorted(group)) for group in groups),
-        max(1, min(9, nearest(10 * explained, 1))),
+        min(9, nearest(10 * explained, 1)),
         # The number itself beside other counts would tell how many left some theme out.
         f"at least {least_people(k)}",
     )

@@ -1,9 +1,9 @@
 import numpy as np
 import pytest
 
-from analysis.change import Contrast, judge, settled_band, since, trend_over, verdict
+from analysis.change import Contrast, judge, since, trend_over, verdict
 from analysis.dataset import Unit
-from analysis.disclosure import Rule, band
+from analysis.disclosure import Rule
 from analysis.estimate import Difference
 from analysis.instrument import from_dict, to_dict
 from analysis.summarise import summarise
@@ -357,20 +357,3 @@ def test_a_group_that_is_new_or_not_shown_has_no_series():
     assert trend_over(now, past, now.root).against == "Pulse w0"
     few = themes([r[:6] for r in slide()])
     assert trend_over(few[-1], few[:-1], "east") is None
-
-
-@pytest.mark.parametrize("n", range(10, 20))
-def test_one_who_leaves_or_joins_turns_no_band(n):
-    for agree in range(n + 1):
-        then = band(100 * agree / n)
-        after = [(agree, n + 1), (agree + 1, n + 1)]
-        after += [(agree - 1, n - 1)] if agree else []
-        after += [(agree, n - 1)] if agree < n else []
-        for now, people in after:
-            assert settled_band(100 * now / people, people, then) == then
-
-
-def test_a_band_follows_when_many_moved_and_is_plain_in_the_first_wave():
-    assert settled_band(85, 15, "mixed") == "most"
-    assert settled_band(10, 15, "most") == "few"
-    assert settled_band(85, 15, None) == band(85)
