@@ -2,7 +2,7 @@
 PY := .venv/bin/python
 .DEFAULT_GOAL := help
 
-.PHONY: help demo test check fix setup setup-test run bench docs lock clean
+.PHONY: help demo test security check fix setup setup-test run bench docs lock clean
 help:  ## show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
 
@@ -11,6 +11,9 @@ demo: setup  ## set everything up, run a made-up organisation through it and ser
 
 test: setup-test  ## run every test
 	@tools/test $(TESTS)
+
+security: setup-test  ## make every attack in its long form; write docs/security-tests.md
+	@tools/security
 
 check: setup-test  ## format, style, types, import contracts; changes nothing
 	.venv/bin/ruff format --check -q .
