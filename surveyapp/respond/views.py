@@ -13,18 +13,16 @@ from flask.typing import ResponseReturnValue
 
 from surveyapp import clock
 from surveyapp.crypto import client, receipts
-from surveyapp.extensions import box_session, csrf, who_session
+from surveyapp.extensions import csrf, who_session
 from surveyapp.permissions import open_to_everyone
 from surveyapp.respond import answers as answering
-from surveyapp.respond import hints, pages, visits
+from surveyapp.respond import casting, hints, pages, visits
 from surveyapp.respond import pulse as pulses
 from surveyapp.respond.visits import Visit
-from surveyapp.services import ballotbox, registrar, terms
+from surveyapp.services import ballotbox, registrar
 
 blueprint = Blueprint("respond", __name__)
 csrf.exempt(blueprint)
-
-TRIES = 3
 
 
 @blueprint.get("/v/")
@@ -131,38 +129,11 @@ def send(visit: Visit, argument: str) -> ResponseReturnValue:
     if argument == "unless-hints" and any(map(hints.find, visit.answers.texts.values())):
         return pages.check(visit)
     try:
-        return pages.thanks(visit, receipts.shown(_cast(visit)))
+        return pages.thanks(visit, receipts.shown(casting.cast(visit)))
     except registrar.AlreadyUsed:
         return pages.used(visit)
     except (registrar.Closed, ballotbox.BoxClosed):
         return pages.not_open(visit)
-
-
-def _cast(visit: Visit) -> bytes:
-    """The client's steps, here in memory; gives the receipt."""
-    wave_id, class_key = visit.invitation.wave_id, visit.invitation.class_key
-    conditions, seed = terms.of(wave_id), bytes.fromhex(visit.seed)
-    wish = client.begin(seed, str(wave_id), class_key, conditions.classes[class_key])
-    signed = registrar.issue(visit.invitation, wish.blinded)
-    who_session().commit()
-    said = client.fill_in(
-        seed, class_key, visit.answers.ratings, visit.answers.comments(visit.pulse)
-    )
-    counter = 1
-    for attempt in range(1, TRIES + 1):
-        record = client.finish(wish, signed, said, conditions.lid, counter=counter)
-        try:
-            ballotbox.cast(record.to_bytes())
-        except ballotbox.Superseded:
-            # The same form was sent before, or twice at once; this one goes on top.
-            box_session().rollback()
-            if attempt == TRIES:
-                raise
-            counter = ballotbox.counter(wish.key_sha256) + 1
-        else:
-            box_session().commit()
-            break
-    return said.receipt()
 
 
 def report(visit: Visit, _argument: str) -> ResponseReturnValue:
