@@ -70,13 +70,15 @@ def test_the_pages_of_bad_input_pass_the_checker(office, browser, mirror, tmp_pa
         for file, words in ((bad, "Line 32 has no email"), (book, "This is a workbook")):
             page = visitor.open(paths["roster"])
             page.set_input_files("input[type=file]", file)
-            page.get_by_role("button", name="See what would change").click()
+            with page.expect_navigation():
+                page.get_by_role("button", name="See what would change").click()
             assert words in page.content()
             assert page.title().startswith("Error: ")
             mirror.copy(page)
             mirror.passes()
         page = visitor.open(paths["new pulse"])
-        page.get_by_role("button", name="Make the draft").click()
+        with page.expect_navigation():
+            page.get_by_role("button", name="Make the draft").click()
         assert page.locator("[role=alert]").count() == 1
         mirror.copy(page)
         mirror.passes()
@@ -92,9 +94,12 @@ def test_a_roster_goes_in_and_a_pulse_is_locked_by_keyboard_without_script(
         visitor.context.add_cookies([cookie])
         page = visitor.open(paths["roster"])
         page.set_input_files("input[type=file]", file)
-        page.get_by_role("button", name="See what would change").press("Enter")
+        with page.expect_navigation():
+            page.get_by_role("button", name="See what would change").press("Enter")
         assert "What would change" in page.title()
         page = visitor.open(paths["draft"])
-        page.get_by_role("link", name="Lock our promises").press("Enter")
-        page.get_by_role("button", name="Lock our promises").press("Enter")
+        with page.expect_navigation():
+            page.get_by_role("link", name="Lock our promises").press("Enter")
+        with page.expect_navigation():
+            page.get_by_role("button", name="Lock our promises").press("Enter")
         assert "Locked, not open yet" in page.content()
