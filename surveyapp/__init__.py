@@ -10,6 +10,7 @@ from surveyapp import (
     admin,
     auth,
     board,
+    box,
     config,
     errors,
     extensions,
@@ -28,9 +29,10 @@ from surveyapp.config import Door
 STAFF = (auth, surveys, people, results, board, actions, admin)
 PUBLIC = (home, transparency)
 RESPONDENT = (respond,)
+BOX = (box,)
 DOORS: Mapping[Door, tuple[Any, ...]] = {
-    "all": (*PUBLIC, *RESPONDENT, *STAFF),
-    "registrar": (transparency, *RESPONDENT),
+    "all": (*PUBLIC, *RESPONDENT, *BOX, *STAFF),
+    "registrar": (transparency, *RESPONDENT, *BOX),
     "office": (*PUBLIC, *STAFF),
 }
 

@@ -27,6 +27,8 @@ DEFAULTS: Mapping[str, Any] = {
     "ORGANISATION": "",
     "BASE_URL": "http://127.0.0.1:8000",
     "TIMEZONE": "Europe/London",
+    "REGISTRAR_URL": "",  # where respondents’ pages are, when the box has another address
+    "BOX_URL": "",  # where they send ballots, when that is another address
     "MAIL_BACKEND": "maildir",  # maildir | smtp
     "MAIL_FROM": "Candour <survey@localhost>",
     "SMTP_HOST": "localhost",
@@ -43,7 +45,7 @@ DEFAULTS: Mapping[str, Any] = {
 }
 FROM_ENVIRONMENT = (
     "BASE_URL", "ORGANISATION", "MAIL_BACKEND", "MAIL_FROM", "SMTP_HOST", "SMTP_PORT", "SMTP_USER",
-    "SMTP_PASSWORD", "SECRET_KEY", "TIMEZONE",
+    "SMTP_PASSWORD", "SECRET_KEY", "TIMEZONE", "REGISTRAR_URL", "BOX_URL",
 )  # fmt: skip
 
 

@@ -65,5 +65,7 @@ def init_app(app: Flask) -> None:
             if respondent or "nonce" not in g
             else f"script-src 'nonce-{g.nonce}'"
         )
-        response.headers["Content-Security-Policy"] = POLICY + script
+        # A respondent's page may speak to the registrar, whose page it is, and to the box.
+        speak = f"; connect-src 'self' {app.config['BOX_URL']}".rstrip() if respondent else ""
+        response.headers["Content-Security-Policy"] = POLICY + script + speak
         return response

@@ -11,7 +11,7 @@ from tests import factories, published, voting
 from tests.test_access import pages
 
 FEATURES = {
-    "registrar": {"respond", "transparency"},
+    "registrar": {"respond", "transparency", "box"},
     "office": {
         "home", "transparency", "auth", "surveys", "people", "results", "board", "actions",
         "admin",

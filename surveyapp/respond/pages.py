@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from flask import current_app, make_response, render_template
+from flask import Response, current_app, make_response, render_template
 from flask.typing import ResponseReturnValue
 from markupsafe import escape
 
@@ -130,6 +130,11 @@ def thanks(visit: Visit, receipt: str) -> ResponseReturnValue:
         lambda marks: _page("thanks", blank, receipt=marks["receipt"]),
     )
     response = make_response(body)
+    return forgotten(response)
+
+
+def forgotten(response: Response) -> Response:
+    """The same, with the wish that the browser keep nothing of these pages."""
     response.headers["Clear-Site-Data"] = '"cache", "storage"'
     return response
 

@@ -8,6 +8,7 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any
 
+from flask import url_for
 from sqlalchemy import bindparam, select
 
 from analysis.instrument import PREFER_NOT_TO_SAY, Item, from_dict
@@ -59,10 +60,12 @@ class Group:
 
 @dataclass(frozen=True)
 class Pulse:
-    """A wave as its respondents meet it."""
+    """A wave as its respondents meet it. ``promise`` is what holds where no script runs; ``seals``
+    whether more does where one runs."""
 
     wave_id: uuid.UUID
     covenant_sha256: str
+    covenant_path: str
     organisation: str
     language: str
     title: str
@@ -72,6 +75,7 @@ class Pulse:
     minutes: int
     headcount: int
     promise: str
+    seals: bool
     facts: tuple[str, ...]
     readers: tuple[promises.Reader, ...]
     questions: tuple[Question, ...]
@@ -139,6 +143,9 @@ def _build(wave: Wave) -> Pulse:
     return Pulse(
         wave_id=wave.id,
         covenant_sha256=str(wave.covenant_sha256),
+        covenant_path=url_for(
+            "transparency.covenant", slug=wave.programme.slug, number=wave.number
+        ),
         organisation=covenant["programme"]["organisation"],
         language=instrument.language,
         title=wave.label,
@@ -147,7 +154,8 @@ def _build(wave: Wave) -> Pulse:
         support=wave.programme.support,
         minutes=authoring.minutes(instrument),
         headcount=covenant["rule"]["headcount"],
-        promise=promises.words(covenant),
+        promise=promises.WORDS["basic"],
+        seals=covenant["promise"] != "basic",
         facts=promises.facts(covenant),
         readers=promises.readers(covenant),
         questions=tuple(

@@ -72,10 +72,7 @@ def arrive(form: Mapping[str, str]) -> Visit:
     Raises :class:`UnknownCode` or :class:`TooManyTries`.
     """
     token = tokens.normalise(form.get("code", ""))
-    invitation = _look_up(token)
-    standing = pulses.standing(invitation.wave_id)
-    if standing is None:
-        raise UnknownCode
+    invitation, standing = identify(token)
     pulse = pulses.of(standing)
     at = form.get("at", "0")
     return Visit(
@@ -90,6 +87,18 @@ def arrive(form: Mapping[str, str]) -> Visit:
         from_check=form.get("checking") == "1",
         seen=form.get("seen") == seen_mark(pulse),
     )
+
+
+def identify(token: str) -> tuple[Found, Standing]:
+    """The invitation that a token or typed code opens, and where its wave is. Changes nothing.
+
+    Raises :class:`UnknownCode` or :class:`TooManyTries`.
+    """
+    invitation = _look_up(token)
+    standing = pulses.standing(invitation.wave_id)
+    if standing is None:
+        raise UnknownCode
+    return invitation, standing
 
 
 def is_open(visit: Visit) -> bool:

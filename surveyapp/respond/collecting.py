@@ -1,0 +1,84 @@
+"""What a respondent's own script asks the registrar: may I answer, and one blind signature."""
+
+from flask import Response, jsonify
+from flask.typing import ResponseReturnValue
+
+from surveyapp import clock, wire
+from surveyapp.crypto.blind import BlindError
+from surveyapp.extensions import who_session
+from surveyapp.permissions import open_to_everyone
+from surveyapp.respond import pages, visits
+from surveyapp.respond import pulse as pulses
+from surveyapp.respond.pulse import Standing
+from surveyapp.respond.views import blueprint
+from surveyapp.services import registrar, terms
+from surveyapp.services.registrar import Found
+
+LARGEST = 4_096
+
+
+@blueprint.post("/check")
+@open_to_everyone
+def check() -> ResponseReturnValue:
+    """Whose wave and class a token is for, and whether it can still be used. Changes nothing."""
+    (token,) = wire.texts(LARGEST, "token")
+    found, standing = _identify(token)
+    pulse = pulses.of(standing)
+    public = terms.of(found.wave_id).classes[found.class_key]
+    state = _state(found, standing)
+    return jsonify(
+        {
+            "wave": str(found.wave_id),
+            "class": found.class_key,
+            "unit": found.unit_key,
+            "state": state,
+            "usable": state == "open",
+            "covenant": pulse.covenant_path,
+            "public_key": wire.pack(public.der),
+            "roster": None,
+        }
+    )
+
+
+@blueprint.post("/collect")
+@open_to_everyone
+def collect() -> ResponseReturnValue:
+    """Sign a blinded ballot key: once for an invitation, the same again for the same one."""
+    token, blinded = wire.texts(LARGEST, "token", "blinded")
+    found, standing = _identify(token)
+    if not standing.is_open(clock.now()):
+        wire.refuse("closed", 409)
+    try:
+        signed = registrar.issue(found, wire.unpack(blinded))
+    except registrar.AlreadyUsed:
+        wire.refuse("used", 409)
+    except registrar.Closed:
+        wire.refuse("closed", 409)
+    except BlindError:
+        wire.refuse("blinded", 422)
+    who_session().commit()
+    return jsonify(signed=wire.pack(signed))
+
+
+@blueprint.post("/v/done")
+@open_to_everyone
+def done() -> ResponseReturnValue:
+    """Ask the browser of somebody who has finished to forget what it kept of these pages."""
+    return pages.forgotten(Response(status=204))
+
+
+def _identify(token: str) -> tuple[Found, Standing]:
+    try:
+        return visits.identify(token)
+    except visits.UnknownCode:
+        wire.refuse("unknown", 404)
+    except visits.TooManyTries:
+        wire.refuse("wait", 429)
+
+
+def _state(found: Found, standing: Standing) -> str:
+    if standing.is_waiting():
+        return "waiting"
+    if not standing.is_open(clock.now()):
+        return "closed"
+    return "used" if found.collected else "open"
