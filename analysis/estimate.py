@@ -196,6 +196,24 @@ def person_weights(strata: Sequence[Stratum]) -> list[float]:
     return [float(weight) for weight in weights_of(Cells.of(strata))]
 
 
+def heaviest(strata: Sequence[Stratum]) -> float:
+    """How many answers of average weight one person's answer can count for, at most.
+
+    With several strata a person who leaves takes an answer along and one of the people it stood
+    for: the most is (w + 1)/w̄, over all answers.
+
+    >>> two = [Stratum(Moments(n, 50.0, 1.0, 0), 20) for n in (5, 20)]
+    >>> heaviest(two[:1]), heaviest(two)
+    (1.0, 3.125)
+    """
+    if len(strata) == 1:
+        return 1.0
+    weights = person_weights(strata)
+    answers = [stratum.scores.n for stratum in strata]
+    total = math.fsum(w * n for w, n in zip(weights, answers, strict=True))
+    return (max(weights) + 1) * sum(answers) / total
+
+
 def weights_of(cells: Cells) -> FloatArray:
     """The same for strata side by side. Shape: (strata,)."""
     if not (cells.people > 0).all():

@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from analysis.disclosure import (
-    BAND_EDGES,
     ReleaseError,
     Rule,
     alike,
@@ -21,27 +20,33 @@ from analysis.disclosure import (
     shares,
     step,
 )
-from analysis.estimate import Estimate, Stratum, person_weights, stand_in, stratified
-from analysis.release_bounds import Bounds, of_one_whole, rests, tells
+from analysis.estimate import (
+    Estimate,
+    Stratum,
+    heaviest,
+    person_weights,
+    stand_in,
+    stratified,
+)
+from analysis.release_bounds import SLACK, Bounds, of_one_whole, rests, tells
 from analysis.scoring import LEANS, Moments, keyed
+from analysis.steady import BAND_ENDS, Last, Told, nothing, one_moves, steady
 from analysis.summary import Band, Figure
 from analysis.visible import Theme, has_middle, item_leanings, roll_up, weigh
 
 # Score and favourable share: hardly anybody on the high side says as much as hardly anybody on
 # the low one. That hardly anybody was neutral, or against, says little.
 CAPPED = (True, True, False, False)
-BAND_ENDS: Mapping[Band, tuple[float, float]] = {
-    "few": (0.0, BAND_EDGES[0]),
-    "mixed": (BAND_EDGES[0], BAND_EDGES[1]),
-    "most": (BAND_EDGES[1], 100.0),
-}
+# Points within which all figures together may fix a score: rule D8 allows one decimal.
+FINEST = 0.1
 
 
 @dataclass(frozen=True)
 class Draft:
     """What a figure is printed from. ``above`` counts people above the middle of the scale;
     ``put_to`` everybody in the group who was asked; ``middle`` says whether anybody could be
-    neutral; ``step`` is what the figures are rounded to."""
+    neutral; ``step`` is what the figures are rounded to. ``one`` is the most by which one person
+    moves the percentage favourable, and ``last`` what was told in the wave before."""
 
     estimate: Estimate
     above: int
@@ -50,6 +55,18 @@ class Draft:
     put_to: int
     middle: bool
     step: int
+    one: float = 0.0
+    last: Told | None = None
+
+    @property
+    def favourable(self) -> float:
+        """Percent, weighted."""
+        return 100 * self.weighted[0] / sum(self.weighted)
+
+    @property
+    def band(self) -> Band:
+        """The word for a figure without numbers: one person cannot turn it."""
+        return steady(self.favourable, self.one, self.last)
 
 
 def printed(draft: Draft, rule: Rule, counts: Mapping[int, int]) -> Figure:
@@ -61,33 +78,33 @@ def printed(draft: Draft, rule: Rule, counts: Mapping[int, int]) -> Figure:
     """
     n = draft.estimate.n
     words = count_in_words(counts[n], rule)
-    favourable = 100 * draft.weighted[0] / sum(draft.weighted)
     if n < rule.banded_below:
         words = count_in_words(n, rule)
-        return Figure(words, None, None, None, band(favourable), None)
+        return Figure(words, None, None, None, draft.band, None)
     split = shares(draft.weighted, n, rule, draft.raw, by=draft.step, middle=draft.middle)
     score = nearest(draft.estimate.mean, draft.step)
     # Weights can carry a score past what so many people could give on their own.
     edge = 100 * clamp(n, rule) / n
     if alike(n, draft.above, rule) or not edge <= score <= 100 - edge:
-        return Figure(words, None, None, None, band(favourable), split)
+        return Figure(words, None, None, None, band(draft.favourable), split)
     half = draft.estimate.half() + draft.step / 2
     low, high = outward(max(score - half, 0), min(score + half, 100), draft.step)
     return Figure(words, float(score), float(low), float(high), None, split)
 
 
 def theme_figures(
-    theme: Theme, counts: Mapping[str, Mapping[int, int]]
+    theme: Theme, counts: Mapping[str, Mapping[int, int]], last: Last = nothing
 ) -> tuple[dict[str, Figure], str | None]:
     """A theme in every group that is shown, and the group to hide where words are not enough.
 
-    ``counts`` are the numbers to tell (:func:`counts_of`).
+    ``counts`` are the numbers to tell (:func:`counts_of`), ``last`` gives what the wave before
+    told.
 
     Where the printed figures together say too closely what a few people answered, the figure that
     says most gives way to its band, until none does (rule D6 for derivable groups, D4 iii). Should
     bands alone still say it, the smallest group involved is named.
     """
-    drafts = {unit: _draft(theme, unit) for unit in theme.shown}
+    drafts = {unit: _draft(theme, unit, last) for unit in theme.shown}
     found = {unit: printed(draft, theme.rule, counts[unit]) for unit, draft in drafts.items()}
     for _ in range(len(found) + 1):
         told = telling(theme, found)
@@ -98,9 +115,7 @@ def theme_figures(
         if not counted:
             return found, min(near, key=lambda unit: (theme.group(unit).answers, unit))
         unit = counted[0]
-        weighted = drafts[unit].weighted
-        words = band(100 * weighted[0] / sum(weighted))
-        found[unit] = Figure(found[unit].n, None, None, None, words, None)
+        found[unit] = Figure(found[unit].n, None, None, None, drafts[unit].band, None)
     raise ReleaseError(f"The figures of {theme.scale.title} say too much in any form.")
 
 
@@ -120,11 +135,15 @@ def counts_of(themes: Sequence[Theme]) -> dict[str, Mapping[int, int]]:
     return {unit: one_count(found, rule) for unit, found in numbers.items() if rule}
 
 
-def telling(theme: Theme, found: Mapping[str, Figure]) -> str | None:
+def telling(
+    theme: Theme, found: Mapping[str, Figure], questions: Sequence[Figure] = ()
+) -> str | None:
     """The first shown group of which, or of what its shown children leave of it, the printed
     figures tell too closely what a few people answered; ``None`` when there is none.
 
     A group is read as the mean of its visible cells, weighted as the whole organisation is.
+    ``questions`` are the figures of all the theme's questions: their mean is the whole's score,
+    out by less than any of them.
     """
     units = [unit for unit in theme.shown if unit in found]
     if not units:
@@ -133,6 +152,10 @@ def telling(theme: Theme, found: Mapping[str, Figure]) -> str | None:
     parents = [places.get(theme.holder(unit) or "") for unit in units]
     ends = np.array([_read(found[unit], theme.step(unit)) for unit in units])
     parted = np.array([bool(theme.shown_children(unit)) for unit in units])[:, None]
+    if questions and units[0] == theme.root:
+        ends[0] = narrowed(ends[0], _mean_of(theme, questions))
+        if ends[0, 0, 1] - ends[0, 0, 0] < FINEST - SLACK:
+            return theme.root
     printed_low, printed_high = _whole(ends[:, :, 0], ends[:, :, 1])
     own = np.where(parted, 0.0, printed_low), np.where(parted, 100.0, printed_high)
     weights = dict(zip(theme.cells, person_weights(list(theme.strata.values())), strict=True))
@@ -144,6 +167,29 @@ def telling(theme: Theme, found: Mapping[str, Figure]) -> str | None:
     bounds = _whole(*rests(parents, people, left, printed_low, printed_high))
     told = tells(answers, bounds, own, CAPPED, theme.rule)
     return units[int(np.argmax(told))] if told.any() else None
+
+
+def _mean_of(theme: Theme, questions: Sequence[Figure]) -> Bounds:
+    """What questions say of their theme's score and shares in the whole. Shape: (statistics, 2).
+
+    Blanks make it a little less exact, so this is the most that anybody can make of them.
+    """
+    read = np.array([_read(figure, theme.step(theme.root)) for figure in questions])
+    if theme.scale.formula == "favourable":
+        read[:, 0] = read[:, 1]
+    mean: Bounds = read.mean(axis=0)
+    return mean
+
+
+def narrowed(ends: Bounds, others: Bounds) -> Bounds:
+    """Bounds cut by other bounds on the same; as they are where the two do not meet, as blanks
+    can make them. Shape of each: (statistics, 2).
+
+    >>> narrowed(np.array([[51.5, 52.5], [0, 9]]), np.array([[50.8, 51.8], [20, 30]])).tolist()
+    [[51.5, 51.8], [0.0, 9.0]]
+    """
+    low, high = np.maximum(ends[:, 0], others[:, 0]), np.minimum(ends[:, 1], others[:, 1])
+    return np.where((low <= high)[:, None], np.column_stack([low, high]), ends)
 
 
 def _whole(low: Bounds, high: Bounds) -> tuple[Bounds, Bounds]:
@@ -158,12 +204,17 @@ def _read(figure: Figure, by: int) -> list[tuple[float, float]]:
     if figure.score is not None:
         score = (max(figure.score - by / 2, 0.0), min(figure.score + by / 2, 100.0))
     if figure.shares is not None:
-        return [score, *(_share(words, by) for words in figure.shares)]
+        return [score, *(share_ends(words, by) for words in figure.shares)]
     favourable = BAND_ENDS[figure.band] if figure.band else (0.0, 100.0)
     return [score, favourable, (0.0, 100.0), (0.0, 100.0)]
 
 
-def _share(words: str, by: int) -> tuple[float, float]:
+def share_ends(words: str, by: int) -> tuple[float, float]:
+    """What a share as printed may stand for, in percent from and to.
+
+    >>> share_ends("60%", 5), share_ends("under 6%", 1), share_ends("28% to 34%", 1)
+    ((57.5, 62.5), (0.0, 6.0), (28.0, 34.0))
+    """
     numbers = [float(part.rstrip("%")) for part in words.split() if part[0].isdigit()]
     if words.startswith("under"):
         return 0.0, numbers[0]
@@ -195,9 +246,10 @@ def _involved(theme: Theme, unit: str) -> list[str]:
     return [*above, unit, *(one for one in siblings if one != unit)]
 
 
-def _draft(theme: Theme, unit: str) -> Draft:
+def _draft(theme: Theme, unit: str, last: Last) -> Draft:
     cells = theme.inside(unit)
     first, second, third = (int(count) for count in theme.leanings[unit])
+    own = len(theme.asked) * theme.heaviest(cells)
     return Draft(
         theme.estimate(cells),
         theme.above(unit),
@@ -206,18 +258,39 @@ def _draft(theme: Theme, unit: str) -> Draft:
         theme.put_to[unit],
         theme.middle,
         theme.step(unit),
+        one_moves(first + second + third, own),
+        last(theme, unit, None),
     )
 
 
-def item_figure(
-    theme: Theme, item_id: str, numbers: Mapping[int, int], overall: Figure | None
-) -> Figure | None:
-    """One question for the whole organisation, weighted by the theme's visible cells; ``numbers``
-    are the whole's numbers to tell, ``overall`` the theme's own figure for it.
+def question_figures(
+    theme: Theme, numbers: Mapping[int, int], found: Mapping[str, Figure], last: Last = nothing
+) -> dict[str, Figure | None]:
+    """Every question of a theme for the whole organisation; ``found`` are the theme's own figures,
+    ``numbers`` the whole's numbers to tell, ``last`` gives what the wave before told.
 
     The mean of a theme's questions is its score, so no question says what the theme may not: none
     is shown where the theme's numbers gave way to a band, and none has a score where it has none.
+    Where all together would narrow the theme's score too far, all of them have words.
     """
+    overall = found.get(theme.root)
+    drafts = {name: _question(theme, name, overall, last) for name in theme.asked}
+    told = {
+        name: draft and _question_figure(theme, draft, numbers, overall)
+        for name, draft in drafts.items()
+    }
+    figures = [figure for figure in told.values() if figure is not None]
+    if len(figures) < len(told) or telling(theme, found, figures) is None:
+        return told
+    return {
+        name: figure and Figure(figure.n, None, None, None, draft.band, None)
+        for (name, figure), draft in zip(told.items(), drafts.values(), strict=True)
+        if draft is not None
+    }
+
+
+def _question(theme: Theme, item_id: str, overall: Figure | None, last: Last) -> Draft | None:
+    """One question for the whole organisation, weighted by the theme's visible cells."""
     cells = list(theme.cells)
     counts = theme.counted.tally.items[item_id]
     table = roll_up(theme.counted.units, theme.counted.tally.units, counts.options)
@@ -249,7 +322,7 @@ def item_figure(
     else:
         leanings = [theme.cut(lean, cell) for cell in cells]
     first, second, third = (int(lean[theme.root][place]) for place in range(len(LEANS)))
-    draft = Draft(
+    return Draft(
         stratified(strata, stand_in(strata, theme.rule.large)),
         first,
         weigh(leanings, person_weights(strata)),
@@ -258,13 +331,37 @@ def item_figure(
         has_middle(theme.instrument, [item_id]),
         # The mean of the items is the theme's score: no finer than that, whoever skipped one.
         max(step(answers, theme.rule), theme.step(theme.root)),
+        one_moves(answers, heaviest(strata)),
+        last(theme, theme.root, item_id),
     )
+
+
+def item_figure(
+    theme: Theme, item_id: str, numbers: Mapping[int, int], overall: Figure | None
+) -> Figure | None:
+    """One question by itself, see :func:`question_figures`."""
+    draft = _question(theme, item_id, overall, nothing)
+    return draft and _question_figure(theme, draft, numbers, overall)
+
+
+def favourable_of_question(theme: Theme, item_id: str) -> float | None:
+    """Percent favourable among the answers to a question in the whole organisation, weighted as
+    its figure is; ``None`` where it may not be told."""
+    draft = _question(theme, item_id, None, nothing)
+    return draft and draft.favourable
+
+
+def _question_figure(
+    theme: Theme, draft: Draft, numbers: Mapping[int, int], overall: Figure | None
+) -> Figure:
     figure = printed(draft, theme.rule, numbers)
     if overall is not None and overall.score is None and figure.score is not None:
-        words = band(100 * draft.weighted[0] / sum(draft.weighted))
-        split = figure.shares if overall.shares is not None else None
-        figure = Figure(figure.n, None, None, None, words, split)
-    told = numbers[answers]
+        if overall.shares is None:
+            figure = Figure(figure.n, None, None, None, draft.band, None)
+        else:
+            words = band(draft.favourable)
+            figure = Figure(figure.n, None, None, None, words, figure.shares)
+    told = numbers[sum(draft.raw)]
     if theme.rule.banded_below <= told < theme.rule.large and told != numbers[draft.put_to]:
         # Rule D5: a question's own number of answers is not told under 50.
         return replace(figure, n=f"{theme.rule.banded_below}–{theme.rule.large - 1}")

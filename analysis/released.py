@@ -1,16 +1,19 @@
 """What of a wave goes out: every theme's groups and figures, after the check of the whole release.
 
-It depends on the wave's own counts, questions and frozen rule alone, so a later wave that compares
-itself with this one sees exactly what was published, whatever its own rule says.
+It depends on the wave's own counts, questions and frozen rule, and on the words of the waves
+before alone, so a later wave that compares itself with this one sees exactly what was published,
+whatever its own rule says.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from analysis.disclosure import Group, ReleaseError, Rule, release
-from analysis.figures import counts_of, theme_figures
+from analysis.figures import counts_of, question_figures, theme_figures
 from analysis.instrument import Instrument
 from analysis.release_audit import Subject, audit, of_tree, smallest
+from analysis.steady import Last, nothing
 from analysis.summary import Figure, Summary
 from analysis.tally import Counted
 from analysis.visible import Theme, roll_up
@@ -23,13 +26,23 @@ ANSWERED = "who answered"
 class Released:
     """A wave's themes with their figures by group, and the groups whose participation is told.
 
-    ``counts`` say for each group what to tell for a number of answers (rule D5).
+    ``counts`` say for each group what to tell for a number of answers (rule D5), ``last`` what the
+    wave before told.
     """
 
     themes: tuple[Theme, ...]
     figures: tuple[Mapping[str, Figure], ...]
     taking_part: tuple[str, ...]
     counts: Mapping[str, Mapping[int, int]]
+    last: Last = nothing
+
+    @cached_property
+    def questions(self) -> tuple[Mapping[str, Figure | None], ...]:
+        """Each theme's questions with their figures for the whole organisation."""
+        return tuple(
+            question_figures(theme, self.counts[theme.root], figures, self.last)
+            for theme, figures in zip(self.themes, self.figures, strict=True)
+        )
 
     def of(self, theme_id: str) -> tuple[Theme, Mapping[str, Figure]] | None:
         """A theme and its figures by the id of its scale; ``None`` if it was not asked about."""
@@ -39,9 +52,10 @@ class Released:
         return None
 
 
-def settle(now: Counted, instrument: Instrument, rule: Rule) -> Released:
+def settle(now: Counted, instrument: Instrument, rule: Rule, last: Last = nothing) -> Released:
     """Mask, draw up and check everything; drop the smallest figure involved until all is safe.
 
+    ``last`` gives what the wave before told, so that its words can be kept.
     A group that is dropped is dropped from every table, because who answered is the same in all.
     Deterministic. Raises :class:`ReleaseError` should nothing safe be left to try.
     """
@@ -61,11 +75,11 @@ def settle(now: Counted, instrument: Instrument, rule: Rule) -> Released:
             withheld |= {smallest(breach, named[breach.subject]) for breach in breaches[:1]}
             continue
         counts = counts_of(themes)
-        drawn = [theme_figures(theme, counts) for theme in themes]
+        drawn = [theme_figures(theme, counts, last) for theme in themes]
         telling = [unit for _, unit in drawn if unit is not None]
         if not telling:
             figures = tuple(found for found, _ in drawn)
-            return Released(themes, figures, taking_part, counts)
+            return Released(themes, figures, taking_part, counts, last)
         withheld |= {telling[0]}
     raise ReleaseError("No part of these results could be shown without telling on somebody.")
 

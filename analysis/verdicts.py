@@ -1,6 +1,7 @@
 """The words beside every figure: against the wave before, and against the rest."""
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import NamedTuple
 
 from analysis.change import (
@@ -13,10 +14,12 @@ from analysis.change import (
     since,
 )
 from analysis.disclosure import Rule
+from analysis.figures import favourable_of_question
 from analysis.instrument import Instrument
 from analysis.released import Released, settle
 from analysis.separation import separation
-from analysis.summary import THE_REST, Comparison, Figure, Row
+from analysis.steady import Told
+from analysis.summary import THE_REST, Comparison, Figure, Row, Summary
 from analysis.tally import Counted
 from analysis.visible import Theme
 
@@ -26,11 +29,15 @@ UNLIKE = "People seem to read these questions differently since then."
 
 
 class Past(NamedTuple):
-    """An earlier wave, with the rule it was published under; without one, the current rule."""
+    """An earlier wave, with the rule it was published under; without one, the current rule.
+
+    ``published`` is what went out of it; without that it is worked out again.
+    """
 
     counted: Counted
     instrument: Instrument
     rule: Rule | None = None
+    published: Summary | None = None
 
 
 Earlier = Sequence[Past | tuple[Counted, Instrument]]
@@ -56,14 +63,57 @@ class History:
 
     def last_with(self, theme: Theme) -> Before | None:
         """A theme in the latest wave that asked about it."""
+        found = self._last_with(theme, len(self._waves))
+        return found and found[1]
+
+    def _last_with(self, theme: Theme, end: int) -> tuple[int, Before] | None:
+        """The same among the first ``end`` waves, with its place."""
         since_then = {theme.counted.head.id, theme.counted.head.label}
-        for place in reversed(range(len(self._waves))):
+        for place in reversed(range(end)):
             found = self._of(place, theme)
             if found is not None:
-                return Before(*found, frozenset(since_then))
+                return place, Before(*found, frozenset(since_then))
             head = self._waves[place].counted.head
             since_then |= {head.id, head.label}
         return None
+
+    def told(
+        self, theme: Theme, unit: str, item_id: str | None, end: int | None = None
+    ) -> Told | None:
+        """The word that the latest wave with a theme told of a group, or of a question in the
+        whole, and the percentage behind it; ``None`` where it told none, or cannot be compared.
+        """
+        found = self._last_with(theme, len(self._waves) if end is None else end)
+        if found is None:
+            return None
+        place, before = found
+        then = counterpart(theme, before.theme, unit)
+        if then not in before.figures or regrouped(theme, before.theme, unit):
+            return None
+        if break_between(theme, before.theme, before.since):
+            return None
+        figure = self._published(place, before, then, item_id)
+        if figure is None or figure.band is None:
+            return None
+        if item_id is None:
+            return Told(figure.band, before.theme.favourable(then))
+        share = favourable_of_question(before.theme, item_id)
+        return None if share is None else Told(figure.band, share)
+
+    def _published(
+        self, place: int, before: Before, unit: str, item_id: str | None
+    ) -> Figure | None:
+        """A figure as it went out."""
+        published, theme_id = self._waves[place].published, before.theme.scale.id
+        if published is not None:
+            if item_id is not None:
+                return next((i.figure for i in published.items if i.item == item_id), None)
+            found = (r for r in published.rows if (r.theme, r.unit) == (theme_id, unit))
+            return next((row.figure for row in found), None)
+        if item_id is None:
+            return before.figures[unit]
+        known = self._known[place]
+        return known.questions[known.themes.index(before.theme)].get(item_id)
 
     def all_of(self, theme: Theme) -> list[Theme]:
         """A theme in every wave that asked about it, oldest first."""
@@ -75,7 +125,12 @@ class History:
         if all(scale.id != theme.scale.id for scale in wave.instrument.scales):
             return None
         if place not in self._known:
-            self._known[place] = settle(wave.counted, wave.instrument, wave.rule or self._rule)
+            self._known[place] = settle(
+                wave.counted,
+                wave.instrument,
+                wave.rule or self._rule,
+                partial(self.told, end=place),
+            )
         return self._known[place].of(theme.scale.id)
 
 

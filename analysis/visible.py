@@ -28,6 +28,7 @@ from analysis.estimate import (
     Estimate,
     Spread,
     Stratum,
+    heaviest,
     of_cells,
     stand_in,
     stratified,
@@ -281,6 +282,15 @@ class Theme:
             [self._cell_leanings[cell] for cell in cells],
             weights_of(self._side_by_side.at([self._place[cell] for cell in cells])),
         )
+
+    def heaviest(self, cells: Sequence[str]) -> float:
+        """See :func:`analysis.estimate.heaviest`."""
+        return heaviest([self.strata[cell] for cell in cells])
+
+    def favourable(self, unit: str) -> float:
+        """Percent of a shown group's answers that are favourable, weighted as its estimate is."""
+        weighted = self.weighted_leanings(self.inside(unit))
+        return 100 * weighted[0] / sum(weighted)
 
     @cached_property
     def _cell_leanings(self) -> Mapping[str, IntArray]:
