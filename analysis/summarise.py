@@ -4,7 +4,6 @@ from collections.abc import Collection, Sequence
 
 from analysis.dataset import PulseData
 from analysis.disclosure import Group, Rule, count_in_words, nearest, step
-from analysis.figures import item_figure
 from analysis.instrument import Instrument
 from analysis.readings import evenness, readings, same_meaning
 from analysis.released import refuse_unsafe, settle
@@ -54,9 +53,9 @@ def summarise(
     What was asked of nobody in this wave is left out. Raises
     :class:`~analysis.disclosure.ReleaseError` rather than let out what could be undone.
     """
-    released = settle(now, instrument, rule)
-    themes, counts = released.themes, released.counts
     history = History([Past(*wave) for wave in earlier], rule)
+    released = settle(now, instrument, rule, history.told)
+    themes = released.themes
     befores = [history.last_with(theme) for theme in themes]
     alike = [same_meaning(*pair) for pair in zip(themes, befores, strict=True)]
     made = Summary(
@@ -78,11 +77,9 @@ def summarise(
         themes=tuple(_head(theme) for theme in themes),
         rows=rows(released, befores, alike, rule),
         items=tuple(
-            ItemRow(
-                item_id, item_figure(theme, item_id, counts[theme.root], figures.get(theme.root))
-            )
-            for theme, figures in zip(themes, released.figures, strict=True)
-            for item_id in theme.asked
+            ItemRow(item_id, figure)
+            for told in released.questions
+            for item_id, figure in told.items()
         ),
         participation=participation(now, rule, released.taking_part),
         silence=tuple(

@@ -22,3 +22,14 @@ class Ballot(db.Model):
     class_key: Mapped[str] = mapped_column(String(300))
     counter: Mapped[int]
     record: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class Poll(db.Model):
+    """Whether a wave's box is open. The box asks no other store."""
+
+    __bind_key__ = "box"
+    __tablename__ = "poll"
+    __table_args__ = {"sqlite_with_rowid": False}
+
+    wave_id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    open: Mapped[bool]

@@ -11,7 +11,8 @@ from surveyapp.extensions import db
 
 class Invitation(db.Model):
     """One person's right to collect one credential in one wave. ``blinded_sha256`` is set when it
-    was collected: the same blinded value gets the same answer again, any other is refused."""
+    was collected: the same blinded value gets the same answer again, any other is refused.
+    ``unit_key`` is the person's group as the covenant's root over the list has it."""
 
     __bind_key__ = "who"
     __tablename__ = "invitation"
@@ -23,11 +24,23 @@ class Invitation(db.Model):
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid.uuid4)
     wave_id: Mapped[uuid.UUID] = mapped_column(index=True)
     person_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id"))
+    unit_key: Mapped[str] = mapped_column(String(300), server_default="")
     class_key: Mapped[str] = mapped_column(String(300))
     collected: Mapped[bool] = mapped_column(default=False)
     blinded_sha256: Mapped[bytes | None] = mapped_column(LargeBinary(32))
     reported: Mapped[bool] = mapped_column(default=False)
     reminders: Mapped[bool] = mapped_column(default=True)
+
+
+class Desk(db.Model):
+    """Whether the registrar still gives out a wave's credentials."""
+
+    __bind_key__ = "who"
+    __tablename__ = "desk"
+    __table_args__ = {"sqlite_with_rowid": False}
+
+    wave_id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    open: Mapped[bool]
 
 
 class InvitationKey(db.Model):

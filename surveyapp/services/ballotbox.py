@@ -1,7 +1,8 @@
 """The ballot box: takes sealed ballots and can open none.
 
 It checks what can be checked from outside: the class's credential, the ballot key's signature,
-the size, and that the wave is open. It learns neither who sent a ballot nor what it says.
+the size, and that the wave's box is open. It learns neither who sent a ballot nor what it says,
+and needs no other store.
 """
 
 import uuid
@@ -15,9 +16,8 @@ from surveyapp import keys
 from surveyapp.crypto import ballot
 from surveyapp.errors import NotNow, Rejected
 from surveyapp.extensions import box_session, read
-from surveyapp.models.ballots import Ballot
-from surveyapp.models.surveys import Wave
-from surveyapp.services import terms
+from surveyapp.models.ballots import Ballot, Poll
+from surveyapp.services import doors, terms
 
 
 class BadBallot(Rejected):
@@ -73,8 +73,22 @@ def cast(record: bytes) -> None:
     }
     session = box_session()
     done = session.execute(_UPSERT[session.get_bind().dialect.name], row)
+    if not doors.still_open(session, Poll, given.wave_id):
+        session.rollback()
+        raise BoxClosed
     if cast_type(CursorResult[Any], done).rowcount != 1 and _kept(given.key_sha256) != record:
         raise Superseded
+
+
+def admit(wave_id: uuid.UUID) -> None:
+    """Take this wave's ballots from now on. Never opens again what was shut. Commits."""
+    doors.open_once(box_session(), Poll, wave_id)
+
+
+def shut(wave_id: uuid.UUID) -> None:
+    """Take no more of this wave's ballots, in any process. Waits for those on their way, and
+    commits: what :func:`count` says after this stays so."""
+    doors.shut(box_session(), Poll, wave_id)
 
 
 def counter(key_sha256: bytes) -> int:
@@ -92,7 +106,7 @@ def count(wave_id: uuid.UUID) -> int:
 
 
 def _must_be_open(wave_id: uuid.UUID) -> None:
-    if not read(None, _OPEN, {"wave": wave_id}):
+    if not read("box", _OPEN, {"wave": wave_id}):
         raise BoxClosed
 
 
@@ -110,8 +124,8 @@ def _upsert(insert: Any) -> Any:
 
 
 # Built once: composing a statement costs more than running it.
-_WAVE = Wave.__table__
-_OPEN = select(_WAVE.c.id).where(_WAVE.c.id == bindparam("wave"), _WAVE.c.state == "open")
+_POLL = Poll.__table__
+_OPEN = select(_POLL.c.wave_id).where(_POLL.c.wave_id == bindparam("wave"), _POLL.c.open)
 _BALLOT = Ballot.__table__
 _UPSERT = {"sqlite": _upsert(sqlite.insert), "postgresql": _upsert(postgresql.insert)}
 

@@ -62,6 +62,7 @@ def prepare(wave: Wave, now: datetime) -> Listed:
             "id": uuid.uuid4(),
             "wave_id": wave.id,
             "person_id": person.id,
+            "unit_key": person.unit_key,
             "class_key": class_of[person.unit_key],
         }
         for person in people

@@ -15,12 +15,13 @@ from sqlalchemy import CursorResult, bindparam, func, select, update
 
 from surveyapp import keys
 from surveyapp.crypto import blind, tokens
+from surveyapp.crypto.canonical import canonical, parse
 from surveyapp.errors import NotFound, NotNow
 from surveyapp.extensions import read, who_session
-from surveyapp.models.participation import Invitation, InvitationKey
+from surveyapp.models.participation import Desk, Invitation, InvitationKey
 from surveyapp.models.people import Person
 from surveyapp.models.surveys import Wave
-from surveyapp.services import terms
+from surveyapp.services import doors, terms
 
 
 class UnknownCode(NotFound):
@@ -61,6 +62,18 @@ class Found(NamedTuple):
     collected: bool
     blinded_sha256: bytes | None
 
+
+class Handover(NamedTuple):
+    """What the registrar tells the opener at closing. ``by_class``: each class and how many of its
+    credentials were issued, for checking the ballots only."""
+
+    invited: int
+    issued: int
+    reported: int
+    by_class: list[list[str | int]]
+
+
+HANDOVER = "handover.json"
 
 # Built once: composing a statement costs more than running it.
 _INVITATION = Invitation.__table__
@@ -113,12 +126,7 @@ def look_up(text: str) -> Invitation | None:
 
 def reports(wave_id: uuid.UUID) -> int:
     """How many people said that somebody else used their invitation."""
-    number = who_session().scalar(
-        select(func.count())
-        .select_from(Invitation)
-        .where(Invitation.wave_id == wave_id, Invitation.reported)
-    )
-    return number or 0
+    return _count(Invitation.wave_id == wave_id, Invitation.reported)
 
 
 def find(text: str) -> Found | None:
@@ -149,7 +157,46 @@ def issue(found: Found, blinded: bytes) -> bytes:
         kept = who_session().execute(_KEPT, {"invitation": found.id}).scalar()
         if kept != wanted:
             raise AlreadyUsed
+    if not doors.still_open(who_session(), Desk, found.wave_id):
+        who_session().rollback()
+        raise Closed
     return signed
+
+
+def admit(wave_id: uuid.UUID) -> None:
+    """Give out this wave's credentials from now on. Never again after shutting. Commits."""
+    doors.open_once(who_session(), Desk, wave_id)
+
+
+def shut(wave_id: uuid.UUID) -> Handover:
+    """Give out no more credentials, in any process, and count them once for the opener.
+
+    Waits for those being signed, and commits. Safe to repeat: what was counted stays.
+    """
+    doors.shut(who_session(), Desk, wave_id)
+    known = handover(wave_id)
+    if known is not None:
+        return known
+    counted = Handover(
+        invited=_count(Invitation.wave_id == wave_id),
+        issued=_count(Invitation.wave_id == wave_id, Invitation.collected),
+        reported=_count(Invitation.wave_id == wave_id, Invitation.reported),
+        by_class=_issued_by_class(wave_id),
+    )
+    try:
+        keys.put(keys.directory("opener", wave_id) / HANDOVER, canonical(counted._asdict()))
+    except FileExistsError:
+        # Another process counted the same in between.
+        return cast(Handover, handover(wave_id))
+    return counted
+
+
+def handover(wave_id: uuid.UUID) -> Handover | None:
+    """What the registrar counted at closing, for the opener; ``None`` before."""
+    try:
+        return Handover(**parse(keys.get(keys.directory("opener", wave_id) / HANDOVER)))
+    except keys.MissingKey:
+        return None
 
 
 def report(text: str) -> None:
@@ -161,6 +208,18 @@ def report(text: str) -> None:
         raise NotNow("Nobody has answered with this invitation yet. You can answer now.")
     invitation.reported = True
     who_session().flush()
+
+
+def _count(*where: Any) -> int:
+    return who_session().scalar(select(func.count()).select_from(Invitation).where(*where)) or 0
+
+
+def _issued_by_class(wave_id: uuid.UUID) -> list[list[str | int]]:
+    counts = select(Invitation.class_key, func.count()).where(
+        Invitation.wave_id == wave_id, Invitation.collected
+    )
+    rows = who_session().execute(counts.group_by(Invitation.class_key))
+    return sorted([key, number] for key, number in rows)
 
 
 def _path(wave_id: uuid.UUID, class_key: str) -> Path:

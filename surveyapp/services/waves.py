@@ -189,7 +189,10 @@ def open_wave(wave: Wave, *, actor: str, now: datetime) -> bool:
         raise NotNow("This pulse is a draft. Send a roster, then commit the pulse, then open it.")
     if wave.state == "committed" and not invitations.invited(wave):
         raise NotNow("Nobody is on this pulse’s roster, so it cannot open.")
-    return move(wave, "open", actor=actor, now=now)
+    moved = move(wave, "open", actor=actor, now=now)
+    registrar.admit(wave.id)
+    ballotbox.admit(wave.id)
+    return moved
 
 
 def close(wave: Wave, *, actor: str, now: datetime) -> bool:
@@ -198,6 +201,10 @@ def close(wave: Wave, *, actor: str, now: datetime) -> bool:
     After the commit the caller destroys the signing keys: a close that is rolled back must not
     leave an open wave that nobody can answer.
     """
+    if wave.state != "open":
+        return move(wave, "closed", actor=actor, now=now)
+    counted = registrar.shut(wave.id)
+    ballotbox.shut(wave.id)
     ballots = ballotbox.count(wave.id)
     return move(
         wave,
@@ -205,10 +212,10 @@ def close(wave: Wave, *, actor: str, now: datetime) -> bool:
         actor=actor,
         now=now,
         facts={
-            "invited": invitations.invited(wave),
-            "issued": invitations.issued(wave),
+            "invited": counted.invited,
+            "issued": counted.issued,
             "ballots": ballots,
-            "reported": invitations.reported(wave),
+            "reported": counted.reported,
         },
         values={"ballots": ballots, "closed_on": local(now).date().isoformat()},
     )

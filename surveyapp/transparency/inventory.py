@@ -31,7 +31,7 @@ STORED = (
         "So that each person answers once",
         "The roster database",
         "30 days after closing, once the results are out",
-        ("invitation", "invitation_key"),
+        ("invitation", "invitation_key", "desk"),
     ),
     Stored(
         "Messages to you",
@@ -45,7 +45,7 @@ STORED = (
         "To keep them unread until closing",
         "The ballot box, a database of its own",
         "They are opened and shuffled after closing",
-        ("ballot",),
+        ("ballot", "poll"),
     ),
     Stored(
         "Everybody’s opened answers in one encrypted block, and the comments in another, each in "

@@ -94,7 +94,7 @@ def test_the_box_keeps_no_order_of_arrival(app):
 def test_no_time_and_no_running_number_beside_a_ballot_or_an_answer(app):
     with app.app_context():
         tables = [*db.metadatas["box"].tables.values(), *db.metadatas["answers"].tables.values()]
-        assert {table.name for table in tables} == {"ballot", "answer_block"}
+        assert {table.name for table in tables} == {"ballot", "poll", "answer_block"}
         for column in (column for table in tables for column in table.columns):
             assert not isinstance(column.type, sa.DateTime | sa.Date | sa.Time)
             assert column.name in {
