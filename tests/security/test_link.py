@@ -99,7 +99,7 @@ def test_no_time_and_no_running_number_beside_a_ballot_or_an_answer(app):
             assert not isinstance(column.type, sa.DateTime | sa.Date | sa.Time)
             assert column.name in {
                 "key_sha256", "wave_id", "class_key", "counter", "record",
-                "kind", "wrapped_key", "sealed",
+                "kind", "wrapped_key", "sealed", "open",
             }  # fmt: skip
             assert column.foreign_keys == set()
 
