@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from analysis.printing import level
+from analysis.printing import level, likely_share
 from analysis.summary import NOT_SHOWN, Figure, Summary, ThemeHead, TrendPoint
 from analysis.usual_range import Usual
 
@@ -49,5 +49,7 @@ def items_alt(summary: Summary, theme_id: str) -> str:
 def _shares_in_words(figure: Figure | None) -> str:
     if figure is None or figure.shares is None:
         return NOT_SHOWN
-    pairs = zip(figure.shares, SHARE_WORDS, strict=True)
-    return ", ".join(f"{share} {word}" for share, word in pairs)
+    likely = likely_share(figure)
+    sure = (f" (likely {likely})" if likely else "", "", "")
+    told = zip(figure.shares, SHARE_WORDS, sure, strict=True)
+    return ", ".join(f"{share} {word}{range_}" for share, word, range_ in told)

@@ -3,13 +3,18 @@ set against the rest. Sentences only; strong words come through :mod:`analysis.c
 
 from collections.abc import Sequence
 
-from analysis.claims import Level, level, strong
+from analysis.claims import WELL_ANSWERED, Level, level, strong
 from analysis.printing import number
 from analysis.summary import Comparison, Row, Summary
 
 HEADING = "How to read this score"
 TOGETHER = "What goes together"
 WHY_NOT = "Why some groups are not set against the rest"
+SILENT = (
+    f"Where under {WELL_ANSWERED}% answered, the last column says where the score could lie had "
+    "everybody answered: from the lowest, if all the silent had chosen the worst answers, to the "
+    "highest, if all had chosen the best."
+)
 LIMITS = (
     "Everybody gave all their answers in the same few minutes, so everything goes together a "
     "little.",

@@ -61,6 +61,21 @@ def level(figure: Figure | None) -> str:
     return f"{number(figure.score)} of 100" + (f", likely {ends}" if ends else "")
 
 
+def likely_share(figure: Figure | None) -> str:
+    """The likely range of the favourable share, "52% to 64%"; empty where none is shown."""
+    if figure is None or figure.likely_share is None:
+        return ""
+    low, high = figure.likely_share
+    return f"{number(low)}% to {number(high)}%"
+
+
+def ends(row: Row | None) -> str:
+    """Between which a group's score would lie had everybody answered, "31 to 78"; else empty."""
+    if row is None or row.worst is None or row.best is None:
+        return ""
+    return f"{number(row.worst)} to {number(row.best)}"
+
+
 def verdict(comparison: Comparison) -> str:
     """Shape and word together, never one of them alone."""
     return f"{VERDICT_SHAPES[comparison.verdict]} {VERDICT_WORDS[comparison.verdict]}"

@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 
 from analysis import alt_texts, plots
-from analysis.claims import five_sentences
+from analysis.claims import WELL_ANSWERED, five_sentences
 from analysis.claims import who_answered as who_answered_sentence
 from analysis.how_to_read import LIMITS, TOGETHER, together, together_head, together_share
-from analysis.printing import cells, change_of, compared, number, pulse_name, signed, verdict
+from analysis.printing import cells, change_of, compared, ends, number, pulse_name, signed, verdict
 from analysis.report_parts import Block, Chart, Points, Quotes, Section, Table, Words
 from analysis.report_theme import NOT_VALIDATED, counted_by
 from analysis.summary import (
@@ -55,6 +55,8 @@ def who_answered(summary: Summary) -> Section:
         blocks.append(_turnout(summary))
     if summary.silence:
         blocks.append(_unsaid(summary))
+    if any(ends(row) for row in summary.rows):
+        blocks.append(_unsaid_in_groups(summary))
     title = "Who answered, and who we did not hear"
     return Section("who-answered", "Who answered", title, tuple(blocks))
 
@@ -82,7 +84,7 @@ def _unsaid(summary: Summary) -> Table:
     for line in summary.silence:
         row = [summary.theme(line.theme).title, line.prefer_not, line.skipped]
         if bounded:
-            row += [NOT_SHOWN if e is None else number(e) for e in (line.worst, line.best)]
+            row += [NOT_SHOWN if end is None else number(end) for end in (line.worst, line.best)]
         rows.append(tuple(row))
     return Table(
         "What was left unsaid, whole organisation",
@@ -91,6 +93,22 @@ def _unsaid(summary: Summary) -> Table:
         note="Lowest and highest: where the score could lie had everybody answered."
         if bounded
         else "",
+    )
+
+
+def _unsaid_in_groups(summary: Summary) -> Table:
+    """Each group of which many were silent, with the two ends of each score, in tree order."""
+    found = {(row.unit, row.theme): ends(row) for row in summary.rows}
+    rows = [
+        (unit.name, *(found.get((unit.id, theme.id), "") for theme in summary.themes))
+        for unit in summary.units
+    ]
+    return Table(
+        "What the silent could change, group by group",
+        ("Group", *(theme.title for theme in summary.themes)),
+        tuple(row for row in rows if any(row[1:])),
+        note=f"Only groups where under {WELL_ANSWERED}% answered. Each cell says where the score "
+        "could lie had everybody answered, from the lowest to the highest.",
     )
 
 

@@ -19,6 +19,7 @@ from analysis.summary import (
     Band,
     Comparison,
     Figure,
+    Row,
     Summary,
     WaveHead,
 )
@@ -27,6 +28,7 @@ COLUMNS = (
     "programme", "pulse", "pulse_name", "closed", "origin", "simulated",
     "kind", "id", "name", "group", "group_name",
     "answers", "score", "low", "high", "band", "favourable", "neutral", "unfavourable",
+    "favourable_low", "favourable_high",
     "compared_with", "verdict", "difference", "difference_low", "difference_high",
     "against_the_rest",
     "invited", "answered", "share_answered",
@@ -105,6 +107,7 @@ def _lines(summary: Summary) -> Iterator[dict[str, str]]:
             "name": summary.theme(row.theme).title,
             "group": row.unit,
             "group_name": names[row.unit],
+            **_ends(row),
             "against_the_rest": VERDICT_WORDS[row.rest.verdict],
             "why_against_the_rest": row.rest.why,
             **_figure(row.figure),
@@ -187,8 +190,9 @@ def _number(value: float | None) -> str:
 def _figure(figure: Figure | None, band_words: Mapping[Band, str] = BAND_WORDS) -> dict[str, str]:
     if figure is None:
         cells = ("answers", "score", "low", "high", "band", "favourable", "neutral", "unfavourable")
-        return dict.fromkeys(cells, NOT_SHOWN)
+        return dict.fromkeys((*cells, "favourable_low", "favourable_high"), NOT_SHOWN)
     shares = figure.shares or (NOT_SHOWN,) * 3
+    low, high = figure.likely_share or (None, None)
     return {
         "answers": figure.n,
         "score": _number(figure.score),
@@ -196,7 +200,16 @@ def _figure(figure: Figure | None, band_words: Mapping[Band, str] = BAND_WORDS) 
         "high": _number(figure.high),
         "band": band_words[figure.band] if figure.band else "",
         **dict(zip(("favourable", "neutral", "unfavourable"), shares, strict=True)),
+        "favourable_low": _number(low),
+        "favourable_high": _number(high),
     }
+
+
+def _ends(row: Row) -> dict[str, str]:
+    """What the silent of a group could change, where it is told."""
+    if row.worst is None or row.best is None:
+        return {}
+    return {"lowest_possible": number(row.worst), "highest_possible": number(row.best)}
 
 
 def _change(change: Comparison) -> dict[str, str]:

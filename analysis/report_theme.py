@@ -7,12 +7,16 @@ from analysis import alt_texts, benchmarks, plots
 from analysis.alt_texts import SHARE_WORDS
 from analysis.claims import change_sentence, headline, level_sentence, what_we_dont_know
 from analysis.how_to_read import HEADING, how_to_read
-from analysis.printing import cells, change_of, compared, pulse_name
+from analysis.printing import cells, change_of, compared, likely_share, pulse_name
 from analysis.report_parts import Block, Chart, Points, Table, ThemeSection, Words
 from analysis.share_chart import question
 from analysis.summary import NOT_SHOWN, Figure, Summary, TextResult, ThemeHead, TrendPoint, trend
 from analysis.usual_range import USUALLY, long_series
 
+SHARE_NOTE = (
+    "The likely range is that of the favourable answers: it holds the share among all who were "
+    "asked about 19 times in 20, if those who stayed silent are like those who answered."
+)
 NOT_VALIDATED = "Not yet tested"
 
 
@@ -91,14 +95,18 @@ def _trend_table(theme: ThemeHead, points: Sequence[TrendPoint]) -> Table:
 
 def _questions_table(theme: ThemeHead, figures: dict[str, Figure | None]) -> Table:
     rows = []
+    first_word, *other_words = (word.capitalize() for word in SHARE_WORDS)
     for item in theme.items:
         figure = figures.get(item.id)
         shares = figure.shares if figure and figure.shares else (NOT_SHOWN,) * 3
-        rows.append((question(item), figure.n if figure else NOT_SHOWN, *shares))
+        first, *others = shares
+        likely = likely_share(figure) or NOT_SHOWN
+        rows.append((question(item), figure.n if figure else NOT_SHOWN, first, likely, *others))
     return Table(
         f"{theme.title}, question by question",
-        ("Question", "Answers", *(word.capitalize() for word in SHARE_WORDS)),
+        ("Question", "Answers", first_word, "Likely range", *other_words),
         tuple(rows),
+        note=SHARE_NOTE if any(figures.get(item.id) for item in theme.items) else "",
     )
 
 

@@ -18,8 +18,8 @@ WIDTH = 16
 # The columns that hold a plain number where a figure is shown.
 NUMBERS = frozenset(
     {
-        "score", "low", "high", "difference", "difference_low", "difference_high",
-        "lowest_possible", "highest_possible",
+        "score", "low", "high", "favourable_low", "favourable_high",
+        "difference", "difference_low", "difference_high", "lowest_possible", "highest_possible",
     }
 )  # fmt: skip
 # A file needs a date; this one says nothing about when the file was made.

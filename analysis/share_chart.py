@@ -30,7 +30,8 @@ def shares_by_question(summary: Summary, theme_id: str) -> Figure:
         figure,
         height,
         f"{theme.title}: question by question",
-        f"{summary.wave.label}, whole organisation, percent of those who answered.",
+        f"{summary.wave.label}, whole organisation, percent of those who answered. "
+        "The table says how sure they are.",
         simulated=summary.wave.simulated,
     )
     axes.set_xlim(0, 100)

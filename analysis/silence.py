@@ -1,15 +1,19 @@
 """What was not said: preferred not to say, skipped, and what the silent could change."""
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
+from analysis.claims import WELL_ANSWERED
 from analysis.disclosure import Rule, clamp, may_show, nearest, outward
-from analysis.summary import NOT_SHOWN, Figure, Silence
+from analysis.released import Released
+from analysis.share_ranges import least_told
+from analysis.summary import NOT_SHOWN, Figure, Row, Silence
 from analysis.tally import Counted
 from analysis.visible import Theme
 
 COUNT_STEP = 5
+SAID_STEP = 0.05
 
 
 def silence(theme: Theme, figure: Figure | None) -> Silence:
@@ -99,6 +103,49 @@ def bounds(theme: Theme, figure: Figure | None) -> tuple[float | None, float | N
         manski(exact, answered, total),
     ]
     low, high = outward(min(low for low, _ in ends), max(high for _, high in ends), by)
+    return float(max(low, 0)), float(min(high, 100))
+
+
+def of_groups(released: Released, rows: Sequence[Row]) -> tuple[Row, ...]:
+    """Every row below the whole with the two ends between which its score would lie, had all its
+    people answered; where a score is printed and under 70 % of them gave one."""
+    themes = {theme.scale.id: theme for theme in released.themes}
+    found = []
+    for row in rows:
+        theme = themes[row.theme]
+        if row.figure is not None and row.unit != theme.root:
+            told = released.counts[row.unit]
+            worst, best = bounds_of_group(theme, row.unit, row.figure, told)
+            found.append(replace(row, worst=worst, best=best))
+        else:
+            found.append(row)
+    return tuple(found)
+
+
+def bounds_of_group(
+    theme: Theme, unit: str, figure: Figure, counts: Mapping[int, int]
+) -> tuple[float | None, float | None]:
+    """The lowest and highest a group's score could be, whatever its silent would say.
+
+    Formula (Manski 1989): [f·low, f·high + 100·(1 − f)] for f = n/N, with every score that prints
+    as the ``figure`` does and the least number of answers that is told alike, so that they say
+    nothing more of either (attack A12). For a share of answers f is also no larger than the share
+    of all questions that was answered, in steps of 5 %. ``None`` without a printed score or a
+    headcount, and from a response of 70 % (STATISTICS 2.5).
+    """
+    group = theme.group(unit)
+    people = group.headcount
+    if figure.score is None or people is None or people < group.answers:
+        return None, None
+    said = least_told(group.answers, counts, theme.rule) / people
+    if said >= WELL_ANSWERED / 100:
+        return None, None
+    if theme.scale.formula == "favourable":
+        given = int(theme.leanings[unit].sum()) / (people * len(theme.asked))
+        said = min(said, math.floor(round(given / SAID_STEP, 6)) * SAID_STEP)
+    by = theme.step(unit)
+    lowest, highest = max(figure.score - by / 2, 0.0), min(figure.score + by / 2, 100.0)
+    low, high = outward(said * lowest, said * highest + 100 * (1 - said), by)
     return float(max(low, 0)), float(min(high, 100))
 
 

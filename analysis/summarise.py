@@ -2,14 +2,15 @@
 
 from collections.abc import Collection, Sequence
 
+from analysis import share_ranges
 from analysis.dataset import PulseData
 from analysis.disclosure import Group, Rule, count_in_words, nearest, step
 from analysis.instrument import Instrument
 from analysis.readings import evenness, readings, same_meaning
-from analysis.released import refuse_unsafe, settle
+from analysis.released import Released, refuse_unsafe, settle
 from analysis.reliability import check_keys, sentence
-from analysis.silence import silence
-from analysis.summary import ItemHead, ItemRow, Participation, Summary, ThemeHead, UnitHead
+from analysis.silence import of_groups, silence
+from analysis.summary import ItemHead, ItemRow, Participation, Row, Summary, ThemeHead, UnitHead
 from analysis.tally import Counted, count
 from analysis.text.counts import release as release_text
 from analysis.together import goes_together
@@ -75,11 +76,14 @@ def summarise(
             for unit in now.units
         ),
         themes=tuple(_head(theme) for theme in themes),
-        rows=rows(released, befores, alike, rule),
-        items=tuple(
-            ItemRow(item_id, figure)
-            for told in released.questions
-            for item_id, figure in told.items()
+        rows=_rows(released, rows(released, befores, alike, rule)),
+        items=share_ranges.of_items(
+            released,
+            [
+                ItemRow(item_id, figure)
+                for told in released.questions
+                for item_id, figure in told.items()
+            ],
         ),
         participation=participation(now, rule, released.taking_part),
         silence=tuple(
@@ -94,6 +98,11 @@ def summarise(
     )
     refuse_unsafe(made, now, instrument, rule)
     return made
+
+
+def _rows(released: Released, found: Sequence[Row]) -> tuple[Row, ...]:
+    """The rows with what is worked out from printed figures and counts beside the figures."""
+    return of_groups(released, share_ranges.of_rows(released, found))
 
 
 def participation(now: Counted, rule: Rule, shown: Collection[str]) -> tuple[Participation, ...]:

@@ -94,7 +94,8 @@ class Figure:
 
     ``n`` is words ("395", "about 45", "10–19"). Groups of 10–19 answers have a ``band`` and no
     number. ``low`` and ``high`` are the ends of the 95 % interval, rounded outward.
-    ``shares`` are percent favourable, neutral, unfavourable, as printed ("under 6" possible).
+    ``shares`` are percent favourable, neutral, unfavourable, as printed ("under 6" possible), and
+    ``likely_share`` the ends of the 95 % interval of the first, in percent, rounded outward.
     """
 
     n: str
@@ -103,6 +104,7 @@ class Figure:
     high: float | None
     band: Band | None
     shares: tuple[str, str, str] | None
+    likely_share: tuple[float, float] | None = None
 
 
 @dataclass(frozen=True)
@@ -119,13 +121,19 @@ class Comparison:
 
 @dataclass(frozen=True)
 class Row:
-    """One theme in one group: ``figure`` is ``None`` where it is not shown."""
+    """One theme in one group: ``figure`` is ``None`` where it is not shown.
+
+    ``worst`` and ``best``: between which its score would lie whatever the silent had said, where
+    many were; for the whole organisation see :class:`Silence`.
+    """
 
     theme: str
     unit: str
     figure: Figure | None
     change: Comparison
     rest: Comparison
+    worst: float | None = None
+    best: float | None = None
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 from flask import redirect, render_template
 from flask.typing import ResponseReturnValue
 
-from analysis import alt_texts, benchmarks, claims, how_to_read
+from analysis import alt_texts, benchmarks, claims, how_to_read, printing
 from analysis.summary import Figure, ThemeHead, UnitHead, trend
 from analysis.usual_range import USUALLY, LongSeries, headlines, long_series
 from surveyapp.models.surveys import Programme
@@ -81,6 +81,9 @@ def theme(reading: Reading, theme_id: str) -> ResponseReturnValue:
         groups=[
             (unit, depth, reading.row(theme_id, unit.id)) for unit, depth in findings.tree(summary)
         ],
+        silent=any(printing.ends(row) for row in summary.rows if row.theme == theme_id),
+        silent_note=how_to_read.SILENT,
+        ends=printing.ends,
     )
 
 
@@ -152,6 +155,9 @@ def group(reading: Reading, unit_id: str, *, asked: str = "") -> ResponseReturnV
         unheard=claims.unheard_in_group(reading.summary.participation_of(unit_id)),
         lines=[(theme, reading.row(theme.id, unit_id)) for theme in reading.summary.themes],
         why_not=how_to_read.why_not_here(reading.summary, unit_id),
+        silent=any(printing.ends(row) for row in reading.summary.rows if row.unit == unit_id),
+        silent_note=how_to_read.SILENT,
+        ends=printing.ends,
     )
 
 
