@@ -14,6 +14,27 @@ def root(entries: Sequence[bytes]) -> bytes:
     return _root([leaf_hash(entry) for entry in entries])
 
 
+def grown(peaks: Sequence[bytes], size: int, entry: bytes) -> list[bytes]:
+    """The peaks of a tree of ``size`` entries after one more: the roots of its perfect subtrees,
+    largest first, which is all that is needed to let it grow."""
+    found = [*peaks, leaf_hash(entry)]
+    while size & 1:
+        right = found.pop()
+        found[-1] = _node(found[-1], right)
+        size >>= 1
+    return found
+
+
+def root_of(peaks: Sequence[bytes]) -> bytes:
+    """The root of the tree that has these peaks: :func:`root` of the same entries."""
+    if not peaks:
+        return _root([])
+    found = peaks[-1]
+    for left in reversed(peaks[:-1]):
+        found = _node(left, found)
+    return found
+
+
 def inclusion_proof(index: int, entries: Sequence[bytes]) -> list[bytes]:
     """The path that shows that entry ``index`` is in the tree (RFC 9162 section 2.1.3.1)."""
     if not 0 <= index < len(entries):

@@ -48,7 +48,8 @@ class PublishedFile(db.Model):
 
 
 class Notice(db.Model):
-    """A line of the public noticeboard: each holds the hash of the one before."""
+    """A line of the public noticeboard: each holds the hash of the one before. ``about``: the wave
+    that its body names, to find it by."""
 
     __tablename__ = "notice"
     __table_args__ = (
@@ -62,3 +63,15 @@ class Notice(db.Model):
     body: Mapped[dict[str, object]] = mapped_column(JSON)
     date: Mapped[str] = mapped_column(String(10))
     sha256: Mapped[str] = mapped_column(String(64), unique=True)
+    about: Mapped[str | None] = mapped_column(String(36), index=True)
+
+
+class SignedCheckpoint(db.Model):
+    """The noticeboard at its present length: the signed checkpoint, and the Merkle tree's peaks,
+    with which the next line makes the next one."""
+
+    __tablename__ = "signed_checkpoint"
+
+    size: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    checkpoint: Mapped[str] = mapped_column(Text)
+    peaks: Mapped[list[str]] = mapped_column(JSON)

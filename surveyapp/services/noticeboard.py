@@ -1,18 +1,23 @@
 """The public noticeboard: dated lines, each holding the hash of the one before.
 
 A line is the canonical JSON of ``{n, prev, type, body, date}`` and its hash is the SHA-256 of those
-bytes, so that anyone with the file can check it. Dates are days: a time would tell too much.
+bytes, so that anyone with the file can check it. Dates are days: a time would tell too much. With
+each line the board is signed anew. ``docs/noticeboard.md`` describes every type.
 """
 
 import hashlib
 from collections.abc import Mapping
 from datetime import date
+from typing import Any, NamedTuple
 
-from sqlalchemy import select, text
+from sqlalchemy import delete, select, text
 
+from surveyapp.crypto import merkle
 from surveyapp.crypto.canonical import canonical
+from surveyapp.crypto.checkpoint import Checkpoint
 from surveyapp.extensions import db
-from surveyapp.models.publications import Notice
+from surveyapp.models.publications import Notice, SignedCheckpoint
+from surveyapp.services import noticeboard_key
 
 START = "0" * 64
 # An arbitrary number that stands for the end of the board in PostgreSQL's lock table.
@@ -33,70 +38,100 @@ WORDS: Mapping[str, str] = {
     "PUBLISHED": "The results were published",
     "ACTION": "An answer to the results was given",
     "ACTION_UPDATE": "An answer to the results was updated",
-    "AUDIT": "An auditor looked",
+    "AUDIT": "The log of what staff did was fixed",
     "RESTORED": "A backup was restored",
     "TOMBSTONE": "Something was removed",
-    "KEY": "A key was changed",
+    "KEY": "The key that signs this noticeboard was announced",
 }
 
 
+class Line(NamedTuple):
+    """A line as it is stored; ``about``: the wave it is filed under."""
+
+    n: int
+    prev: str
+    type: str
+    body: dict[str, Any]
+    date: str
+    sha256: str
+    about: str | None
+
+
+_LINES = select(*(getattr(Notice, name) for name in Line._fields)).order_by(Notice.n)
+
+
 def post(type: str, body: Mapping[str, object], *, on: date) -> Notice:
-    """Add a line to this transaction. Of two writers the second waits for the first."""
+    """Add a line to this transaction, and sign the board that ends with it. Of two writers the
+    second waits for the first. The first line of all announces the board's key."""
     if type not in TYPES:
         raise ValueError(f"{type} is not a type of notice")
-    if db.engine.dialect.name == "postgresql":
-        db.session.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
-    else:
-        # SQLite takes its one write lock at the first write, even one that changes nothing.
-        db.session.execute(text("UPDATE notice SET n = n WHERE 1 = 0"))
-    last = db.session.scalars(select(Notice).order_by(Notice.n.desc()).limit(1)).first()
-    notice = Notice(
-        n=last.n + 1 if last else 0,
-        prev=last.sha256 if last else START,
-        type=type,
-        body=dict(body),
-        date=on.isoformat(),
-    )
-    notice.sha256 = hashlib.sha256(_bytes(notice)).hexdigest()
-    db.session.add(notice)
-    db.session.flush()
+    _wait_for_turn()
+    announced = _announced()
+    if announced is None:
+        key = noticeboard_key.new()
+        announced = {"origin": noticeboard_key.origin(), "ed25519": noticeboard_key.shown(key)}
+        _sign(_add("KEY", announced, on), announced)
+    notice = _add(type, body, on)
+    _sign(notice, announced)
     return notice
 
 
-def lines() -> list[Notice]:
-    """Every line, oldest first."""
-    return list(db.session.scalars(select(Notice).order_by(Notice.n)))
+def rotate(*, on: date) -> Notice:
+    """Let a fresh key sign from here on. After the commit the caller destroys the old one with
+    :func:`noticeboard_key.forget_others`."""
+    _wait_for_turn()
+    announced = _announced()
+    if announced is None:
+        raise LookupError("The noticeboard has no line yet, so it has no key.")
+    old, fresh = str(announced["ed25519"]), noticeboard_key.shown(noticeboard_key.next_one())
+    last = _last()
+    place, prev = (last.n + 1, last.sha256) if last else (0, START)
+    signature = noticeboard_key.of(old).sign(noticeboard_key.rotation(place, prev, old, fresh))
+    body = {
+        "origin": announced["origin"],
+        "ed25519": fresh,
+        "previous": old,
+        "signature": signature.hex(),
+    }
+    notice = _add("KEY", body, on)
+    _sign(notice, body)
+    return notice
 
 
-def about(wave_id: object) -> list[Notice]:
+def lines(since: int = 0, limit: int | None = None) -> list[Line]:
+    """The lines from number ``since`` on, oldest first; at most ``limit``."""
+    query = _LINES.where(Notice.n >= since).limit(limit)
+    return [Line(*row) for row in db.session.execute(query)]
+
+
+def about(wave_id: object) -> list[Line]:
     """The lines about one wave, oldest first."""
-    return [notice for notice in lines() if notice.body.get("wave") == str(wave_id)]
+    return [Line(*row) for row in db.session.execute(_LINES.where(Notice.about == str(wave_id)))]
 
 
-def check() -> list[str]:
-    """What is wrong with the stored board, one sentence each; empty when it is sound."""
-    problems: list[str] = []
-    expected, previous_date = START, ""
-    for place, notice in enumerate(lines()):
-        if notice.n != place:
-            problems.append(f"Line {place} is missing.")
-            break
-        if notice.prev != expected:
-            problems.append(f"Line {place} does not follow from the line before it.")
-        if hashlib.sha256(_bytes(notice)).hexdigest() != notice.sha256:
-            problems.append(f"Line {place} was changed after it was written.")
-        if notice.date < previous_date:
-            problems.append(f"Line {place} is dated before the line above it.")
-        expected, previous_date = notice.sha256, notice.date
-    return problems
+def checkpoint() -> str:
+    """The signed checkpoint of the board as it stands; empty before its first line."""
+    signed = _signed()
+    return signed.checkpoint if signed else ""
+
+
+def words() -> list[str]:
+    """The twelve words of the board as it stands; none before its first line."""
+    signed = _signed()
+    if signed is None:
+        return []
+    origin = signed.checkpoint.partition("\n")[0]
+    peaks = [bytes.fromhex(peak) for peak in signed.peaks]
+    return Checkpoint(origin, signed.size, merkle.root_of(peaks)).words()
 
 
 def as_jsonl() -> str:
     """The whole board as anyone may download it, one canonical line each."""
-    return "".join(_bytes(notice).decode() + "\n" for notice in lines())
+    return "".join(bytes_of(notice).decode() + "\n" for notice in lines())
 
 
-def _bytes(notice: Notice) -> bytes:
+def bytes_of(notice: Line | Notice) -> bytes:
+    """The bytes of a line: what its hash is made from, and a leaf of the board's tree."""
     return canonical(
         {
             "n": notice.n,
@@ -106,3 +141,65 @@ def _bytes(notice: Notice) -> bytes:
             "date": notice.date,
         }
     )
+
+
+def _wait_for_turn() -> None:
+    if db.engine.dialect.name == "postgresql":
+        db.session.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
+    else:
+        # SQLite takes its one write lock at the first write, even one that changes nothing.
+        db.session.execute(text("UPDATE notice SET n = n WHERE 1 = 0"))
+
+
+def _last() -> Notice | None:
+    return db.session.scalars(select(Notice).order_by(Notice.n.desc()).limit(1)).first()
+
+
+def _announced() -> dict[str, object] | None:
+    """The newest KEY line's body: whose key signs the board."""
+    newest = select(Notice.body).where(Notice.type == "KEY").order_by(Notice.n.desc()).limit(1)
+    return db.session.scalar(newest)
+
+
+def _add(type: str, body: Mapping[str, object], on: date) -> Notice:
+    last = _last()
+    wave = body.get("wave")
+    notice = Notice(
+        n=last.n + 1 if last else 0,
+        prev=last.sha256 if last else START,
+        type=type,
+        body=dict(body),
+        date=on.isoformat(),
+        about=str(wave) if wave else None,
+    )
+    notice.sha256 = hashlib.sha256(bytes_of(notice)).hexdigest()
+    db.session.add(notice)
+    db.session.flush()
+    return notice
+
+
+def _signed() -> SignedCheckpoint | None:
+    return db.session.scalars(
+        select(SignedCheckpoint).order_by(SignedCheckpoint.size.desc())
+    ).first()
+
+
+def _sign(notice: Notice, announced: Mapping[str, object]) -> None:
+    """Replace the checkpoint by one of the board that ends with this line."""
+    before = _signed()
+    if before is not None and before.size == notice.n:
+        peaks = [bytes.fromhex(peak) for peak in before.peaks]
+        peaks = merkle.grown(peaks, notice.n, bytes_of(notice))
+    else:  # a board from before checkpoints
+        peaks = []
+        for place, line in enumerate(lines()):
+            peaks = merkle.grown(peaks, place, bytes_of(line))
+    found = Checkpoint(str(announced["origin"]), notice.n + 1, merkle.root_of(peaks))
+    key = noticeboard_key.of(str(announced["ed25519"]))
+    db.session.execute(delete(SignedCheckpoint))
+    db.session.add(
+        SignedCheckpoint(
+            size=found.size, checkpoint=found.signed(key), peaks=[peak.hex() for peak in peaks]
+        )
+    )
+    db.session.flush()

