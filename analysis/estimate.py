@@ -18,6 +18,7 @@ FloatArray = NDArray[np.float64]
 BoolArray = NDArray[np.bool_]
 LEAST_ANSWERS = 2  # of a stratum, for it to have a spread
 CAREFUL_SD = 25.0  # points of 100: wider than most themes are found to be
+SD_STEP = 5
 
 
 class EstimateError(ValueError):
@@ -134,17 +135,24 @@ def pooled(strata: Sequence[Stratum]) -> Spread:
 def stand_in(strata: Sequence[Stratum], large: int) -> Spread:
     """What stands in for the spread of strata of under ``large`` answers (rule D6).
 
-    The pooled one of all strata. Where these have under ``large`` answers altogether, that too
-    would tell how alike a few people answered, so it is a fixed 25 points.
+    The pooled one of the large strata, rounded up to whole steps of 5 points: a small stratum's
+    answers have no part in it. Where none is large it is the pooled one of all, rounded up, and
+    at least 25 points, so that the answers of one small stratum seldom change it; where all
+    together have under ``large``, it is 25 points whatever they answered.
 
     >>> stand_in([Stratum(Moments(21, 60.0, 0.5, 21), 40)], 50).variance
     625.0
+    >>> stand_in([Stratum(Moments(n, 60.0, s * s, n), 90) for n, s in ((60, 26.0), (12, 2.0))], 50)
+    Spread(variance=900.0, df=59.0, below=50)
     """
+    source = [stratum for stratum in strata if stratum.scores.n >= large]
+    least = SD_STEP if source else CAREFUL_SD
     n = sum(stratum.scores.n for stratum in strata)
     if n < large:
         return Spread(CAREFUL_SD**2, float(max(n - 1, 1)), large)
-    found = pooled(strata)
-    return Spread(found.variance, found.df, large)
+    found = pooled(source or strata)
+    deviation = SD_STEP * math.ceil(round(math.sqrt(found.variance), 6) / SD_STEP)
+    return Spread(float(max(deviation, least) ** 2), found.df, large)
 
 
 def stratified(strata: Sequence[Stratum], instead: Spread | None = None) -> Estimate:

@@ -336,14 +336,6 @@ def _question(theme: Theme, item_id: str, overall: Figure | None, last: Last) ->
     )
 
 
-def item_figure(
-    theme: Theme, item_id: str, numbers: Mapping[int, int], overall: Figure | None
-) -> Figure | None:
-    """One question by itself, see :func:`question_figures`."""
-    draft = _question(theme, item_id, overall, nothing)
-    return draft and _question_figure(theme, draft, numbers, overall)
-
-
 def favourable_of_question(theme: Theme, item_id: str) -> float | None:
     """Percent favourable among the answers to a question in the whole organisation, weighted as
     its figure is; ``None`` where it may not be told."""

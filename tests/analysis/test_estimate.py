@@ -15,6 +15,7 @@ from analysis.estimate import (
     collapse,
     difference,
     person_weights,
+    pooled,
     stand_in,
     stratified,
 )
@@ -97,8 +98,43 @@ def test_the_spread_of_few_people_never_stands_in():
     """Under 50 answers in all it is a fixed one, of counts alone."""
     alike, usual = ([Stratum(Moments(20, 60.0, variance, 10), 40)] * 2 for variance in (0.0, 400.0))
     assert stand_in(alike, 50) == stand_in(usual, 50)
-    many = [Stratum(Moments(25, 60.0, 400.0, 10), 40)] * 2
-    assert stand_in(many, 50).variance == 400
+    many = [Stratum(Moments(25, 60.0, 784.0, 10), 40)] * 2
+    assert stand_in(many, 50).variance == 30**2
+
+
+@pytest.mark.parametrize("others", [(60,), (55, 80), (20, 30, 15)])
+def test_an_interval_does_not_say_whether_a_small_group_is_of_one_mind(others):
+    """At 90 % response ten people weigh a lot in the whole's interval; their own spread is not in
+    it. The pooled spread of all, which is wrong here, tells."""
+    rest = [Stratum(Moments(n, 55.0, 21.0**2, n), round(n / 0.9)) for n in others]
+    alike, split = (
+        [*rest, Stratum(Moments(10, 50.0, variance, 10), 11)] for variance in (0.0, 40.0**2)
+    )
+    one, other = (stratified(cells, stand_in(cells, 50)).half() for cells in (alike, split))
+    assert one == other
+    naive = [
+        stratified(cells, Spread(pooled(cells).variance, 50.0, 50)).half()
+        for cells in (alike, split)
+    ]
+    assert naive[1] > naive[0]
+
+
+@pytest.mark.parametrize("response", [0.5, 0.9])
+def test_the_spread_that_stands_in_covers_as_often_as_it_claims(response):
+    """Groups of 14 to 30 people with answers to three questions, drawn without replacement."""
+    rng = np.random.default_rng(7)
+    people = [np.clip(rng.normal(55, 22, n).round(-1), 0, 100) for n in (14, 16, 20, 30, 30)]
+    truth = float(np.concatenate(people).mean())
+    hits = 0
+    for _ in range(400):
+        told = [rng.choice(one, round(len(one) * response), replace=False) for one in people]
+        cells = [
+            Stratum(Moments(len(t), float(t.mean()), float(t.var(ddof=1)), 0), len(one))
+            for t, one in zip(told, people, strict=True)
+        ]
+        low, high = stratified(cells, stand_in(cells, 50)).interval()
+        hits += low <= truth <= high
+    assert hits / 400 >= 0.93
 
 
 def test_more_answers_than_people_means_the_headcount_is_wrong_not_the_answer_certain():
