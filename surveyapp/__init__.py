@@ -25,6 +25,7 @@ from surveyapp import (
     transparency,
 )
 from surveyapp.config import Door
+from surveyapp.services import noticeboard
 
 STAFF = (auth, surveys, people, results, board, actions, admin)
 PUBLIC = (home, transparency)
@@ -50,6 +51,7 @@ def create_app(
     headers.init_app(app)
     formatting.init_app(app)
     errors.init_app(app)
+    app.jinja_env.globals["noticeboard_words"] = noticeboard.handed_out_words
     for feature in DOORS[role]:
         app.register_blueprint(feature.views.blueprint)
     if role == "registrar":

@@ -21,6 +21,7 @@ from surveyapp.models.surveys import Wave
 from surveyapp.services import (
     invitations,
     mail,
+    noticeboard,
     opening,
     publishing,
     registrar,
@@ -63,6 +64,7 @@ def tick(now: datetime, say: Say = lambda _line: None) -> int:
         name = f"{wave.programme.name}, {wave.label}: daily round"
         _did(name, partial(look_after, wave, now), failed)
     _did("clearing what is past its time", partial(clear, now), failed)
+    _did("handing out the noticeboard’s checkpoint", noticeboard.hand_out, failed)
     _did("sending mail", partial(send, now, say), failed)
     if failed:
         raise Unfinished(failed)

@@ -8,7 +8,7 @@ from typing import Any
 from surveyapp.crypto import tokens
 from surveyapp.formatting import local
 from surveyapp.models.surveys import Wave
-from surveyapp.services import authoring, promises
+from surveyapp.services import authoring, noticeboard, promises
 
 WIDTH = 72
 
@@ -68,6 +68,7 @@ def results(
         "\n".join(_fold(f"{place}. {text}", "   ") for place, text in enumerate(sentences, 1)),
         _section("All the results", [f"{base_url}/r/{wave.results_key}"], fold=False),
         _section("What was promised, and what came of it", kept) if kept else "",
+        _section("Can anyone tell it was me?", [promises.words(covenant)]),
         _check(wave, covenant, base_url),
         _help(wave),
     ]
@@ -171,10 +172,31 @@ def _check(wave: Wave, covenant: dict[str, Any], base_url: str) -> str:
             f"{base_url}/trust/{covenant['programme']['slug']}/{wave.number}",
             "The fingerprint of our promises is",
             promises.fingerprint(wave.covenant_sha256 or ""),
+            *_dates(covenant),
+            *_words(),
             "Keep this message. That page must always show the same fingerprint.",
         ],
         fold=False,
     )
+
+
+def _dates(covenant: dict[str, Any]) -> list[str]:
+    promised = promises.times(covenant)
+    parts = (("Open from", "opens"), ("until", "closes"), ("results", "publishes"))
+    said = ", ".join(f"{words} {promises.when(promised[name])}" for words, name in parts)
+    return [_fold(f"The dates we promised: {said[0].lower()}{said[1:]}.")]
+
+
+def _words() -> list[str]:
+    """The twelve words of the noticeboard as it stands when the message is written."""
+    words = noticeboard.words()
+    if not words:
+        return []
+    return [
+        "The twelve words of the public noticeboard today are",
+        " ".join(words[:6]),
+        " ".join(words[6:]),
+    ]
 
 
 def _help(wave: Wave) -> str:

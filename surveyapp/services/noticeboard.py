@@ -5,13 +5,17 @@ bytes, so that anyone with the file can check it. Dates are days: a time would t
 each line the board is signed anew. ``docs/noticeboard.md`` describes every type.
 """
 
+import base64
 import hashlib
+import os
 from collections.abc import Mapping
 from datetime import date
+from pathlib import Path
 from typing import Any, NamedTuple
 
 from sqlalchemy import delete, select, text
 
+from surveyapp import keys
 from surveyapp.crypto import merkle
 from surveyapp.crypto.canonical import canonical
 from surveyapp.crypto.checkpoint import Checkpoint
@@ -125,6 +129,27 @@ def words() -> list[str]:
     return Checkpoint(origin, signed.size, merkle.root_of(peaks)).words()
 
 
+def hand_out() -> None:
+    """Leave the checkpoint where processes find it that may not open the office's database."""
+    path, signed = _handed_out(), checkpoint().encode()
+    if not signed or (path.is_file() and path.read_bytes() == signed):
+        return
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    draft = path.with_suffix(f".{os.getpid()}")
+    draft.write_bytes(signed)
+    draft.replace(path)
+
+
+def handed_out_words() -> list[str]:
+    """The twelve words of the checkpoint that was last handed out; none before the first."""
+    try:
+        text, _, _ = _handed_out().read_text("utf-8").partition("\n\n")
+    except FileNotFoundError:
+        return []
+    origin, size, root = text.split("\n")
+    return Checkpoint(origin, int(size), base64.b64decode(root)).words()
+
+
 def as_jsonl() -> str:
     """The whole board as anyone may download it, one canonical line each."""
     return "".join(bytes_of(notice).decode() + "\n" for notice in lines())
@@ -141,6 +166,10 @@ def bytes_of(notice: Line | Notice) -> bytes:
             "date": notice.date,
         }
     )
+
+
+def _handed_out() -> Path:
+    return keys.directory("public") / "checkpoint.txt"
 
 
 def _wait_for_turn() -> None:
