@@ -52,13 +52,18 @@ class Server:
     def fresh(self) -> dict[str, str]:
         """Four empty databases; the address of each store. Each call empties the same four."""
         for store in STORES:
-            if store not in self.urls:
-                where = ("-h", "127.0.0.1", "-p", str(self.port), "-U", "candour")
-                self._run("createdb", *where, store)
-                self.urls[store] = f"postgresql+psycopg://candour@127.0.0.1:{self.port}/{store}"
-            else:
-                self._empty(store)
-        return dict(self.urls)
+            self.database(store)
+        return {store: self.urls[store] for store in STORES}
+
+    def database(self, name: str) -> str:
+        """The address of an empty database of this name, made or emptied."""
+        if name not in self.urls:
+            where = ("-h", "127.0.0.1", "-p", str(self.port), "-U", "candour")
+            self._run("createdb", *where, name)
+            self.urls[name] = f"postgresql+psycopg://candour@127.0.0.1:{self.port}/{name}"
+        else:
+            self._empty(name)
+        return self.urls[name]
 
     def _empty(self, store: str) -> None:
         where = f"host=127.0.0.1 port={self.port} user=candour dbname={store}"
