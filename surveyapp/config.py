@@ -71,6 +71,7 @@ def configure(app: Flask, overrides: Mapping[str, Any] | None) -> None:
             app.config[name] = int(value) if name.endswith("_PORT") else value
     app.config.from_mapping(overrides or {})
     app.config.setdefault("KEYS", str(instance / "keys"))
+    app.config.setdefault("HANDOVER", str(instance / "handover"))
     app.config.setdefault("MAILDIR", str(instance / "mail"))
     _databases(app, instance)
     if str(app.config.get("SECRET_KEY") or "") in PLACEHOLDERS:

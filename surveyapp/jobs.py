@@ -28,6 +28,7 @@ from surveyapp.services import (
     results,
     uploads,
     waves,
+    witnesses,
 )
 
 ACTOR = publishing.SCHEDULER
@@ -93,6 +94,10 @@ def look_after(wave: Wave, now: datetime) -> None:
         who_session().commit()
     waves.count_today(wave, now)
     db.session.commit()
+    if witnesses.awaited(wave):
+        witnesses.prepare(wave)
+        witnesses.remind(wave, now)
+        who_session().commit()
     if (round_ := invitations.reminder_due(wave, now)) is not None:
         invitations.remind(wave, now, round_)
     invitations.announce_overdue(wave, waves.overdue(wave, now), now)
@@ -148,28 +153,35 @@ def close(wave: Wave, now: datetime) -> None:
 
 
 def open_ballots(wave: Wave, now: datetime) -> None:
-    """Open and shuffle, keep the answers, and only then let the ballots and their keys go.
+    """Open and shuffle, keep the answers, say so in public, and only then let the ballots and
+    their keys go.
 
     The signing keys are destroyed here again, for a close that a crash cut short.
     """
-    registrar.destroy_keys(wave)
-    opened = opening.open_wave(wave)
+    if opens("who"):
+        registrar.destroy_keys(wave.id)
+    opening.open_wave(wave, witnesses.handed_in(wave))
     answers_session().commit()
+    waves.move(wave, "opened", actor=ACTOR, now=now, facts=opening.read_back(wave).facts())
+    db.session.commit()
+    let_go(wave)
+
+
+def let_go(wave: Wave) -> None:
+    """Destroy the ballots of an opened wave, their keys, and what the witness handed in."""
     opening.let_go(wave)
     box_session().commit()
     opening.scrub()
-    facts = {
-        "accepted": opened.accepted,
-        "rejected": dict(opened.rejected),
-        "receipts_root": opened.root,
-        "receipts": list(opened.receipts),
-    }
-    waves.move(wave, "opened", actor=ACTOR, now=now, facts=facts)
-    db.session.commit()
+    witnesses.clear(wave.id)
 
 
 def summarise(wave: Wave, now: datetime) -> None:
-    """Freeze the draft and tell the board that it waits for them."""
+    """Freeze the draft and tell the board that it waits for them.
+
+    An opening that a crash cut short after it was announced lets go of its ballots here.
+    """
+    if opening.is_left(wave):
+        let_go(wave)
     publishing.summarise(wave, now)
     answers_session().commit()
     if wave.origin == "ballots":

@@ -4,7 +4,6 @@ The record is canonical JSON, the same whether a browser or the server made it. 
 new for every ballot and known to nobody; the credential is the class's blind signature on it.
 """
 
-import base64
 import hashlib
 import uuid
 from collections.abc import Mapping, Sequence
@@ -20,7 +19,7 @@ from cryptography.hazmat.primitives.asymmetric.utils import (
     encode_dss_signature,
 )
 
-from surveyapp.crypto import blind, envelope, receipts
+from surveyapp.crypto import base64url, blind, envelope, receipts
 from surveyapp.crypto.canonical import NotCanonical, canonical, parse
 
 VERSION = 1
@@ -60,7 +59,7 @@ class Plaintext:
 
     def to_bytes(self) -> bytes:
         comments = [
-            {"question": c.question, "text": c.text, "use": c.use, "nonce": _b64(nonce)}
+            {"question": c.question, "text": c.text, "use": c.use, "nonce": base64url.encode(nonce)}
             for c, nonce in zip(self.comments, self.comment_nonces, strict=True)
         ]
         return canonical(
@@ -68,7 +67,7 @@ class Plaintext:
                 "v": VERSION,
                 "class": self.class_key,
                 "ratings": dict(self.ratings),
-                "nonce": _b64(self.nonce),
+                "nonce": base64url.encode(self.nonce),
                 "comments": comments,
             }
         )
@@ -123,7 +122,7 @@ class Record:
         return uuid.UUID(self.wave)
 
     def to_bytes(self) -> bytes:
-        return canonical(self._body() | {"signature": _b64(self.signature)})
+        return canonical(self._body() | {"signature": base64url.encode(self.signature)})
 
     def signed_bytes(self) -> bytes:
         """What the ballot key signs: everything else, with its purpose in front."""
@@ -134,11 +133,11 @@ class Record:
             "v": VERSION,
             "wave": self.wave,
             "class": self.class_key,
-            "prefix": _b64(self.prefix),
-            "credential": _b64(self.credential),
-            "public_key": _b64(self.public_key),
+            "prefix": base64url.encode(self.prefix),
+            "credential": base64url.encode(self.credential),
+            "public_key": base64url.encode(self.public_key),
             "counter": self.counter,
-            "outer": [_b64(sealed) for sealed in self.outer],
+            "outer": [base64url.encode(sealed) for sealed in self.outer],
         }
 
     @classmethod
@@ -284,20 +283,13 @@ def _wave(value: object) -> str:
     raise BallotError("form")
 
 
-def _b64(data: bytes) -> str:
-    return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
-
-
 def _unb64(value: object, reason: str) -> bytes:
     if not isinstance(value, str):
         raise BallotError(reason)
     try:
-        data = base64.b64decode(value + "=" * (-len(value) % 4), altchars=b"-_", validate=True)
+        return base64url.decode(value)
     except ValueError as error:
         raise BallotError(reason) from error
-    if _b64(data) != value:
-        raise BallotError(reason)
-    return data
 
 
 def _sized(value: object, size: int, reason: str) -> bytes:

@@ -9,7 +9,8 @@ from surveyapp.extensions import db
 
 
 class Ballot(db.Model):
-    """A sealed ballot under the SHA-256 of its ballot key. ``counter``: the higher one stays."""
+    """A sealed ballot under the SHA-256 of its ballot key. ``counter``: the higher one stays.
+    ``envelope_sha256``: of its first outer envelope, so that none lies under two keys."""
 
     __bind_key__ = "box"
     __tablename__ = "ballot"
@@ -21,6 +22,7 @@ class Ballot(db.Model):
     wave_id: Mapped[uuid.UUID] = mapped_column(index=True)
     class_key: Mapped[str] = mapped_column(String(300))
     counter: Mapped[int]
+    envelope_sha256: Mapped[bytes | None] = mapped_column(LargeBinary(32), unique=True, index=True)
     record: Mapped[bytes] = mapped_column(LargeBinary)
 
 

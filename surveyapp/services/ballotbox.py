@@ -5,12 +5,14 @@ the size, and that the wave's box is open. It learns neither who sent a ballot n
 and needs no other store.
 """
 
+import hashlib
 import uuid
 from typing import Any
 from typing import cast as cast_type
 
 from sqlalchemy import CursorResult, bindparam, func, select
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import IntegrityError
 
 from surveyapp import keys
 from surveyapp.crypto import ballot
@@ -46,7 +48,8 @@ class BoxClosed(NotNow):
 
 def cast(record: bytes) -> None:
     """Take a ballot. An exact repeat is taken again to no effect; a higher counter replaces; a
-    lower one, or other bytes under the same, is refused with :class:`Superseded`.
+    lower one, or other bytes under the same, is refused with :class:`Superseded`. An envelope that
+    lies under another ballot key already is refused.
 
     The caller commits, and only then tells the respondent. SQLite syncs every commit to disk.
     """
@@ -69,15 +72,31 @@ def cast(record: bytes) -> None:
         "wave_id": given.wave_id,
         "class_key": given.class_key,
         "counter": given.counter,
+        "envelope_sha256": hashlib.sha256(given.outer[0]).digest(),
         "record": record,
     }
     session = box_session()
-    done = session.execute(_UPSERT[session.get_bind().dialect.name], row)
+    try:
+        done = _put(row)
+    except IntegrityError:
+        # PostgreSQL says so also of the same ballot sent twice at once; by now one of them is in.
+        session.rollback()
+        try:
+            done = _put(row)
+        except IntegrityError as error:
+            session.rollback()
+            raise BadBallot("repeated") from error
     if not doors.still_open(session, Poll, given.wave_id):
         session.rollback()
         raise BoxClosed
-    if cast_type(CursorResult[Any], done).rowcount != 1 and _kept(given.key_sha256) != record:
+    if done.rowcount != 1 and _kept(given.key_sha256) != record:
         raise Superseded
+
+
+def _put(row: dict[str, object]) -> CursorResult[Any]:
+    session = box_session()
+    done = session.execute(_UPSERT[session.get_bind().dialect.name], row)
+    return cast_type(CursorResult[Any], done)
 
 
 def admit(wave_id: uuid.UUID) -> None:
@@ -87,8 +106,14 @@ def admit(wave_id: uuid.UUID) -> None:
 
 def shut(wave_id: uuid.UUID) -> None:
     """Take no more of this wave's ballots, in any process. Waits for those on their way, and
-    commits: what :func:`count` says after this stays so."""
+    commits: what :func:`leaves` lists after this stays so."""
     doors.shut(box_session(), Poll, wave_id)
+
+
+def leaves(wave_id: uuid.UUID) -> list[str]:
+    """The SHA-256 of each record in the box, sorted, so that nobody sees who came when."""
+    records = box_session().scalars(select(Ballot.record).where(Ballot.wave_id == wave_id))
+    return sorted(hashlib.sha256(record).hexdigest() for record in records)
 
 
 def counter(key_sha256: bytes) -> int:
@@ -115,7 +140,7 @@ def _upsert(insert: Any) -> Any:
     statement = insert(_BALLOT)
     return statement.on_conflict_do_update(
         index_elements=[_BALLOT.c.key_sha256],
-        set_={name: statement.excluded[name] for name in ("counter", "record")},
+        set_={name: statement.excluded[name] for name in ("counter", "envelope_sha256", "record")},
         # A ballot key belongs to one wave and class; a record of another never replaces.
         where=(statement.excluded.counter > _BALLOT.c.counter)
         & (statement.excluded.wave_id == _BALLOT.c.wave_id)

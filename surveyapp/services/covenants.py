@@ -16,7 +16,7 @@ from surveyapp.models.surveys import Wave
 from surveyapp.services import groups
 from surveyapp.services.board import QUORUM
 
-FORMAT = "candour/covenant/1"
+FORMAT = "candour/covenant/2"
 
 # What will be published, whatever it says. Each is released whole or cell by cell “Not shown”.
 TABLES = (
@@ -78,7 +78,10 @@ def build(
             "label": wave.label,
             "phase": wave.phase,
         },
-        "promise": "basic",
+        "promise": "sealed" if wave.witnesses else "blind",
+        "witnesses": [
+            {name: witness[name] for name in ("name", "key", "signs")} for witness in wave.witnesses
+        ],
         "dates": {
             "opens": _utc(wave.opens_at),
             "closes": _utc(wave.closes_at),

@@ -92,6 +92,31 @@ def draft(wave: Wave, base_url: str) -> tuple[str, str]:
     )
 
 
+def ballots_wait(wave: Wave, days: int, base_url: str) -> tuple[str, str]:
+    """Subject and body to the witnesses of a closed wave; ``days`` since it closed."""
+    publishes = wave.publishes_at
+    date = promises.when(publishes) if publishes else "soon"
+    late = f" They have waited {days} days." if days else ""
+    return "Sealed answers wait for you, the witness", _join(
+        [
+            _fold(
+                f"{wave.label} of {wave.programme.organisation} has closed. Its answers can be "
+                f"opened only with your key, or with that of the other witness if there is "
+                f"one.{late}"
+            ),
+            _fold(
+                "Sign in, fetch the sealed ballots, open them on your own computer, and send back "
+                "what comes out. It takes a few minutes."
+            ),
+            f"{base_url}/witness/",
+            _fold(
+                f"The results were promised for {date}. That date stays. Without you they are "
+                "late, and everybody is told so."
+            ),
+        ]
+    )
+
+
 def overdue(wave: Wave, days: int, base_url: str) -> tuple[str, str]:
     """Subject and body when the results date was missed."""
     span = "1 day" if days == 1 else f"{days} days"

@@ -3,6 +3,7 @@
 Run the steps in this order; each is safe to repeat after a crash, by whoever comes first:
 
     opening.open_wave(wave);   answers_session().commit()
+    opening.read_back(wave);   the noticeboard says OPENED, and its commit
     opening.let_go(wave);      box_session().commit()
     opening.scrub()
 
@@ -10,6 +11,7 @@ Nothing readable reaches a disk before the shuffle. What is destroyed is destroy
 answers were committed and read back.
 """
 
+import hashlib
 import io
 import json
 import uuid
@@ -24,17 +26,20 @@ from sqlalchemy import delete, select, text
 
 from analysis.instrument import PREFER_NOT_TO_SAY, Instrument, from_dict
 from surveyapp import keys
-from surveyapp.crypto import ballot, envelope, merkle
+from surveyapp.crypto import ballot, envelope, merkle, peeled
+from surveyapp.crypto import bundle as bundles
+from surveyapp.crypto.canonical import parse
 from surveyapp.errors import CandourError, NotNow
 from surveyapp.extensions import box_session, engine_of
 from surveyapp.models.ballots import Ballot
 from surveyapp.models.surveys import Wave
-from surveyapp.services import answer_blocks, terms
+from surveyapp.services import answer_blocks, ballotbox, covenants, noticeboard, terms
 
 if TYPE_CHECKING:
     import polars as pl
 
 INNER, OUTER = "inner.key", "outer.key"
+HANDOVER = "handover.json"  # what the registrar counted at closing
 FACTS = "candour.opened"
 NUMBER_LIMIT = 32_767
 
@@ -49,34 +54,53 @@ class OpeningRefused(CandourError):
 @dataclass(frozen=True)
 class Opened:
     """What may be said of an opening: how many answers count, why others do not, and the receipts,
-    sorted, so that anybody can find their own and nobody can see who came when."""
+    sorted, so that anybody can find their own and nobody can see who came when. ``statement`` is
+    what a witness says of the peeling; without a witness nobody has ``signed`` it."""
 
     accepted: int
     rejected: Mapping[str, int]
     receipts: tuple[str, ...]
     comment_receipts: tuple[str, ...]
+    statement: Mapping[str, Any]
+    signed: str
 
     @property
     def root(self) -> str:
         """The Merkle root over the sorted receipts."""
         return merkle.root([bytes.fromhex(receipt) for receipt in self.receipts]).hex()
 
+    def facts(self) -> dict[str, Any]:
+        """What the noticeboard says of it."""
+        signed = {"statement": dict(self.statement), "signed": self.signed} if self.signed else {}
+        return {
+            "accepted": self.accepted,
+            "rejected": dict(self.rejected),
+            "receipts_root": self.root,
+            "receipts": list(self.receipts),
+            **signed,
+        }
+
 
 def make_keys(wave: Wave) -> dict[str, Any]:
     """Make the wave's envelope keys; their public halves and the ballots' size, for the covenant.
 
-    Without a witness the outer key is the platform's own. Repeated for a draft, starts afresh.
+    The outer keys are the witnesses'; without a witness there is one, the platform's own.
+    Repeated for a draft, starts afresh.
     """
     if wave.covenant is not None:
         raise NotNow("This pulse has its keys already. They are part of our promises.")
     keys.destroy_all("opener", wave.id)
-    inner, outer = envelope.new_key(), envelope.new_key()
-    for name, key in ((INNER, inner), (OUTER, outer)):
-        keys.put(keys.directory("opener", wave.id) / name, envelope.private_bytes(key))
+    inner = envelope.new_key()
+    keys.put(keys.directory("opener", wave.id) / INNER, envelope.private_bytes(inner))
+    outer = [witness["key"] for witness in wave.witnesses]
+    if not outer:
+        own = envelope.new_key()
+        keys.put(keys.directory("opener", wave.id) / OUTER, envelope.private_bytes(own))
+        outer = [envelope.public_bytes(own.public_key()).hex()]
     instrument = _instrument(wave)
     public = {
         "inner": envelope.public_bytes(inner.public_key()).hex(),
-        "outer": [envelope.public_bytes(outer.public_key()).hex()],
+        "outer": outer,
         "size": ballot.pad_size(
             [item.id for item in instrument.ratings], [item.id for item in instrument.texts]
         ),
@@ -85,28 +109,50 @@ def make_keys(wave: Wave) -> dict[str, Any]:
     return public
 
 
-def open_wave(wave: Wave) -> Opened:
+def bundle(wave: Wave) -> bytes:
+    """The sealed ballots of a closed wave with all that a witness needs to check and peel them."""
+    return _bundle(wave).to_bytes()
+
+
+def open_wave(wave: Wave, given: peeled.Peeled | None = None) -> Opened:
     """Decrypt, check and shuffle a closed wave's ballots, and write the answers, once.
 
+    ``given`` is what a witness made of the bundle; without witnesses the platform peels by itself.
     A wave that is opened already gives the same facts again. Raises :class:`OpeningRefused` when
-    a class holds more ballots than people.
+    the ballots are not those that closed, or ``given`` was not made of them by a witness.
     """
     done = _facts(wave.id)
     if done is not None:
+        if given is not None and given.statement["inner_root"] != done.statement["inner_root"]:
+            raise OpeningRefused("These ballots were opened already, and with another outcome.")
         return done
     if wave.state != "closed":
         raise NotNow("Ballots are opened after the pulse has closed.")
+    sealed = _bundle(wave)
+    wrong = bundles.problems(sealed)
+    if wrong:
+        raise OpeningRefused(
+            "The ballots are not as they should be, so the pulse was not opened. Nothing was "
+            "destroyed. Ask an outside expert to look at the server.",
+            wrong,
+        )
     try:
-        inner, outer = (_private(wave.id, name) for name in (INNER, OUTER))
+        inner = _private(wave.id, INNER)
+        if given is None:
+            given = _peeled_here(wave, sealed)
+        given.check(sealed)
     except keys.MissingKey as error:
         raise OpeningRefused("The key to this pulse’s ballots is missing.") from error
-    peeled, rejected = _peel(wave, outer)
-    said = _unseal(wave, peeled, inner, rejected)
+    except peeled.PeeledError as error:
+        raise OpeningRefused(str(error)) from error
+    said, rejected = _unseal(wave, given, inner)
     opened = Opened(
         accepted=len(said),
         rejected=dict(sorted(rejected.items())),
         receipts=tuple(sorted(one.receipt().hex() for one in said)),
         comment_receipts=tuple(sorted(r.hex() for one in said for r in one.comment_receipts())),
+        statement=given.statement,
+        signed=given.signed,
     )
     # First the responses: of two openers at once only one writes them, and that one writes both.
     if answer_blocks.write(wave.id, "responses", _responses(said, _instrument(wave), opened)):
@@ -115,11 +161,26 @@ def open_wave(wave: Wave) -> Opened:
     return cast(Opened, _facts(wave.id))
 
 
+def read_back(wave: Wave) -> Opened:
+    """What was opened, as it stands in the store after the commit.
+
+    Raises :class:`OpeningRefused` when the answers cannot be read.
+    """
+    opened = _facts(wave.id)
+    if opened is None or answer_blocks.read(wave.id, "comments") is None:
+        raise OpeningRefused("The answers could not be read back, so the ballots were kept.")
+    return opened
+
+
+def is_left(wave: Wave) -> bool:
+    """Whether ballots or keys of an opened wave still wait to be destroyed, after a crash."""
+    return keys.directory("opener", wave.id).exists() or ballotbox.count(wave.id) > 0
+
+
 def let_go(wave: Wave) -> None:
     """Read the answers back, then destroy the ballots and their keys. Only after the answers'
     commit."""
-    if _facts(wave.id) is None or answer_blocks.read(wave.id, "comments") is None:
-        raise OpeningRefused("The answers could not be read back, so the ballots were kept.")
+    read_back(wave)
     box_session().execute(
         delete(Ballot).where(Ballot.wave_id == wave.id),
         execution_options={"synchronize_session": False},
@@ -141,74 +202,44 @@ def scrub() -> None:
         connection.execute(text("PRAGMA wal_checkpoint(TRUNCATE)"))
 
 
-def _peel(
-    wave: Wave, outer: ec.EllipticCurvePrivateKey
-) -> tuple[list[tuple[str, bytes]], Counter[str]]:
-    """The inner envelopes of the sound ballots, each with its class, shuffled."""
-    conditions = terms.of(wave.id)
-    peeled: list[tuple[str, bytes]] = []
-    rejected: Counter[str] = Counter()
-    seen: set[bytes] = set()
-    for raw in box_session().scalars(select(Ballot.record).where(Ballot.wave_id == wave.id)):
-        try:
-            record = ballot.Record.from_bytes(raw)
-            if record.class_key not in conditions.classes or record.wave != str(wave.id):
-                raise ballot.BallotError("class")
-            ballot.verify(
-                record,
-                conditions.classes[record.class_key],
-                envelopes=len(conditions.lid.outer),
-                size=conditions.lid.size,
-            )
-            inside = ballot.peel(record, outer)
-            if inside in seen:
-                raise ballot.BallotError("repeated")
-            seen.add(inside)
-        except ballot.BallotError as error:
-            rejected[error.reason] += 1
-        else:
-            peeled.append((record.class_key, inside))
-    _check_headcounts(wave, Counter(class_key for class_key, _ in peeled))
-    SystemRandom().shuffle(peeled)
-    return peeled, rejected
+def _bundle(wave: Wave) -> bundles.Bundle:
+    closed = next((one for one in noticeboard.about(wave.id) if one.type == "CLOSED"), None)
+    try:
+        issued = parse(keys.get(keys.directory("opener", wave.id) / HANDOVER))["by_class"]
+        classes = terms.of(wave.id).classes
+    except keys.MissingKey as error:
+        raise OpeningRefused("The key to this pulse’s ballots is missing.") from error
+    if closed is None or wave.covenant is None:
+        raise OpeningRefused("The noticeboard does not say what was in the box at closing.")
+    return bundles.Bundle(
+        notice={name: getattr(closed, name) for name in ("n", "prev", "type", "body", "date")},
+        covenant=wave.covenant.encode(),
+        classes=classes,
+        issued=dict(issued),
+        records=tuple(
+            box_session().scalars(select(Ballot.record).where(Ballot.wave_id == wave.id))
+        ),
+    )
 
 
-def _check_headcounts(wave: Wave, cast_by_class: Counter[str]) -> None:
-    people = class_sizes(wave)
-    over = sorted(key for key, number in cast_by_class.items() if number > people.get(key, 0))
-    if over:
-        raise OpeningRefused(
-            "There are more ballots than people, so the pulse was not opened. Nothing was "
-            "destroyed. Ask an outside expert to look at the server.",
-            [f"{key}: more ballots than people" for key in over],
-        )
-
-
-def class_sizes(wave: Wave) -> dict[str, int]:
-    """How many people vote in each class: its group's, less those of classes directly below."""
-    standing = {unit.key: unit for unit in wave.units if unit.class_key == unit.key}
-    sizes = {key: unit.headcount or 0 for key, unit in standing.items()}
-    for unit in standing.values():
-        if unit.parent_key in sizes:
-            sizes[unit.parent_key] -= unit.headcount or 0
-    return sizes
+def _peeled_here(wave: Wave, sealed: bundles.Bundle) -> peeled.Peeled:
+    if covenants.of(wave).get("witnesses"):
+        raise NotNow("This pulse waits for its witness. Nobody else can open it.")
+    return peeled.make(sealed, _private(wave.id, OUTER))
 
 
 def _unseal(
-    wave: Wave,
-    peeled: Sequence[tuple[str, bytes]],
-    inner: ec.EllipticCurvePrivateKey,
-    rejected: Counter[str],
-) -> list[ballot.Plaintext]:
-    """What the ballots say, as far as they answer this wave's questions under their own class."""
+    wave: Wave, given: peeled.Peeled, inner: ec.EllipticCurvePrivateKey
+) -> tuple[list[ballot.Plaintext], Counter[str]]:
+    """What the ballots say, as far as they answer this wave's questions under a class they may
+    claim; and how many were rejected, by reason."""
     allowed = _allowed(_instrument(wave))
     texts = {item.id for item in _instrument(wave).texts}
-    said: list[ballot.Plaintext] = []
-    for class_key, inside in peeled:
+    rejected = Counter(given.rejected)
+    claims: dict[str, list[tuple[bytes, ballot.Plaintext]]] = {}
+    for inside in given.inner:
         try:
-            one = ballot.unseal(inside, str(wave.id), inner)
-            if one.class_key != class_key:
-                raise ballot.BallotError("class")
+            one = ballot.unseal(inside, given.wave, inner)
             if any(code not in allowed.get(item, ()) for item, code in one.ratings.items()):
                 raise ballot.BallotError("answers")
             asked = [comment.question for comment in one.comments]
@@ -217,8 +248,18 @@ def _unseal(
         except ballot.BallotError as error:
             rejected[error.reason] += 1
         else:
-            said.append(one)
-    return said
+            # Nobody could choose this before closing, so nobody can choose who gives way below.
+            turn = hashlib.sha256(bytes.fromhex(given.closed_root) + inside).digest()
+            claims.setdefault(one.class_key, []).append((turn, one))
+    said: list[ballot.Plaintext] = []
+    for class_key, claimed in claims.items():
+        # After the shuffle nobody knows which of too many does not belong, so chance decides.
+        cast_here = given.classes.get(class_key, 0)
+        kept = sorted(claimed, key=lambda pair: pair[0])[:cast_here]
+        said += [one for _, one in kept]
+        if len(claimed) > cast_here:
+            rejected["class"] += len(claimed) - cast_here
+    return said, rejected
 
 
 def _allowed(instrument: Instrument) -> dict[str, frozenset[int] | range]:
@@ -292,6 +333,8 @@ def _facts(wave_id: uuid.UUID) -> Opened | None:
         rejected=raw["rejected"],
         receipts=tuple(raw["receipts"]),
         comment_receipts=tuple(raw["comment_receipts"]),
+        statement=raw["statement"],
+        signed=raw["signed"],
     )
 
 

@@ -46,7 +46,7 @@ def words(covenant: Mapping[str, Any]) -> str:
     """The promise that applies to this wave, with the organisation's name filled in."""
     return WORDS[str(covenant["promise"])].format(
         employer=covenant["programme"]["organisation"],
-        witness=covenant.get("witness", ""),
+        witness=" or ".join(one["name"] for one in covenant.get("witnesses", ())),
     )
 
 

@@ -10,6 +10,7 @@ from typing import Any, cast
 from sqlalchemy import CursorResult, select, update
 
 from analysis.disclosure import Rule
+from surveyapp.crypto import merkle
 from surveyapp.crypto.canonical import canonical
 from surveyapp.errors import NotFound, NotNow, Rejected
 from surveyapp.extensions import db
@@ -25,6 +26,7 @@ from surveyapp.services import (
     opening,
     registrar,
     roster,
+    witnesses,
 )
 
 TOTAL_FROM = 10
@@ -196,16 +198,17 @@ def open_wave(wave: Wave, *, actor: str, now: datetime) -> bool:
 
 
 def close(wave: Wave, *, actor: str, now: datetime) -> bool:
-    """Stop taking answers and count what came.
+    """Stop taking answers, and list and count what came.
 
-    After the commit the caller destroys the signing keys: a close that is rolled back must not
-    leave an open wave that nobody can answer.
+    The box is shut first, so that nothing comes after it was listed. After the commit the caller
+    destroys the signing keys: a close that is rolled back must not leave an open wave that nobody
+    can answer.
     """
     if wave.state != "open":
         return move(wave, "closed", actor=actor, now=now)
     counted = registrar.shut(wave.id)
     ballotbox.shut(wave.id)
-    ballots = ballotbox.count(wave.id)
+    leaves = ballotbox.leaves(wave.id)
     return move(
         wave,
         "closed",
@@ -214,10 +217,13 @@ def close(wave: Wave, *, actor: str, now: datetime) -> bool:
         facts={
             "invited": counted.invited,
             "issued": counted.issued,
-            "ballots": ballots,
+            "ballots": len(leaves),
             "reported": counted.reported,
+            "covenant_sha256": wave.covenant_sha256,
+            "root": merkle.root([bytes.fromhex(leaf) for leaf in leaves]).hex(),
+            "leaves": leaves,
         },
-        values={"ballots": ballots, "closed_on": local(now).date().isoformat()},
+        values={"ballots": len(leaves), "closed_on": local(now).date().isoformat()},
     )
 
 
@@ -238,13 +244,23 @@ def due(now: datetime) -> list[tuple[Wave, str]]:
         at = {
             "committed": wave.opens_at,
             "open": wave.closes_at,
-            "closed": now,
+            "closed": None if _waits(wave) else now,
             "opened": now,
             "summarised": wave.publishes_at,
         }[wave.state]
         if at is not None and at <= now:
             found.append((wave, NEXT[wave.state].after))
     return found
+
+
+def state_words(wave: Wave) -> str:
+    """Where a wave stands, in two or three words."""
+    return "Waiting for the witness" if _waits(wave) else STATE_WORDS[wave.state]
+
+
+def _waits(wave: Wave) -> bool:
+    """Whether a closed wave needs something from a witness before it can be opened."""
+    return witnesses.awaited(wave) and not witnesses.is_handed_in(wave)
 
 
 def overdue(wave: Wave, now: datetime) -> int:

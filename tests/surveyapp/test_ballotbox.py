@@ -1,6 +1,7 @@
 """The box takes what is sound, once, and keeps the newest."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -118,3 +119,21 @@ def test_the_box_takes_nothing_after_closing(app, wave):
             ballotbox.cast(record)
         with pytest.raises(ballotbox.BoxClosed):
             ballotbox.cast(bend(record, wave="00000000-0000-0000-0000-000000000000"))
+
+
+def test_an_envelope_under_another_ballot_key_is_refused(app, wave):
+    """Whoever copies somebody's envelope under a credential of their own gets nowhere."""
+    thief, victim = wave.people[:2]
+    with app.app_context():
+        stolen = ballot.Record.from_bytes(voting.make_record(wave, victim, {"speak_1": 5}))
+        ballotbox.cast(stolen.to_bytes())
+        box_session().commit()
+        seed = client.new_seed()
+        own = ballot.Record.from_bytes(voting.make_record(wave, thief, seed=seed))
+        public = terms.of(wave.wave_id).classes[thief.class_key]
+        key = client.begin(seed, str(wave.wave_id), thief.class_key, public).key
+        copied = ballot.sign(replace(own, outer=stolen.outer), key)
+        with pytest.raises(ballotbox.BadBallot) as refusal:
+            ballotbox.cast(copied.to_bytes())
+        assert refusal.value.reason == "repeated"
+        assert [row.record for row in box_session().query(Ballot)] == [stolen.to_bytes()]

@@ -9,7 +9,7 @@ import pytest
 from surveyapp import keys
 from surveyapp.crypto import blocks, receipts
 from surveyapp.errors import NotNow
-from surveyapp.extensions import answers_session, box_session
+from surveyapp.extensions import answers_session, box_session, who_session
 from surveyapp.models.ballots import Ballot
 from surveyapp.models.responses import AnswerBlock
 from surveyapp.services import ballotbox, opening
@@ -175,6 +175,7 @@ def test_a_ballot_that_claims_another_class_is_rejected(app, wave):
             seed, str(wave.wave_id), person.class_key, conditions.classes[person.class_key]
         )
         signed = registrar.issue(registrar.find(person.token), wish.blinded)
+        who_session().commit()
         said = client.fill_in(seed, "Riverside", {"speak_1": 5}, [])
         record = client.finish(wish, signed, said, conditions.lid, counter=1)
         raw = json.loads(record.to_bytes()) | {"class": person.class_key}
@@ -201,20 +202,25 @@ def test_one_corrupted_byte_costs_one_ballot_and_no_other(app, wave):
     assert sum(opened.rejected.values()) == 1
 
 
-def test_more_ballots_than_people_stops_the_opening(app, wave):
+def test_more_ballots_than_codes_used_stops_the_opening(app, wave):
     fill(app, wave)
     voting.close(app, wave)
     with app.app_context():
-        row = voting.wave_of(wave)
-        days = next(unit for unit in row.units if unit.key == "Riverside/Days")
-        days.headcount = 13
+        voting.claim_issued(wave, {"Riverside/Days": 13, "Riverside": 17})
         with pytest.raises(opening.OpeningRefused) as refusal:
-            opening.open_wave(row)
-        assert refusal.value.details == ["Riverside/Days: more ballots than people"]
+            opening.open_wave(voting.wave_of(wave))
+        assert refusal.value.details == [
+            "Days: there are more ballots than codes were used.",
+            "The codes used in the groups do not add up to what the noticeboard says.",
+        ]
         assert ballotbox.count(wave.wave_id) == 31
 
 
-def test_class_sizes_add_up_to_everybody(app, wave):
+def test_more_codes_used_than_people_stops_the_opening(app, wave):
+    fill(app, wave)
+    voting.close(app, wave)
     with app.app_context():
-        sizes = opening.class_sizes(voting.wave_of(wave))
-        assert sizes == {"Riverside": 17, "Riverside/Days": 14}
+        voting.claim_issued(wave, {"Riverside/Days": 15, "Riverside": 16})
+        with pytest.raises(opening.OpeningRefused) as refusal:
+            opening.open_wave(voting.wave_of(wave))
+        assert "Days: more codes were used than there are people." in refusal.value.details

@@ -45,7 +45,7 @@ def test_a_late_wave_says_so_on_every_page_about_it(hr, client, app, programme):
 def test_anyone_can_read_and_check_what_was_promised(hr, client, app, programme):
     committed_wave(hr, programme)
     shown = page(client.get(f"/trust/{programme}/1"))
-    assert "The server sees your code and your answers for a moment" in shown
+    assert "Nothing in the databases or backups links you to your answers" in shown
     assert "Groups with fewer than 10 answers are never shown." in shown
     assert "30 people were on the list" in shown
     assert "Our promises were fixed and locked" in shown

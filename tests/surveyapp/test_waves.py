@@ -90,7 +90,7 @@ def test_commit_freezes_everything_that_could_be_bent(app):
         wave = committed()
         covenant = waves.covenant(wave)
         assert wave.covenant_sha256 == sha256(canonical(covenant)).hexdigest()
-        assert covenant["promise"] == "basic"
+        assert covenant["promise"] == "blind"
         assert covenant["dates"] == {
             "opens": "2026-11-09T09:00:00Z",
             "closes": "2026-11-23T20:00:00Z",
@@ -347,8 +347,8 @@ def test_the_promise_is_printed_from_the_covenant(app):
         covenant = waves.covenant(wave)
         assert promises.facts(covenant)[0] == "Groups with fewer than 15 answers are never shown."
         assert promises.readers(covenant)[0].what == "the results on Monday 30 November, 9 am"
-        assert promises.words(covenant).startswith("The server sees your code")
-        sealed = covenant | {"promise": "sealed", "witness": "Unison"}
+        assert promises.words(covenant).startswith("Nothing in the databases or backups")
+        sealed = covenant | {"promise": "sealed", "witnesses": [{"name": "Unison"}]}
         assert "Riverside holds one key, Unison the other" in promises.words(sealed)
         assert len(promises.fingerprint(wave.covenant_sha256).split()) == 8
 
