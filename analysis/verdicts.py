@@ -60,6 +60,7 @@ class History:
         self._waves = waves
         self._rule = rule
         self._known: dict[int, Released] = {}
+        self._sent: dict[int, Mapping[tuple[str, str, str | None], Figure | None]] = {}
 
     def last_with(self, theme: Theme) -> Before | None:
         """A theme in the latest wave that asked about it."""
@@ -104,12 +105,11 @@ class History:
         self, place: int, before: Before, unit: str, item_id: str | None
     ) -> Figure | None:
         """A figure as it went out."""
-        published, theme_id = self._waves[place].published, before.theme.scale.id
+        published = self._waves[place].published
         if published is not None:
-            if item_id is not None:
-                return next((i.figure for i in published.items if i.item == item_id), None)
-            found = (r for r in published.rows if (r.theme, r.unit) == (theme_id, unit))
-            return next((row.figure for row in found), None)
+            if place not in self._sent:
+                self._sent[place] = _figures_of(published)
+            return self._sent[place].get((before.theme.scale.id, unit, item_id))
         if item_id is None:
             return before.figures[unit]
         known = self._known[place]
@@ -132,6 +132,15 @@ class History:
                 partial(self.told, end=place),
             )
         return self._known[place].of(theme.scale.id)
+
+
+def _figures_of(summary: Summary) -> dict[tuple[str, str, str | None], Figure | None]:
+    """By theme, group and question (``None``: the theme itself)."""
+    root, theme_of = summary.root.id, {i.id: i.theme for t in summary.themes for i in t.items}
+    found: dict[tuple[str, str, str | None], Figure | None] = {
+        (row.theme, row.unit, None): row.figure for row in summary.rows
+    }
+    return found | {(theme_of[one.item], root, one.item): one.figure for one in summary.items}
 
 
 def rows(
