@@ -118,7 +118,7 @@ def _earlier(wave: Wave) -> list[Past]:
     """The tallies of the programme's earlier waves that are out, oldest first, as far as kept.
 
     A change since a wave that is not out would tell its result before its date. Each keeps the
-    rule it was published under.
+    rule it was published under, and the words that went out.
     """
     found: list[Past] = []
     for earlier in wave.programme.waves:
@@ -127,7 +127,9 @@ def _earlier(wave: Wave) -> list[Past]:
         tally = answer_blocks.read(earlier.id, "tally")
         if tally is not None:
             counted, asked = Counted.from_bytes(tally), authoring.instrument_of(earlier)
-            found.append(Past(counted, asked, covenants.rule_of(earlier)))
+            sent = _publication(earlier)
+            told = sent and Summary.from_json(sent.summary)
+            found.append(Past(counted, asked, covenants.rule_of(earlier), told))
     return found
 
 
