@@ -33,9 +33,12 @@ RESPONDENT = (respond,)
 BOX = (box,)
 DOORS: Mapping[Door, tuple[Any, ...]] = {
     "all": (*PUBLIC, *RESPONDENT, *BOX, *STAFF),
-    "registrar": (transparency, *RESPONDENT, *BOX),
+    "registrar": RESPONDENT,
+    "box": BOX,
     "office": (*PUBLIC, *STAFF),
 }
+    "opener": (),
+    "publisher": (),
 
 
 def create_app(
@@ -44,9 +47,12 @@ def create_app(
     role: Door = "all",
     instance_path: str | None = None,
 ) -> Flask:
-    """The application with the doors of ``role``: everything, the respondents', or the office's."""
+    """The application of one door: its pages, and the stores that it may open.
+
+    ``all`` has everything. The opener and the publisher are jobs, without pages.
+    """
     app = Flask(__name__, instance_path=instance_path, instance_relative_config=True)
-    config.configure(app, settings)
+    config.configure(app, settings, role)
     extensions.init_app(app)
     headers.init_app(app)
     formatting.init_app(app)
@@ -54,9 +60,9 @@ def create_app(
     app.jinja_env.globals["noticeboard_words"] = noticeboard.handed_out_words
     for feature in DOORS[role]:
         app.register_blueprint(feature.views.blueprint)
-    if role == "registrar":
-        app.session_interface = auth.NoSessions()
-    else:
+    if auth in DOORS[role]:
         auth.init_app(app)
     permissions.check(app)
+    else:
+        app.session_interface = auth.NoSessions()
     return app

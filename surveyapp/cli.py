@@ -48,10 +48,10 @@ def instance() -> Path:
     return Path(os.environ.get("CANDOUR_INSTANCE", "instance")).resolve()
 
 
-def application() -> Flask:
+def application(role: config.Door = "all") -> Flask:
     """The application on the instance; a wrong setting becomes its sentence."""
     try:
-        return create_app(instance_path=str(instance()))
+        return create_app(role=role, instance_path=str(instance()))
     except SettingsError as error:
         raise click.ClickException(str(error)) from error
 
@@ -95,10 +95,8 @@ def upgrade() -> None:
 @click.option("--every", default=30, show_default=True, help="Seconds between scheduler rounds.")
 def serve(host: str, port: int, workers: int, every: int) -> None:
     """Serve the pages, with the scheduler beside them, until interrupted."""
-    try:
-        config.door()
-    except SettingsError as error:
-        raise click.ClickException(str(error)) from error
+    if _door() in ("opener", "publisher"):
+        raise click.ClickException(f"The {_door()} serves no page. Run: surveyapp tick --every 30")
     serve_with_scheduler(host, port, workers, every)
 
 
@@ -136,8 +134,12 @@ def serve_with_scheduler(host: str, port: int, workers: int, every: int) -> None
 @click.option("--every", type=int, help="Go on for ever, with this many seconds in between.")
 @click.option("--as-if", type=click.DateTime(), help="Demo only: take this for the present, UTC.")
 def tick(every: int | None, as_if: datetime | None) -> None:
-    """Do what is due: open, close, count, publish on the date, send mail. For cron."""
-    app = _demo_application() if as_if else application()
+    """Do what is due: open, close, count, publish on the date, send mail. For cron.
+
+    With CANDOUR_ROLE only that door's part: the registrar's, the office's, the opener's or the
+    publisher's.
+    """
+    app = _demo_application() if as_if else application(_door())
     if every:
         jobs.run_for_ever(app, every)
     with app.app_context(), clock.as_if(as_if or clock.now()):
@@ -171,6 +173,13 @@ def demo_(once: bool) -> None:
 def _taken(port: int) -> bool:
     """Whether something on this machine listens there already."""
     with socket.socket() as probe:
+def _door() -> config.Door:
+    try:
+        return config.door()
+    except SettingsError as error:
+        raise click.ClickException(str(error)) from error
+
+
         return probe.connect_ex(("127.0.0.1", port)) == 0
 
 

@@ -49,6 +49,16 @@ class Rejected(CandourError):
     title = "Please check what you sent"
 
 
+class Unavailable(CandourError):
+    """Another process that this one needs does not answer now."""
+
+    status = 503
+    title = "We are busy"
+
+    def __init__(self) -> None:
+        super().__init__("Nothing was lost. Try again in a minute.")
+
+
 PAGES = {
     400: ("That did not work", "Go back, check what you sent and try again."),
     401: ("Please sign in", "Sign in to see this page."),

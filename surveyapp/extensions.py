@@ -42,7 +42,8 @@ class OfficeSession(RoutedSession):
         self, mapper: Any = None, clause: Any = None, bind: Any = None, **rest: Any
     ) -> Engine | Connection:
         bind = super().get_bind(mapper=mapper, clause=clause, bind=bind, **rest)
-        if bind is not self._db.engine:
+        office = self._db.engines.get(None)
+        if office is None or bind is not office:
             raise WrongStore("The office session was asked for a table of another store.")
         return bind
 
@@ -120,6 +121,11 @@ def _harden_sqlite(connection: Any, _record: Any) -> None:
     ):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
+
+
+def opens(store: str | None) -> bool:
+    """Whether this process may open a store; the office's for ``None``."""
+    return store in db.engines
 
 
 def engine_of(store: str | None) -> Engine:

@@ -1,6 +1,7 @@
 """How dates and numbers read on a page."""
 
 from datetime import UTC, date, datetime
+from functools import partial
 from zoneinfo import ZoneInfo
 
 from flask import Flask, current_app
@@ -35,11 +36,19 @@ def score(value: float) -> str:
     return number(value)
 
 
+def office(app: Flask, path: str) -> str:
+    """The address of an office page, also at a door that does not serve it."""
+    if app.config["ROLE"] in ("all", "office"):
+        return path
+    return str(app.config["BASE_URL"]).rstrip("/") + path
+
+
 def init_app(app: Flask) -> None:
     """Offer these as template filters, and the words and shapes of verdicts to every template."""
     app.jinja_env.filters["day"] = day
     app.jinja_env.filters["moment"] = moment
     app.jinja_env.filters["score"] = score
+    app.jinja_env.globals["office"] = partial(office, app)
     app.jinja_env.globals["verdict_words"] = VERDICT_WORDS
     app.jinja_env.globals["verdict_shapes"] = VERDICT_SHAPES
     app.jinja_env.globals["band_words"] = BAND_WORDS

@@ -1,5 +1,9 @@
 """What happens by itself: the scheduler moves waves on when their dates come, and sends mail.
 
+Where the doors are processes of their own, each does what it has the stores for: the office opens,
+writes to people and publishes; the registrar shuts its desk; the opener closes the box and opens
+the ballots; the publisher draws up the results.
+
 Every step is safe to repeat and is done by one scheduler even when two run: a move changes a wave
 only from the state it expects. Steps commit store by store, in an order in which a crash between
 two commits is mended by the next round. What fails for one wave is undone, logged and tried again
@@ -11,18 +15,28 @@ import uuid
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from functools import partial
+from typing import Any
 
 from flask import Flask, current_app
 from sqlalchemy import select
 
 from surveyapp import clock
-from surveyapp.extensions import answers_session, box_session, db, empty_journal, who_session
+from surveyapp.extensions import (
+    answers_session,
+    box_session,
+    db,
+    empty_journal,
+    opens,
+    who_session,
+)
 from surveyapp.models.surveys import Wave
 from surveyapp.services import (
+    ballotbox,
     invitations,
     mail,
     noticeboard,
     opening,
+    posted,
     publishing,
     registrar,
     results,
@@ -34,6 +48,12 @@ from surveyapp.services import (
 ACTOR = publishing.SCHEDULER
 BATCH = 200
 Say = Callable[[str], None]
+SESSIONS: Mapping[str | None, Callable[[], Any]] = {
+    None: lambda: db.session,
+    "who": who_session,
+    "box": box_session,
+    "answers": answers_session,
+}
 
 
 class Unfinished(RuntimeError):
@@ -52,7 +72,10 @@ def tick(now: datetime, say: Say = lambda _line: None) -> int:
     moved = 0
     failed: list[str] = []
     stuck: set[uuid.UUID] = set()
-    while due := [(wave, state) for wave, state in waves.due(now) if wave.id not in stuck]:
+    if not opens(None):
+        _did("the registrar’s desk", partial(mind_the_desk, now), failed)
+        return _finished(moved, failed)
+    while due := [one for one in waves.due(now) if one[0].id not in stuck and is_ours(*one)]:
         for wave, state in due:
             name = f"{wave.programme.name}, {wave.label}: {wave.state} → {state}"
             say(name)
@@ -64,12 +87,30 @@ def tick(now: datetime, say: Say = lambda _line: None) -> int:
     for wave in db.session.scalars(living).all():
         name = f"{wave.programme.name}, {wave.label}: daily round"
         _did(name, partial(look_after, wave, now), failed)
-    _did("clearing what is past its time", partial(clear, now), failed)
-    _did("handing out the noticeboard’s checkpoint", noticeboard.hand_out, failed)
-    _did("sending mail", partial(send, now, say), failed)
+    if opens("who"):
+        _did("posting what changed", posted.catch_up, failed)
+        _did("clearing what is past its time", partial(clear, now), failed)
+        _did("handing out the noticeboard’s checkpoint", noticeboard.hand_out, failed)
+        _did("sending mail", partial(send, now, say), failed)
+    return _finished(moved, failed)
+
+
+def _finished(moved: int, failed: list[str]) -> int:
     if failed:
         raise Unfinished(failed)
     return moved
+
+
+def is_ours(wave: Wave, state: str) -> bool:
+    """Whether this process has the stores for a move, and the others have done their part of it."""
+    if state == "closed":
+        return opens("box") and (opens("who") or registrar.handover(wave.id) is not None)
+    if state == "opened":
+        return opens("box")
+    if state == "summarised" and not (opens("who") and opens("answers")):
+        # The publisher draws up the results; then the office tells the board.
+        return opens("who") == publishing.drawn_up(wave) and not opens("box")
+    return opens("who")
 
 
 def _did(what: str, act: Callable[[], object], failed: list[str]) -> bool:
@@ -77,8 +118,9 @@ def _did(what: str, act: Callable[[], object], failed: list[str]) -> bool:
     try:
         act()
     except Exception as error:
-        for session in (db.session, who_session(), box_session(), answers_session()):
-            session.rollback()
+        for store, session in SESSIONS.items():
+            if opens(store):
+                session().rollback()
         # SECURITY 7: the class only; a message may hold what somebody wrote.
         failed.append(f"{what} failed: {type(error).__name__}")
         current_app.logger.error("scheduler: %s", failed[-1])
@@ -87,15 +129,32 @@ def _did(what: str, act: Callable[[], object], failed: list[str]) -> bool:
 
 
 def look_after(wave: Wave, now: datetime) -> None:
-    """A wave's daily round: invitations that a crash left unwritten, the rounded total, reminders,
-    and word that results are late."""
-    if wave.state == "open" and wave.closes_at is not None and now < wave.closes_at:
-        invitations.invite(wave, now)
-        who_session().commit()
+    """A wave's daily round, as far as this process has the stores for it."""
+    if opens("box"):
+        look_after_the_box(wave, now)
+    if opens("who"):
+        look_after_people(wave, now)
+
+
+def look_after_the_box(wave: Wave, now: datetime) -> None:
+    """Let ballots in, the rounded total, the witnesses' bundle, and ballots that a crash left."""
+    if wave.state == "open" and not posted.has_ended(wave.id):
+        ballotbox.admit(wave.id)
     waves.count_today(wave, now)
     db.session.commit()
     if witnesses.awaited(wave):
         witnesses.prepare(wave)
+    if wave.state in ("opened", "summarised") and opening.is_left(wave):
+        let_go(wave)
+
+
+def look_after_people(wave: Wave, now: datetime) -> None:
+    """Invitations that a crash left unwritten, reminders, and word that results are late."""
+    if wave.state == "open" and wave.closes_at is not None and now < wave.closes_at:
+        registrar.admit(wave.id)
+        invitations.invite(wave, now)
+        who_session().commit()
+    if witnesses.awaited(wave):
         witnesses.remind(wave, now)
         who_session().commit()
     if (round_ := invitations.reminder_due(wave, now)) is not None:
@@ -103,6 +162,15 @@ def look_after(wave: Wave, now: datetime) -> None:
     invitations.announce_overdue(wave, waves.overdue(wave, now), now)
     who_session().commit()
     db.session.commit()
+
+
+def mind_the_desk(now: datetime) -> None:
+    """The registrar's own round: where a wave has ended, count for the opener, then destroy the
+    keys that could sign more."""
+    for wave in posted.all_posted():
+        if not wave.is_waiting() and not wave.is_open(now) and registrar.has_keys(wave.id):
+            registrar.shut(wave.id)
+            registrar.destroy_keys(wave.id)
 
 
 def clear(now: datetime) -> None:
@@ -149,7 +217,8 @@ def close(wave: Wave, now: datetime) -> None:
     """Stop taking answers, then destroy the keys that could sign more."""
     waves.close(wave, actor=ACTOR, now=now)
     db.session.commit()
-    registrar.destroy_keys(wave)
+    if opens("who"):
+        registrar.destroy_keys(wave.id)
 
 
 def open_ballots(wave: Wave, now: datetime) -> None:
@@ -179,14 +248,18 @@ def summarise(wave: Wave, now: datetime) -> None:
     """Freeze the draft and tell the board that it waits for them.
 
     An opening that a crash cut short after it was announced lets go of its ballots here.
+    Where they are processes of their own, the publisher freezes and the office tells.
     """
-    if opening.is_left(wave):
+    if opens("box") and opening.is_left(wave):
         let_go(wave)
-    publishing.summarise(wave, now)
-    answers_session().commit()
-    if wave.origin == "ballots":
-        invitations.tell_board(wave, now)
-        who_session().commit()
+    if opens("answers"):
+        publishing.draw_up(wave)
+        answers_session().commit()
+    if opens("who"):
+        waves.move(wave, "summarised", actor=ACTOR, now=now)
+        if wave.origin == "ballots":
+            invitations.tell_board(wave, now)
+            who_session().commit()
     db.session.commit()
 
 

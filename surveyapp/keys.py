@@ -35,9 +35,12 @@ def directory(area: Area, wave_id: uuid.UUID | None = None) -> Path:
 
 
 def put(path: Path, data: bytes) -> None:
-    """Write a new key file, mode 0400, durable before this returns; never over an old one."""
+    """Write a new key file, durable before this returns; never over an old one.
+
+    Its mode is 0400; a public half may be read by every account of this machine.
+    """
     draft = path.with_name(f".{secrets.token_hex(8)}")
-    write_private(draft, data)
+    write_private(draft, data, for_all=directory("public") in path.parents)
     # A link appears whole or not at all: nobody reads half a key.
     try:
         os.link(draft, path)

@@ -7,16 +7,19 @@ from click.testing import CliRunner
 from surveyapp import config, create_app
 from surveyapp.cli import main
 from surveyapp.config import SettingsError
-from tests import factories, published, voting
+from surveyapp.services import posted
+from tests import factories, published, serving, voting
 from tests.test_access import pages
 
 FEATURES = {
-    "registrar": {"respond", "transparency", "box"},
+    "registrar": {"respond"},
+    "box": {"box"},
     "office": {
         "home", "transparency", "auth", "surveys", "people", "results", "board", "actions",
         "admin",
     },
 }  # fmt: skip
+OFFICE = "https://office.example.org"
 SETTINGS = {**voting.SETTINGS, "DATABASES": {}, "SECRET_KEY": "a secret that only tests know"}
 
 
@@ -27,14 +30,18 @@ def house(tmp_path_factory):
     everything = factories.an_app(folder / "instance", **voting.on_files(folder))
     open_pulse = voting.open_voting(everything, slug="harbour")
     with everything.app_context():
+        posted.catch_up()
         key = published.programme("riverside").waves[-1].results_key
         factories.committed()
-    doors = {
-        role: create_app(SETTINGS, role=role, instance_path=everything.instance_path)
-        for role in FEATURES
-    }
-    yield everything, doors, open_pulse, key
-    factories.dispose([everything, *doors.values()])
+    box = create_app(SETTINGS, role="box", instance_path=everything.instance_path)
+    with serving.served(box) as address:
+        settings = SETTINGS | {"BOX_URL": address, "BASE_URL": OFFICE}
+        doors = {
+            role: create_app(settings, role=role, instance_path=everything.instance_path)
+            for role in FEATURES
+        }
+        yield everything, doors, open_pulse, key
+    factories.dispose([everything, box, *doors.values()])
 
 
 def read(answer):
@@ -57,18 +64,43 @@ def test_a_door_has_its_own_features_and_404_for_every_other_page(house, role):
     assert wrong == []
 
 
-@pytest.mark.parametrize("path", ["/v/", "/trust", "/trust/harbour", "/trust/harbour/1"])
-def test_the_respondents_door_serves_answering_and_promises(house, path):
-    answer = house[1]["registrar"].test_client().get(path)
+def test_the_respondents_door_sends_no_cookie_and_leads_to_the_promises_at_the_office(house):
+    answer = house[1]["registrar"].test_client().get("/v/")
+    page = read(answer)
     assert answer.status_code == 200
-    assert read(answer).h1
+    assert page.h1
     assert "Set-Cookie" not in answer.headers
+    trust = {link["href"] for link in page.select("a[href*='/trust']")}
+    assert trust == {f"{OFFICE}/trust"}
 
 
-def test_at_the_respondents_door_somebody_can_answer(house):
-    _, doors, open_pulse, _ = house
+def test_at_the_respondents_door_somebody_can_answer_and_the_box_has_it(house):
+    everything, doors, open_pulse, _ = house
     page = voting.arrive(doors["registrar"].test_client(), open_pulse.people[0].token)
-    assert page.press("all").press("send.unless-hints").title == "Thank you – Candour"
+    last = page.press("all")
+    assert last.press("send.unless-hints").title == "Thank you – Candour"
+    assert voting.ballots(everything, open_pulse) == 1
+    # The same form sent again goes on top, as the same ballot.
+    assert last.press("send.unless-hints").title == "Thank you – Candour"
+    assert voting.ballots(everything, open_pulse) == 1
+
+
+def test_without_the_box_nothing_is_lost_and_the_same_form_can_be_sent_again(house):
+    everything, doors, open_pulse, _ = house
+    away = create_app(
+        SETTINGS | {"BOX_URL": "http://127.0.0.1:9", "BASE_URL": OFFICE},
+        role="registrar",
+        instance_path=everything.instance_path,
+    )
+    before = voting.ballots(everything, open_pulse)
+    last = voting.arrive(away.test_client(), open_pulse.people[1].token).press("all")
+    refused = last.press("send.unless-hints")
+    assert refused.response.status_code == 503
+    assert "Nothing was lost" in refused.text
+    again = voting.Form(doors["registrar"].test_client(), last.response)
+    assert again.press("send.unless-hints").title == "Thank you – Candour"
+    assert voting.ballots(everything, open_pulse) == before + 1
+    factories.dispose([away])
 
 
 @pytest.mark.parametrize(
@@ -77,7 +109,7 @@ def test_at_the_respondents_door_somebody_can_answer(house):
         ("get", "/", 404),
         ("get", "/nowhere", 404),
         ("get", "/sign-in", 404),
-        ("get", "/trust/nowhere", 404),
+        ("get", "/trust", 404),
         ("delete", "/v/", 405),
     ],
 )
@@ -117,7 +149,7 @@ def test_an_error_at_the_office_is_a_whole_page(house):
     assert read(answer).find("a", string="Go to the start page")["href"] == "/"
 
 
-@pytest.mark.parametrize("role", ["all", "registrar", "office"])
+@pytest.mark.parametrize("role", config.OPENS)
 def test_the_environment_chooses_the_door(monkeypatch, role):
     monkeypatch.delenv("CANDOUR_ROLE", raising=False)
     assert config.door() == "all"
@@ -128,8 +160,8 @@ def test_the_environment_chooses_the_door(monkeypatch, role):
 @pytest.mark.parametrize("role", ["", "Office", "everything"])
 def test_an_unknown_door_is_refused_with_a_sentence(monkeypatch, role):
     monkeypatch.setenv("CANDOUR_ROLE", role)
-    with pytest.raises(SettingsError, match="all, registrar or office"):
+    with pytest.raises(SettingsError, match="all, registrar, box, office, opener, publisher"):
         config.door()
     answer = CliRunner().invoke(main, ["serve"])
     assert answer.exit_code == 1
-    assert "all, registrar or office" in answer.output
+    assert "all, registrar, box, office, opener, publisher" in answer.output

@@ -130,7 +130,7 @@ def close(app, voting):
         wave = wave_of(voting)
         waves.close(wave, actor="test", now=wave.closes_at)
         db.session.commit()
-        registrar.destroy_keys(wave)
+        registrar.destroy_keys(wave.id)
         factories.committed()
 
 

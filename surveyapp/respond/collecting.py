@@ -1,17 +1,20 @@
 """What a respondent's own script asks the registrar: may I answer, and one blind signature."""
 
+import uuid
+
 from flask import Response, jsonify
 from flask.typing import ResponseReturnValue
 
 from surveyapp import clock, wire
 from surveyapp.crypto.blind import BlindError
+from surveyapp.errors import NotFound
 from surveyapp.extensions import who_session
 from surveyapp.permissions import open_to_everyone
 from surveyapp.respond import pages, visits
 from surveyapp.respond import pulse as pulses
-from surveyapp.respond.pulse import Standing
 from surveyapp.respond.views import blueprint
-from surveyapp.services import registrar, terms
+from surveyapp.services import posted, registrar, terms
+from surveyapp.services.posted import Standing
 from surveyapp.services.registrar import Found
 
 LARGEST = 4_096
@@ -58,6 +61,15 @@ def collect() -> ResponseReturnValue:
         wire.refuse("blinded", 422)
     who_session().commit()
     return jsonify(signed=wire.pack(signed))
+
+
+@blueprint.get("/v/<uuid:wave_id>/covenant.json")
+@open_to_everyone
+def covenant(wave_id: uuid.UUID) -> ResponseReturnValue:
+    """The promises byte for byte, for a script to hold against its link."""
+    if posted.standing(wave_id) is None:
+        raise NotFound("There is no such pulse here. Check the address.")
+    return Response(posted.asked(wave_id).covenant, mimetype="application/json")
 
 
 @blueprint.post("/v/done")

@@ -14,9 +14,10 @@ from markupsafe import escape
 
 from surveyapp.respond import hints
 from surveyapp.respond.answers import USE_LABELS, Answers, Problem
-from surveyapp.respond.pulse import Pulse, Standing
+from surveyapp.respond.pulse import Pulse
 from surveyapp.respond.visits import Visit, seen_mark
 from surveyapp.services import promises
+from surveyapp.services.posted import Standing
 
 SCRIPT = "fragment.js"
 

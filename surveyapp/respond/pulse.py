@@ -3,18 +3,16 @@
 import json
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 from typing import Any
 
 from flask import url_for
-from sqlalchemy import bindparam, select
 
 from analysis.instrument import PREFER_NOT_TO_SAY, Item, from_dict
-from surveyapp.extensions import db, read
-from surveyapp.models.surveys import Wave
-from surveyapp.services import authoring, covenants, promises, terms
+from surveyapp.services import authoring, posted, promises, terms
+from surveyapp.services.posted import Asked, Standing
 
 
 @dataclass(frozen=True)
@@ -85,45 +83,12 @@ class Pulse:
         return self.groups[key]
 
 
-@dataclass(frozen=True)
-class Standing:
-    """Where a wave is now, read for every request."""
-
-    id: uuid.UUID
-    state: str
-    opens_at: datetime
-    closes_at: datetime
-    publishes_at: datetime
-    covenant_sha256: str
-    results_key: str
-    closed_on: str | None
-
-    def is_open(self, now: datetime) -> bool:
-        return self.state == "open" and now < self.closes_at
-
-    def is_waiting(self) -> bool:
-        return self.state == "committed"
-
-
-# Built once: composing a statement costs more than running it.
-_WAVE = Wave.__table__
-_STANDINGS = select(
-    *(_WAVE.c[one.name] for one in fields(Standing)),
-).where(_WAVE.c.covenant_sha256.is_not(None))
-_ONE = _STANDINGS.where(_WAVE.c.id == bindparam("wave"))
-_OPEN = _STANDINGS.where(_WAVE.c.state == "open").limit(2)
 _built: dict[tuple[uuid.UUID, str], Pulse] = {}
-
-
-def standing(wave_id: uuid.UUID) -> Standing | None:
-    """Where the wave is now; ``None`` for one without promises."""
-    rows = read(None, _ONE, {"wave": wave_id})
-    return Standing(*rows[0]) if rows else None
 
 
 def only_open(now: datetime) -> Standing | None:
     """The open wave, when there is exactly one: its landing page needs no code to be shown."""
-    found = [one for one in (Standing(*row) for row in read(None, _OPEN, {})) if one.is_open(now)]
+    found = [one for one in posted.open_ones() if one.is_open(now)]
     return found[0] if len(found) == 1 else None
 
 
@@ -131,27 +96,25 @@ def of(now: Standing) -> Pulse:
     """What the wave asks. Built once a process; a covenant never changes under its hash."""
     place = (now.id, now.covenant_sha256)
     if place not in _built:
-        _built[place] = _build(db.session.get_one(Wave, now.id))
+        _built[place] = _build(now, posted.asked(now.id))
     return _built[place]
 
 
-def _build(wave: Wave) -> Pulse:
-    covenant = covenants.of(wave)
-    _check_keys(wave.id, covenant)
-    instrument = from_dict(json.loads(wave.instrument_json), wave.label)
+def _build(now: Standing, wave: Asked) -> Pulse:
+    covenant = json.loads(wave.covenant)
+    _check_keys(now.id, covenant)
+    instrument = from_dict(json.loads(wave.instrument), wave.label)
     asked = [*instrument.ratings, *instrument.texts]
     return Pulse(
-        wave_id=wave.id,
-        covenant_sha256=str(wave.covenant_sha256),
-        covenant_path=url_for(
-            "transparency.covenant", slug=wave.programme.slug, number=wave.number
-        ),
+        wave_id=now.id,
+        covenant_sha256=now.covenant_sha256,
+        covenant_path=url_for("respond.covenant", wave_id=now.id),
         organisation=covenant["programme"]["organisation"],
         language=instrument.language,
         title=wave.label,
-        simulated=wave.programme.simulated,
-        contact=wave.programme.contact,
-        support=wave.programme.support,
+        simulated=wave.simulated,
+        contact=wave.contact,
+        support=wave.support,
         minutes=authoring.minutes(instrument),
         headcount=covenant["rule"]["headcount"],
         promise=promises.WORDS["basic"],

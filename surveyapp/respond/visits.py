@@ -13,8 +13,9 @@ from surveyapp.respond import answers as answering
 from surveyapp.respond import pulse as pulses
 from surveyapp.respond.answers import Answers
 from surveyapp.respond.attempts import Cap
-from surveyapp.respond.pulse import Pulse, Question, Standing
-from surveyapp.services import registrar
+from surveyapp.respond.pulse import Pulse, Question
+from surveyapp.services import posted, registrar
+from surveyapp.services.posted import Standing
 from surveyapp.services.registrar import Found
 
 SEED = re.compile(rf"[0-9a-f]{{{2 * client.SEED_BYTES}}}")
@@ -95,7 +96,7 @@ def identify(token: str) -> tuple[Found, Standing]:
     Raises :class:`UnknownCode` or :class:`TooManyTries`.
     """
     invitation = _look_up(token)
-    standing = pulses.standing(invitation.wave_id)
+    standing = posted.standing(invitation.wave_id)
     if standing is None:
         raise UnknownCode
     return invitation, standing

@@ -64,6 +64,18 @@ def _comments(block: bytes | None) -> tuple[dataset.Comment, ...]:
 
 
 def summarise(wave: Wave, now: datetime) -> Publication:
+    """Draw up a wave's results and hand them to the board."""
+    publication = draw_up(wave)
+    waves.move(wave, "summarised", actor=SCHEDULER, now=now)
+    return publication
+
+
+def drawn_up(wave: Wave) -> bool:
+    """Whether the wave has its summary."""
+    return _publication(wave) is not None
+
+
+def draw_up(wave: Wave) -> Publication:
     """Count, compare with the waves before, and freeze the result as a draft for the board.
 
     Safe to repeat: a wave that has its summary keeps it.
@@ -101,7 +113,6 @@ def summarise(wave: Wave, now: datetime) -> Publication:
         )
     ]
     db.session.add_all(_files(publication, [*before, summary]))
-    waves.move(wave, "summarised", actor=SCHEDULER, now=now)
     return publication
 
 

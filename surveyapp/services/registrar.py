@@ -101,7 +101,7 @@ def make_keys(wave: Wave, class_keys: Sequence[str]) -> dict[str, str]:
     """
     if wave.covenant is not None:
         raise NotNow("This pulse has its keys already. They are part of our promises.")
-    destroy_keys(wave)
+    destroy_keys(wave.id)
     public: dict[str, blind.PublicKey] = {}
     for class_key in class_keys:
         signing = blind.generate(_bits())
@@ -110,9 +110,14 @@ def make_keys(wave: Wave, class_keys: Sequence[str]) -> dict[str, str]:
     return terms.publish_classes(wave.id, public)
 
 
-def destroy_keys(wave: Wave) -> None:
+def destroy_keys(wave_id: uuid.UUID) -> None:
     """Destroy the signing keys: from here on nobody can make a ballot. Safe to repeat."""
-    keys.destroy_all("registrar", wave.id)
+    keys.destroy_all("registrar", wave_id)
+
+
+def has_keys(wave_id: uuid.UUID) -> bool:
+    """Whether the signing keys are still here."""
+    return keys.directory("registrar", wave_id).is_dir()
 
 
 def look_up(text: str) -> Invitation | None:

@@ -13,7 +13,7 @@ from analysis.disclosure import Rule
 from surveyapp.crypto import merkle
 from surveyapp.crypto.canonical import canonical
 from surveyapp.errors import NotFound, NotNow, Rejected
-from surveyapp.extensions import db
+from surveyapp.extensions import db, opens
 from surveyapp.formatting import day, local
 from surveyapp.models.surveys import STATES, Wave, WaveUnit
 from surveyapp.services import (
@@ -24,6 +24,7 @@ from surveyapp.services import (
     invitations,
     noticeboard,
     opening,
+    posted,
     registrar,
     roster,
     witnesses,
@@ -193,7 +194,8 @@ def open_wave(wave: Wave, *, actor: str, now: datetime) -> bool:
         raise NotNow("Nobody is on this pulse’s roster, so it cannot open.")
     moved = move(wave, "open", actor=actor, now=now)
     registrar.admit(wave.id)
-    ballotbox.admit(wave.id)
+    if opens("box"):
+        ballotbox.admit(wave.id)
     return moved
 
 
@@ -206,7 +208,9 @@ def close(wave: Wave, *, actor: str, now: datetime) -> bool:
     """
     if wave.state != "open":
         return move(wave, "closed", actor=actor, now=now)
-    counted = registrar.shut(wave.id)
+    counted = registrar.shut(wave.id) if opens("who") else registrar.handover(wave.id)
+    if counted is None:
+        raise NotNow("The registrar has not shut its desk yet. Try again in a minute.")
     ballotbox.shut(wave.id)
     leaves = ballotbox.leaves(wave.id)
     return move(
@@ -243,7 +247,7 @@ def due(now: datetime) -> list[tuple[Wave, str]]:
     for wave in waves:
         at = {
             "committed": wave.opens_at,
-            "open": wave.closes_at,
+            "open": now if posted.has_ended(wave.id) else wave.closes_at,
             "closed": None if _waits(wave) else now,
             "opened": now,
             "summarised": wave.publishes_at,

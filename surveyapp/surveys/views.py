@@ -14,7 +14,7 @@ from analysis.disclosure import Rule
 from analysis.instrument import Instrument
 from surveyapp import clock
 from surveyapp.errors import CandourError, NotFound, Rejected
-from surveyapp.extensions import db, who_session
+from surveyapp.extensions import db, opens, who_session
 from surveyapp.models.accounts import Role
 from surveyapp.models.surveys import Programme, Wave
 from surveyapp.permissions import open_to, signed_in
@@ -25,6 +25,7 @@ from surveyapp.services import (
     covenants,
     invitations,
     plans,
+    posted,
     promises,
     registrar,
     roster,
@@ -51,6 +52,20 @@ class Act:
 def _open(wave: Wave, actor: str, now: datetime) -> None:
     if waves.open_wave(wave, actor=actor, now=now):
         invitations.invite(wave, now)
+
+
+def _close(wave: Wave, actor: str, now: datetime) -> None:
+    """Note for every process that the wave ends; what cannot be done here the opener does."""
+    posted.end(wave.id)
+    if opens("box"):
+        waves.close(wave, actor=actor, now=now)
+    else:
+        audit.record(actor, "ended", f"wave {_name(wave)}")
+
+
+def _destroy_keys(wave: Wave) -> None:
+    if opens("box"):
+        registrar.destroy_keys(wave.id)
 
 
 def _remind(wave: Wave, actor: str, now: datetime) -> None:
@@ -111,8 +126,8 @@ ACTS = {
                 "It would close by itself on the date given. Our promises say that date, so "
                 "closing early shows on a page that everyone can read.",
             ),
-            lambda wave, actor, now: waves.close(wave, actor=actor, now=now),
-            after=registrar.destroy_keys,
+            _close,
+            after=_destroy_keys,
         ),
         Act(
             "delete",
@@ -271,6 +286,7 @@ def act(wave_id: uuid.UUID, act: str) -> ResponseReturnValue:
     who_session().commit()
     db.session.commit()
     wanted.after(found)
+    posted.catch_up()
     if gone:
         return redirect(url_for("surveys.programme", slug=slug), 303)
     return redirect(url_for("surveys.wave", wave_id=wave_id), 303)

@@ -52,8 +52,8 @@ def test_a_group_that_is_too_small_counts_above(wave, respondent):
 def test_a_group_that_is_large_enough_is_never_called_too_small(app, wave, respondent, monkeypatch):
     built = pulses._build
 
-    def with_a_large_kitchen(found):
-        pulse = built(found)
+    def with_a_large_kitchen(*found):
+        pulse = built(*found)
         kitchen = replace(pulse.group("Riverside/Kitchen"), people=pulse.headcount)
         return replace(pulse, groups={**pulse.groups, kitchen.key: kitchen})
 

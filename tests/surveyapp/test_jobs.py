@@ -58,11 +58,10 @@ def test_what_a_failed_step_had_begun_is_undone(app, monkeypatch):
 
 
 def test_the_board_hears_of_a_draft_even_after_a_crash_between_two_commits(app, monkeypatch):
-    def summarise(wave, now):
+    def draw_up(wave):
         factories.a_publication(wave, released=False)
-        jobs.waves.move(wave, "summarised", actor=jobs.ACTOR, now=now)
 
-    monkeypatch.setattr(jobs.publishing, "summarise", summarise)
+    monkeypatch.setattr(jobs.publishing, "draw_up", draw_up)
 
     def crash():
         raise OSError("the power went")

@@ -102,7 +102,7 @@ def test_closing_destroys_signing_keys_and_nothing_else(app, wave):
     with app.app_context():
         assert not folder.exists()
         assert keys.directory("opener", wave.wave_id).exists()
-        registrar.destroy_keys(voting.wave_of(wave))
+        registrar.destroy_keys(wave.wave_id)
 
 
 def test_committed_keys_are_never_made_again(app, wave):
