@@ -36,9 +36,9 @@ DOORS: Mapping[Door, tuple[Any, ...]] = {
     "registrar": RESPONDENT,
     "box": BOX,
     "office": (*PUBLIC, *STAFF),
-}
     "opener": (),
     "publisher": (),
+}
 
 
 def create_app(
@@ -62,7 +62,7 @@ def create_app(
         app.register_blueprint(feature.views.blueprint)
     if auth in DOORS[role]:
         auth.init_app(app)
-    permissions.check(app)
     else:
         app.session_interface = auth.NoSessions()
+    permissions.check(app)
     return app

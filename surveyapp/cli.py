@@ -214,62 +214,6 @@ def code(email: str) -> None:
         click.echo(people.digits(email) or "This account signs in without digits.")
 
 
-def _taken(port: int) -> bool:
-    """Whether something on this machine listens there already."""
-    with socket.socket() as probe:
-        return probe.connect_ex(("127.0.0.1", port)) == 0
-
-
-def _demo_application() -> Flask:
-    app = application()
-    if not app.config.get("DEMO"):
-        raise click.ClickException("This works in a demo only.")
-    return app
-
-
-@main.command()
-@click.argument("email")
-@click.option("--name", default="")
-@click.option("--role", "roles", multiple=True, type=click.Choice([role.value for role in Role]))
-def account(email: str, name: str, roles: tuple[str, ...]) -> None:
-    """Add somebody who signs in, and print the one-time link to set a password."""
-    app = application()
-    with app.app_context(), _sentences():
-        chosen = [Role(role) for role in roles]
-        _, secret = accounts.add(email, name or email, chosen, clock.now())
-        audit.record(ACTOR, "add account", email)
-        db.session.commit()
-        link = f"{app.config['BASE_URL']}/sign-in/set-up/{secret}"
-        click.echo(f"Give {email} this link. It works once, for three days:\n{link}")
-
-
-@main.command()
-@click.argument("email")
-def code(email: str) -> None:
-    """Demo only: the six digits that this account’s app would show now."""
-    with _demo_application().app_context():
-        click.echo(people.digits(email) or "This account signs in without digits.")
-
-
-@main.command("open")
-@click.argument("wave")
-@click.option("--peeled", required=True, type=click.Path(exists=True, path_type=Path))
-def open_(wave: str, peeled: Path) -> None:
-    """Take what a witness sent back for WAVE, as in how-is-work/3. The next round opens it."""
-    with application().app_context(), _sentences():
-        slug, _, number = wave.rpartition("/")
-        found = next(
-            (w for w in authoring.programme_by_slug(slug).waves if str(w.number) == number), None
-        )
-        if found is None:
-            raise Refusal(f"There is no pulse {wave}.")
-        witnesses.prepare(found)
-        made = witnesses.hand_in(found, peeled.read_bytes())
-        audit.record(ACTOR, "handed in", f"wave {wave}", made.witness)
-        db.session.commit()
-        click.echo(f"{len(made.inner)} sealed answers taken. They are opened within a minute.")
-
-
 @main.command("import")
 @click.argument("data", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
 @click.option("--instrument", required=True, help="A file, or a name from the bank.")
