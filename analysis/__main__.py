@@ -13,6 +13,7 @@ from analysis.disclosure import HARD_FLOOR, Rule, RuleError
 from analysis.engine import ENGINES, tally_shards, to_bytes
 from analysis.importers import load
 from analysis.instrument import BUNDLED, Instrument, InstrumentError, bundled, read
+from analysis.models import command as models
 from analysis.reference.compare import compare
 from analysis.reference.folder import Folder, ReferenceError
 from analysis.reliability import check_keys
@@ -33,6 +34,7 @@ examples:
   python -m analysis report 2025.csv 2026.csv --instrument ours.toml --out results --k 12
   python -m analysis reference figures-from-r
   python -m analysis attack results
+  python -m analysis models answers.csv --instrument candour-core --out models.json
 """
 _REPORT = """\
 Reads answers, scores every theme by pulse and group, hides what could point to a person, and
@@ -90,6 +92,14 @@ def report(given: argparse.Namespace) -> None:
     for sentence in lacking:
         say(sentence)
     say(f"Done. Open {given.out / 'report.html'}")
+
+
+def fit_models(given: argparse.Namespace) -> None:
+    """Work on the models that need rows of answers, and write their figures."""
+    rule = Rule(k=given.k, headcount=max(given.k, given.headcount))
+    data = _read(given)
+    _count(data)
+    models.models(data, rule, out=given.out, workers=given.workers)
 
 
 def check(given: argparse.Namespace) -> None:
@@ -198,15 +208,19 @@ def _parser() -> argparse.ArgumentParser:
     _takes_data(one)
     one.add_argument("--out", type=Path, required=True, metavar="DIR", help="folder to write into")
     one.add_argument("--programme", metavar="NAME", help="name on the report")
-    one.add_argument(
-        "--k", type=int, default=Rule.k, metavar="N",
-        help=f"answers behind every figure, {HARD_FLOOR} or more (default %(default)s)",
-    )  # fmt: skip
-    one.add_argument(
-        "--headcount", type=int, default=Rule.headcount, metavar="N",
-        help="people in every group shown (default %(default)s)",
-    )  # fmt: skip
+    _takes_rule(one)
     one.set_defaults(run=report)
+    one = commands.add_parser(
+        "models",
+        help="do the questions measure what they should? A job for the night",
+        description=models.HELP,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    _takes_data(one)
+    one.add_argument("--workers", type=int, default=2, metavar="N", help="default %(default)s")
+    one.add_argument("--out", type=Path, required=True, metavar="FILE", help="file to write")
+    _takes_rule(one)
+    one.set_defaults(run=fit_models)
     one = commands.add_parser(
         "check",
         help="only check that answers fit an instrument",
@@ -255,6 +269,17 @@ def _takes_data(command: argparse.ArgumentParser) -> None:
         "data", nargs="+", type=Path, metavar="DATA", help="CSV or TSV file, or a folder of them"
     )
     _takes_instrument(command)
+
+
+def _takes_rule(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--k", type=int, default=Rule.k, metavar="N",
+        help=f"answers behind every figure, {HARD_FLOOR} or more (default %(default)s)",
+    )  # fmt: skip
+    command.add_argument(
+        "--headcount", type=int, default=Rule.headcount, metavar="N",
+        help="people in every group shown (default %(default)s)",
+    )  # fmt: skip
 
 
 def _takes_instrument(command: argparse.ArgumentParser) -> None:
