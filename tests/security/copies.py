@@ -106,28 +106,28 @@ def every_byte(*folders):
 
 @cache
 def forms(mark):
-    """Something as it may stand in a file: text in the usual encodings and either case; bytes
-    plain, in hexadecimal and in base64 at any offset."""
+    """Something as it may stand in a file, in small letters: text in UTF-8 and UTF-16; bytes plain,
+    in hexadecimal and in base64 at any offset."""
     if isinstance(mark, str):
-        spelled = {mark, mark.lower(), mark.upper()}
-        encodings = ("utf-8", "utf-16-le", "utf-16-be")
-        return {text.encode(how) for text in spelled for how in encodings}
-    found = {mark, mark.hex().encode(), mark.hex().upper().encode()}
+        # Without its last zero the one order of bytes stands in the other.
+        return {mark.lower().encode(), mark.lower().encode("utf-16-le")[:-1]}
+    found = {mark.lower(), mark.hex().encode()}
     for shift in range(3):
         # The characters that depend on the bytes before and behind are left out.
         for encode in (base64.b64encode, base64.urlsafe_b64encode):
-            found.add(encode(b"\0" * shift + mark)[4:-4] if shift else encode(mark)[:-4])
+            kept = encode(b"\0" * shift + mark)[4:-4] if shift else encode(mark)[:-4]
+            found.add(kept.lower())
     return found
 
 
 def found_in(marks, *folders):
-    """The marks that stand in a file in any form, each with the file's name."""
-    files = list(every_byte(*folders))
+    """The marks that stand in a file in any form and either case, each with the file's name."""
+    files = [(path.name, held.lower()) for path, held in every_byte(*folders)]
     assert files, folders
     return [
-        (mark, path.name)
-        for path, held in files
+        (mark, name)
         for mark in marks
+        for name, held in files
         if any(form in held for form in forms(mark))
     ]
 
