@@ -29,6 +29,7 @@ from surveyapp.extensions import (
     opens,
     who_session,
 )
+from surveyapp.formatting import local
 from surveyapp.models.surveys import Wave
 from surveyapp.services import (
     ballotbox,
@@ -47,6 +48,7 @@ from surveyapp.services import (
 
 ACTOR = publishing.SCHEDULER
 BATCH = 200
+NIGHT = range(5)  # the hours in which long sums are done
 Say = Callable[[str], None]
 SESSIONS: Mapping[str | None, Callable[[], Any]] = {
     None: lambda: db.session,
@@ -87,6 +89,10 @@ def tick(now: datetime, say: Say = lambda _line: None) -> int:
     for wave in db.session.scalars(living).all():
         name = f"{wave.programme.name}, {wave.label}: daily round"
         _did(name, partial(look_after, wave, now), failed)
+    if opens("answers") and local(now).hour in NIGHT:
+        for wave in db.session.scalars(select(Wave).where(Wave.state == "summarised")).all():
+            name = f"{wave.programme.name}, {wave.label}: models of a night"
+            _did(name, partial(models, wave), failed)
     if opens("who"):
         _did("posting what changed", posted.catch_up, failed)
         _did("clearing what is past its time", partial(clear, now), failed)
@@ -171,6 +177,12 @@ def mind_the_desk(now: datetime) -> None:
         if not wave.is_waiting() and not wave.is_open(now) and registrar.has_keys(wave.id):
             registrar.shut(wave.id)
             registrar.destroy_keys(wave.id)
+
+
+def models(wave: Wave) -> None:
+    """Once for each draft, while it waits for its date: how well its questions work."""
+    if publishing.models(wave):
+        db.session.commit()
 
 
 def clear(now: datetime) -> None:

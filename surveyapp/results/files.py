@@ -17,6 +17,7 @@ DOWNLOADS = (
     ("report.html", "Report (web page)", "The same report in one file for a browser."),
     ("figures.xlsx", "Figures (Excel)", "Every figure shown, as a workbook."),
     ("figures.csv", "Figures (CSV)", "The same figures as plain text, for any spreadsheet."),
+    ("models.txt", "How the questions work (text)", "Do they measure what they should?"),
     ("summary.json", "Figures (JSON)", "The exact bytes that were published, for a program."),
 )
 OPENS_IN_PLACE = ("application/pdf", "image/svg+xml")

@@ -16,6 +16,9 @@ from sqlalchemy import select
 from analysis import dataset, plots, report_pdf, report_tables, report_xlsx, reports
 from analysis.disclosure import Rule
 from analysis.instrument import Instrument, to_dict
+from analysis.models.command import lines
+from analysis.models.job import MOST_WAVES, plan, run
+from analysis.models.rows import Rows
 from analysis.report_parts import ReportError
 from analysis.summarise import summarise as summarise_counts
 from analysis.summary import Summary, trend
@@ -31,6 +34,8 @@ from surveyapp.models.surveys import Programme, Wave, WaveUnit
 from surveyapp.services import answer_blocks, authoring, covenants, waves
 
 SCHEDULER = "scheduler"
+MODELS = "models.txt"
+ABOUT_MODELS = "How well the questions work, in the whole organisation and in its large groups."
 WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -166,6 +171,32 @@ def _files(publication: Publication, summaries: Sequence[Summary]) -> list[Publi
         PublishedFile(publication_id=publication.id, name=name, media_type=kind, body=body)
         for name, kind, body in files
     ]
+
+
+def models(wave: Wave) -> bool:
+    """Work out how well the questions of a waiting draft measure what they should, and keep it with
+    the draft's files. Gives whether anything was done: a draft that has it keeps it."""
+    publication = _publication(wave)
+    if publication is None or db.session.get(PublishedFile, (publication.id, MODELS)):
+        return False
+    known = [earlier for earlier in wave.programme.waves
+             if earlier.number < wave.number and earlier.state == "published"
+             and answer_blocks.read(earlier.id, "responses") is not None]  # fmt: skip
+    rows = [
+        Rows(load(one), authoring.instrument_of(one), covenants.rule_of(one))
+        for one in (*known[1 - MOST_WAVES :], wave)
+    ]
+    simulated = ["Simulated data"] if wave.programme.simulated else []
+    head = [f"{wave.programme.name}: {wave.label}", *simulated, ABOUT_MODELS, ""]
+    said = "\n".join([*head, *lines(list(run(plan(rows))))])
+    file = PublishedFile(
+        publication_id=publication.id,
+        name=MODELS,
+        media_type="text/plain",
+        body=f"{said}\n".encode(),
+    )
+    db.session.add(file)
+    return True
 
 
 def publish(wave: Wave, now: datetime) -> Publication:

@@ -1,6 +1,7 @@
 """What goes into a wave's results, and what must not yet."""
 
 import hashlib
+from datetime import timedelta
 
 import pytest
 
@@ -113,3 +114,40 @@ def test_a_workbook_of_the_figures_is_kept_and_offered(app, client):
     assert sent.mimetype == publishing.WORKBOOK
     assert "figures.xlsx" in sent.headers["Content-Disposition"]
     assert "Figures (Excel)" in client.get(f"/r/{key}/downloads").text
+
+
+def files_named(name):
+    return db.session.scalars(db.select(PublishedFile).where(PublishedFile.name == name)).all()
+
+
+def test_models_are_worked_out_once_at_night_while_a_draft_waits(app, client):
+    with app.app_context():
+        wave = brought_in(factories.a_programme(), "Snowdrop", 2)
+        wave.publishes_at = clock.now() + timedelta(days=9)
+        factories.committed()
+        noon = clock.now().replace(hour=12)
+        jobs.tick(noon)
+        assert not files_named(publishing.MODELS)
+        jobs.tick(noon.replace(hour=1))
+        (kept,) = files_named(publishing.MODELS)
+        assert "How well the questions work" in kept.body.decode()
+        # Thirty people carry no model, and that is said.
+        assert "Left out:" in kept.body.decode()
+        jobs.tick(noon.replace(hour=2))
+        assert len(files_named(publishing.MODELS)) == 1
+        jobs.publish(wave, clock.now())
+        key = wave.results_key
+    assert "How the questions work" in client.get(f"/r/{key}/downloads").text
+    assert client.get(f"/r/{key}/files/models.txt").mimetype == "text/plain"
+
+
+def test_a_model_that_fails_keeps_no_results_back(app, monkeypatch):
+    with app.app_context():
+        wave = brought_in(factories.a_programme(), "Snowdrop", 2)
+        wave.publishes_at = clock.now() + timedelta(days=9)
+        factories.committed()
+        monkeypatch.setattr(publishing, "plan", lambda _rows: 1 / 0)
+        with pytest.raises(jobs.Unfinished, match="models of a night failed: ZeroDivisionError"):
+            jobs.tick(clock.now().replace(hour=1))
+        jobs.tick(clock.now() + timedelta(days=10, hours=12 - clock.now().hour))
+        assert wave.state == "published"
