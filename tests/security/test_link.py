@@ -72,9 +72,9 @@ def test_until_opening_only_the_lock_keeps_a_copy_from_being_read(big, record_fi
     box = folder / "instance" / "box.sqlite"
     if server is None:
         ballots = copies.by_frame(box.with_name("box.sqlite-wal"), arrived)
-        assert copies.as_stored(box, "ballot", "key_sha256") == sorted(arrived)
+        assert copies.as_stored(box, "ballot", "key_sha256, record") == sorted(arrived)
     else:
-        url = wave.app.config["DATABASES"]["box"]
+        url = server.urls["box"]
         ballots = copies.by_xmin(url, "ballot", "key_sha256")
     # What the order of writing tells: the ballots in the order in which their people came.
     assert len(ballots) == PEOPLE
