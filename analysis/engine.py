@@ -19,7 +19,7 @@ from typing import Any, Literal, get_args
 
 import polars as pl
 
-from analysis.dataset import UNIT, DataError
+from analysis.dataset import DataError
 from analysis.instrument import Instrument
 from analysis.shards import ShardError, batches
 from analysis.tally import Plan, Tally, TallyError, strays
@@ -211,7 +211,7 @@ def _tallied(
     plan = Plan.of(instrument)
 
     def tally(rows: pl.DataFrame) -> Tally:
-        return Tally.of(rows, _units(rows), plan, weight)
+        return Tally.of(rows, None, plan, weight)
 
     with ThreadPoolExecutor(threads) as pool:
         running: deque[tuple[str, Future[Tally]]] = deque()
@@ -222,10 +222,3 @@ def _tallied(
                 yield first, future.result()
         for later, future in running:
             yield later, future.result()
-
-
-def _units(rows: pl.DataFrame) -> tuple[str, ...]:
-    units = rows[UNIT].unique()
-    if units.null_count():
-        raise DataError(["Some rows name no group."])
-    return tuple(str(unit) for unit in units.cast(pl.String).sort())

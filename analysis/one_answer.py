@@ -12,14 +12,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from analysis.dataset import PREFER_NOT_TO_SAY
-from analysis.patterns import Patterns, Points, sums
+from analysis.patterns import FIRST, Patterns, Points, sums
 from analysis.scoring import COLUMNS, IntArray, Key
 
 LEAST_QUESTIONS = 6
 LOOK_EVERY = 3
-NO_ANSWER = PREFER_NOT_TO_SAY % 256  # the highest byte, and no option's
-NEXT = np.uint8(1)  # after the highest byte comes 0, so no answer is also below every option
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,8 +55,8 @@ def throughout(
 ) -> NDArray[np.bool_]:
     """Who gave the same code to every question that they answered, six at least.
 
-    Shape: each item's answers as bytes (people,) -> (people,). Blank, preferred not to say and
-    not asked are no answers; neither is a question that asks for a number.
+    Shape: each item's answers as bytes, code + 3 (people,) -> (people,). Blank, preferred not to
+    say and not asked are no answers; neither is a question that asks for a number.
 
     >>> items = {name: np.array([4, 4], dtype=np.uint8) for name in "abcde"}
     >>> items["f"] = np.array([4, 5], dtype=np.uint8)
@@ -67,23 +64,23 @@ def throughout(
     [True, False]
     """
     rows: NDArray[np.intp] | slice = slice(None)
-    least = np.full(people, NO_ANSWER, dtype=np.uint8)
-    most, answered = np.zeros_like(least), np.zeros_like(least, dtype=np.int16)
-    for number, (name, options) in enumerate(codes.items(), start=1):
-        told_as = np.full(256, NO_ANSWER, dtype=np.uint8)
-        one_byte = [code % 256 for code in options]
-        told_as[one_byte] = one_byte
-        told = np.take(told_as, given[name][rows])
-        np.minimum(least, told, out=least)
-        np.maximum(most, told + NEXT, out=most)
-        answered += told != NO_ANSWER
+    # The bits that some answer has and those that every answer has: alike in one answer alone.
+    some, every = np.zeros(people, dtype=np.uint8), np.full(people, 255, dtype=np.uint8)
+    answered = np.zeros(people, dtype=np.int16)
+    asked = (given[name] for name, options in codes.items() if options)
+    for number, answers in enumerate(asked, start=1):
+        told = answers[rows]
+        said = (told >= FIRST).view(np.uint8)
+        some |= told * said
+        every &= told | (said - np.uint8(1))
+        answered += said.astype(np.int16)
         if number % LOOK_EVERY == 0:
             # Hardly anybody is left after a few questions, so the rest cost next to nothing.
-            still = np.flatnonzero(most == least + NEXT)
+            still = np.flatnonzero((some & ~every) == 0)
             rows = still if isinstance(rows, slice) else rows[still]
-            least, most, answered = least[still], most[still], answered[still]
+            some, every, answered = some[still], every[still], answered[still]
     found = np.zeros(people, dtype=np.bool_)
-    found[rows] = (most == least + NEXT) & (answered >= LEAST_QUESTIONS)
+    found[rows] = ((some & ~every) == 0) & (answered >= LEAST_QUESTIONS)
     return found
 
 
@@ -92,8 +89,8 @@ def count_throughout(
 ) -> OneAnswer:
     """Sums of the scores of the people ``marked`` (people,)."""
     scores = {}
-    for name, (patterns, points, key) in folded.items():
+    for name, (patterns, points, _) in folded.items():
         counts = np.bincount(patterns.of_row[marked], minlength=len(patterns.columns))
         some = np.flatnonzero(counts)
-        scores[name] = sums(counts[None, some], points.at(some), key, int(marked.sum()))[0]
+        scores[name] = sums(counts[None, some], points.at(some), int(marked.sum()))[0]
     return OneAnswer(int(marked.sum()), scores)

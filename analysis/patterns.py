@@ -5,7 +5,7 @@ Everything after the folding costs patterns, not people, and stays in whole numb
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import lru_cache
 from typing import Any
 
@@ -16,10 +16,13 @@ from scipy.sparse import csc_array
 from analysis.dataset import NOT_ASKED, PREFER_NOT_TO_SAY
 from analysis.scoring import COLUMNS, IntArray, Key
 
-BLANK = -128
+# An answer's byte is its distance from here, so that these three and the options run from nought.
+BLANK = -3
+FIRST = PREFER_NOT_TO_SAY - BLANK + 1  # the byte of the code 0
 SPECIAL = 4  # columns beside the options: other number, prefer not to say, not asked, blank
 MOST_COUNTERS = 1 << 22
-EXACT = 1 << 53  # float64 holds every whole number up to here
+SMALL = 1 << 16  # patterns up to here are numbered in two bytes
+EXACT_32, EXACT = 1 << 24, 1 << 53  # float32 and float64 hold every whole number up to here
 
 # Whole numbers of people, or float64 sums of weights.
 Counts = NDArray[Any]
@@ -42,7 +45,7 @@ class Products:
 
 @lru_cache(maxsize=1024)
 def column_of(codes: tuple[int, ...]) -> NDArray[np.int64]:
-    """The column of an item's table for each of the 256 values of an answer's byte.
+    """The column of an item's table for each of the 256 values of an answer's byte, code − BLANK.
 
     Options come first in the order of ``codes``, then any other number, preferred not to say, not
     asked, and blank, which is a missing value. Shape: (256,), columns from 0.
@@ -50,9 +53,9 @@ def column_of(codes: tuple[int, ...]) -> NDArray[np.int64]:
     width = len(codes) + SPECIAL
     column = np.full(256, len(codes), dtype=np.int64)
     for position, code in enumerate(codes):
-        column[code % 256] = position
+        column[code - BLANK] = position
     for back, special in ((3, PREFER_NOT_TO_SAY), (2, NOT_ASKED), (1, BLANK)):
-        column[special % 256] = width - back
+        column[special - BLANK] = width - back
     column.flags.writeable = False  # one array for every caller
     return column
 
@@ -104,40 +107,46 @@ def fold(
     units: int,
 ) -> Patterns:
     """Find the patterns in the answers to a scale's items, so that what follows costs patterns."""
-    widths = [len(options) + SPECIAL for options in codes]
+    of_row, known = _numbered(answers, [max(options, default=-1) + FIRST + 2 for options in codes])
+    columns = [column_of(options)[item] for options, item in zip(codes, known.T, strict=True)]
+    return Patterns(of_row, np.column_stack(columns), _counted(places, of_row, (units, len(known))))
+
+
+def _numbered(
+    answers: Sequence[NDArray[np.uint8]], widths: Sequence[int]
+) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """A number for the pattern in each row, and the bytes that each number stands for.
+
+    A byte of ``widths[i]`` − 1 or more is any other number. Shapes: (people,), (patterns, items).
+    """
     size = math.prod(widths)
+    if size > SMALL and len(widths) > 1:
+        half = len(widths) // 2
+        left, one = _numbered(answers[:half], widths[:half])
+        right, two = _numbered(answers[half:], widths[half:])
+        of_row, found = _found(left * len(two) + right, len(one) * len(two))
+        place_one, place_two = np.divmod(found, len(two))
+        return of_row, np.hstack([one[place_one], two[place_two]])
+    code = np.zeros(len(answers[0]), dtype=np.uint16)
+    for given, width in zip(answers, widths, strict=True):
+        if given.max(initial=0) >= width:
+            given = np.minimum(given, width - 1)
+        code *= np.uint16(width)
+        code += given.astype(np.uint16)  # to add bytes as they are takes twice as long
+    # Counting and taking are twice as quick by numpy's own kind of index.
+    of_row, found = _found(code.astype(np.intp), size)
+    return of_row, np.column_stack(np.unravel_index(found, widths))
+
+
+def _found(code: NDArray[np.intp], size: int) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """The codes below ``size`` that occur, sorted, and for each row which of them it has."""
     if size > MOST_COUNTERS:
-        of_row, columns = _distinct(answers, codes)
-    else:
-        small = np.int16 if size <= np.iinfo(np.int16).max else np.int32
-        code = np.zeros(len(places), dtype=small)
-        stride = size
-        for given, options, width in zip(answers, codes, widths, strict=True):
-            stride //= width
-            np.add(code, np.take((column_of(options) * stride).astype(small), given), out=code)
-        # Counting and taking are twice as quick by numpy's own kind of index.
-        index = code.astype(np.intp)
-        found = np.flatnonzero(np.bincount(index, minlength=size))
-        position = np.zeros(size, dtype=np.intp)
-        position[found] = np.arange(len(found))
-        of_row = position.take(index)
-        columns = np.column_stack(np.unravel_index(found, widths)).astype(np.int64)
-    return Patterns(of_row, columns, _counted(places, of_row, (units, len(columns))))
-
-
-def _distinct(
-    answers: Sequence[NDArray[np.uint8]], codes: Sequence[tuple[int, ...]]
-) -> tuple[NDArray[np.integer], IntArray]:
-    """The same for a scale with too many possible patterns to have a counter for each."""
-    rows = np.column_stack(
-        [
-            column_of(options).astype(np.uint8)[given]
-            for given, options in zip(answers, codes, strict=True)
-        ]
-    )
-    whole = np.ascontiguousarray(rows).view(np.dtype((np.void, rows.shape[1]))).ravel()
-    _, first, of_row = np.unique(whole, return_index=True, return_inverse=True)
-    return of_row, rows[first].astype(np.int64)
+        found, of_row = np.unique(code, return_inverse=True)
+        return of_row, found
+    found = np.flatnonzero(np.bincount(code, minlength=size))
+    position = np.zeros(size, dtype=np.intp)
+    position[found] = np.arange(len(found))
+    return position.take(code), found
 
 
 def _counted(
@@ -148,94 +157,94 @@ def _counted(
 ) -> Any:
     if shape[0] * shape[1] <= MOST_COUNTERS:
         cells = places * shape[1] + of_row
-        table = np.bincount(cells, weights, minlength=shape[0] * shape[1])
-        return table.astype(np.float64).reshape(shape)
+        table = np.bincount(cells, weights, minlength=shape[0] * shape[1]).reshape(shape)
+        exact = np.float32 if weights is None and len(places) < EXACT_32 else np.float64
+        return table.astype(exact)
     each = np.ones(len(places), dtype=np.int64) if weights is None else weights
     return csc_array((each, (places, of_row)), shape=shape)
 
 
 @dataclass(frozen=True, eq=False)
 class Points:
-    """For each pattern and item: points, whether it is an answer, favourable, was asked.
+    """What the answers of each pattern are worth.
 
-    Shapes: (patterns, items); points as in the scale's :class:`~analysis.scoring.Key`.
-    ``scored`` (patterns,) says whether so many answers make a score.
+    Shapes: ``points``, as in the scale's :class:`~analysis.scoring.Key`, ``answered`` and
+    ``asked`` (patterns, items). ``number`` of items answered, ``got`` of the ``whole`` that could
+    be had, and whether so many answers are ``scored`` (patterns,). ``values`` (patterns, 7) are
+    the columns of :mod:`analysis.scoring`.
     """
 
     points: IntArray
     answered: NDArray[np.bool_]
-    favourable: NDArray[np.bool_]
     asked: NDArray[np.bool_]
+    number: IntArray
+    got: IntArray
+    whole: IntArray
     scored: NDArray[np.bool_]
+    values: IntArray
 
     def at(self, some: NDArray[np.intp]) -> "Points":
         """The same for some of the patterns."""
-        return Points(
-            self.points[some],
-            self.answered[some],
-            self.favourable[some],
-            self.asked[some],
-            self.scored[some],
-        )
+        return Points(*(getattr(self, field.name)[some] for field in fields(self)))
 
 
 def points_of(columns: IntArray, key: Key, codes: Sequence[tuple[int, ...]]) -> Points:
     """What each pattern's answers are worth; ``codes`` are the options of each item.
 
-    What is not an option (blank, preferred not to say, not asked) has no points and is not
-    answered; only "not asked" is not asked. Nothing is filled in.
+    The columns are people, points T and T², favourable answers F and F², above and at the middle
+    of the scale. What is not an option (blank, preferred not to say, not asked) has no points and
+    is not answered; only "not asked" is not asked. Nothing is filled in.
     """
     options = np.array([len(some) for some in codes])
     width = int(options.max()) + SPECIAL
     worth = np.zeros((len(codes), width), dtype=np.int64)
-    good = np.zeros((len(codes), width), dtype=np.bool_)
+    good = np.zeros((len(codes), width), dtype=np.int64)
     for place, (some, points, favourable) in enumerate(
         zip(codes, key.points, key.favourable, strict=True)
     ):
         worth[place, : len(some)] = [points[code] for code in some]
         good[place, : len(some)] = [code in favourable for code in some]
-    item = np.arange(len(codes))
+    cells = columns + width * np.arange(len(codes))
+    given = worth.take(cells)
     answered, asked = columns < options, columns != options + SPECIAL - 2
-    given = answered.sum(axis=1)
-    scored = (given > 0) & (given >= np.array(key.needed)[asked.sum(axis=1)])
-    return Points(worth[item, columns], answered, good[item, columns], asked, scored)
-
-
-def item_tables(patterns: Patterns, codes: Sequence[tuple[int, ...]]) -> list[IntArray]:
-    """Each item's table of counts by unit and column. Shapes: a list of (units, options + 4)."""
-    widths = [len(some) + SPECIAL for some in codes]
-    chosen = [
-        patterns.columns[:, [place]] == np.arange(width) for place, width in enumerate(widths)
-    ]
-    tables = added(patterns.counts, np.hstack(chosen).astype(np.int64), len(patterns.of_row))
-    return np.split(tables, np.cumsum(widths)[:-1], axis=1)
-
-
-def sums(counts: Any, given: Points, key: Key, people: int | None = None) -> Counts:
-    """Sums over people with a score, by unit and number of answered items.
-
-    Shape: (units, items + 1, 7), the columns of :mod:`analysis.scoring`: people, ΣT, ΣT², ΣF, ΣF²
-    for a person's points T and favourable answers F, then people above and at the middle of the
-    scale. Missing: a person with fewer answers than the key needs is in no sum. ``people`` is how
-    many ``counts`` holds, ``None`` for weights.
-    """
-    total, favour = given.points.sum(axis=1), given.favourable.sum(axis=1)
-    answered = given.answered.sum(axis=1)
+    number, total, favour = (each.sum(axis=1) for each in (answered, given, good.take(cells)))
+    scored = (number > 0) & (number >= np.array(key.needed)[asked.sum(axis=1)])
+    got, whole = total, number * key.full
     if key.scale.formula == "favourable":
-        twice, whole = 2 * favour, answered
-    else:
-        twice, whole = 2 * total, answered * key.full
-    one = np.ones(len(total), dtype=np.int64)
-    values = np.column_stack(
-        [one, total, total**2, favour, favour**2, twice > whole, twice == whole]
-    ).astype(np.int64)
+        got, whole = favour, number
+    people, above, at = np.ones_like(total), 2 * got > whole, 2 * got == whole
+    values = np.column_stack([people, total, total**2, favour, favour**2, above, at])
+    return Points(given, answered, asked, number, got, whole, scored, values)
+
+
+def item_tables(
+    patterns: Patterns, codes: Sequence[tuple[int, ...]], people: int
+) -> list[IntArray]:
+    """Each item's table of counts by unit and column. Shapes: a list of (units, options + 4).
+
+    ``people`` is the most that any unit has.
+    """
+    widths = [len(some) + SPECIAL for some in codes]
+    first = np.cumsum([0, *widths])
+    chosen = np.zeros((len(patterns.columns), first[-1]), dtype=np.bool_)
+    np.put_along_axis(chosen, patterns.columns + first[:-1], True, axis=1)
+    tables = added(patterns.counts, chosen, people)
+    return np.split(tables, first[1:-1], axis=1)
+
+
+def sums(counts: Any, given: Points, people: int | None = None) -> Counts:
+    """Sums of the ``values`` of people with a score, by unit and number of answered items.
+
+    Shape: (units, items + 1, 7). Missing: a person with fewer answers than the key needs is in no
+    sum. ``people`` is the most that any unit has, ``None`` for weights.
+    """
     dtype = np.float64 if people is None else np.int64
     table = np.zeros((counts.shape[0], given.points.shape[1] + 1, COLUMNS), dtype=dtype)
     dense = isinstance(counts, np.ndarray)
-    for number in np.unique(answered[given.scored]):
-        some = np.flatnonzero(given.scored & (answered == number))
+    for number in np.flatnonzero(np.bincount(given.number[given.scored])):
+        some = np.flatnonzero(given.scored & (given.number == number))
         alike = counts.take(some, axis=1) if dense else counts[:, some]
-        table[:, number] = added(alike, values[some], people)
+        table[:, number] = added(alike, given.values[some], people)
     return table
 
 
@@ -277,7 +286,7 @@ def alike(
             yield one, places[which.ravel() == number]
 
 
-def added(counts: Any, values: IntArray, people: int | None) -> Counts:
+def added(counts: Any, values: NDArray[Any], people: int | None) -> Counts:
     """counts @ values without rounding: through floats, which are quick, where those are exact.
 
     ``people`` is the most that a row of ``counts`` adds up to, ``None`` for weights. Those are
@@ -291,8 +300,10 @@ def added(counts: Any, values: IntArray, people: int | None) -> Counts:
         total = np.einsum("...p,pv->...v", counts, values.astype(np.float64))
         return total
     bound = people * int(values.max(initial=0))
-    if bound < EXACT:
-        return (counts @ values.astype(np.float64)).astype(np.int64)
+    for most, exact in ((EXACT_32, np.float32), (EXACT, np.float64)):
+        if bound < most:
+            total = counts.astype(exact, copy=False) @ values.astype(exact)
+            return total.astype(np.int64)
     if bound > np.iinfo(np.int64).max:
         raise OverflowError("These scales are too wide to add up exactly for so many people.")
     total = counts.astype(np.int64) @ values

@@ -13,13 +13,11 @@ from typing import Any
 
 import numpy as np
 import polars as pl
-from numpy.typing import NDArray
 
 from analysis.dataset import UNIT, DataError, Unit, Wave, check_wave, descendants
 from analysis.instrument import Instrument, Item
 from analysis.one_answer import OneAnswer, count_throughout, throughout
 from analysis.patterns import (
-    BLANK,
     SPECIAL,
     Products,
     count_columns,
@@ -32,6 +30,7 @@ from analysis.patterns import (
 )
 from analysis.scoring import COLUMNS, IntArray, Key
 from analysis.summary import WaveHead
+from analysis.tally_rows import bytes_of, places_of
 from analysis.text.counts import QuestionCounts, count_comments
 from analysis.theme_products import ThemeProducts, products_between
 from analysis.weighted import Folded, Weighted, weigh, weights_of
@@ -116,20 +115,23 @@ class Tally:
     def of(
         cls,
         rows: pl.DataFrame,
-        units: tuple[str, ...],
+        units: tuple[str, ...] | None,
         instrument: Instrument | Plan,
         weight: str | None = None,
     ) -> "Tally":
         """Count a table shaped as :class:`analysis.dataset.Wave` says.
 
-        ``weight`` names a column of weights. Raises :class:`~analysis.dataset.DataError` on a lost
+        ``units`` of ``None`` are those that the rows name; ``weight`` names a column of weights.
+        Raises :class:`~analysis.dataset.DataError` on a lost
         unit, on an answer that is no small whole number and on a weight that is none.
         """
         plan = instrument if isinstance(instrument, Plan) else Plan.of(instrument)
-        units, codes = tuple(sorted(units)), plan.codes
+        codes = plan.codes
         weights = None if weight is None else weights_of(rows, weight)
-        places = _places(rows, units)
-        given = _bytes(rows, list(codes))
+        units, places = places_of(rows, units)
+        responses = np.bincount(places, minlength=len(units)).astype(np.int64)
+        most = int(responses.max(initial=0))
+        given = bytes_of(rows, list(codes))
         tables: dict[str, IntArray] = {}
         scores: dict[str, IntArray] = {}
         products: dict[str, dict[tuple[str, ...], Products]] = {}
@@ -140,17 +142,17 @@ class Tally:
             patterns = fold(places, [given[name] for name in scale.items], options, len(units))
             points = points_of(patterns.columns, key, options)
             try:
-                scores[scale.id] = sums(patterns.counts, points, key, rows.height)
+                scores[scale.id] = sums(patterns.counts, points, most)
                 products[scale.id] = products_of(patterns.people, points, key)
             except OverflowError as error:
                 raise TallyError(str(error)) from error
-            tables |= zip(scale.items, item_tables(patterns, options), strict=True)
+            tables |= zip(scale.items, item_tables(patterns, options, most), strict=True)
             folded[scale.id] = (patterns, points, key)
         for name in codes.keys() - tables.keys():
             tables[name] = count_columns(places, given[name], codes[name], len(units))
         return cls(
             units,
-            np.bincount(places, minlength=len(units)).astype(np.int64),
+            responses,
             {name: ItemCounts(codes[name], tables[name]) for name in codes},
             scores,
             products,
@@ -351,46 +353,6 @@ def _check_tree(wave: Wave) -> list[str]:
             f"{named}."
         )
     return problems
-
-
-def _places(rows: pl.DataFrame, units: tuple[str, ...]) -> NDArray[np.intp]:
-    """For each row the position of its unit."""
-    coded = rows[UNIT].cast(pl.Categorical())
-    there = coded.unique()
-    names = there.to_list()
-    strangers = sorted(set(names) - set(units), key=str)
-    if strangers:
-        raise DataError([f"The group {unit!r} is not listed." for unit in strangers])
-    place, code = {unit: i for i, unit in enumerate(units)}, there.to_physical().to_numpy()
-    position = np.zeros(int(code.max(initial=0)) + 1, dtype=np.intp)
-    position[code] = [place[unit] for unit in names]
-    return position.take(coded.to_physical().to_numpy())
-
-
-def _bytes(rows: pl.DataFrame, names: list[str]) -> dict[str, NDArray[np.uint8]]:
-    """Each item's answers as bytes, a missing one as ``BLANK``; raises on what is no whole number
-    of one byte, by the item's name."""
-    whole = rows.select(names)
-    for name, dtype in whole.schema.items():
-        if dtype != pl.Int8:
-            whole = whole.with_columns(_small(whole[name]))
-    filled = whole.select(pl.all().fill_null(BLANK))
-    return {name: filled[name].to_numpy().view(np.uint8) for name in names}
-
-
-def _small(answers: pl.Series) -> pl.Series:
-    """The answers to an item as ``Int8``; raises when they are anything else."""
-    refused = DataError(
-        [f"Item {answers.name}: some answers are no whole numbers from -128 to 127."]
-    )
-    if not (answers.dtype.is_numeric() or answers.dtype == pl.Null):
-        raise refused
-    if answers.dtype.is_float() and not (answers.drop_nulls() % 1 == 0).all():
-        raise refused
-    try:
-        return answers.cast(pl.Int8)
-    except pl.exceptions.PolarsError as error:
-        raise refused from error
 
 
 def _codes(instrument: Instrument, item: Item) -> tuple[int, ...]:

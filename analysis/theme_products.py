@@ -12,12 +12,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from analysis.patterns import EXACT, Patterns, Points, alike, merged
+from analysis.patterns import Patterns, Points, added, alike, merged
 from analysis.scoring import IntArray, Key
 
 FINEST = 100_000  # a thousandth of a point of 100
 UNSCORED, UNASKED = -1, -2
-ROWS_AT_ONCE = 1 << 15
+ROWS_AT_ONCE = 1 << 14  # sums of so many squares of FINEST are exact in float64
 
 
 @dataclass(frozen=True, eq=False)
@@ -152,13 +152,8 @@ def steps_of(given: Points, key: Key) -> IntArray:
     Formula: T/(m·full) of the grid for points T over m answered items, or F/m for favourable
     answers F. Missing: ``UNSCORED`` under the half rule, ``UNASKED`` when no item was asked.
     """
-    answered = given.answered.sum(axis=1)
-    if key.scale.formula == "favourable":
-        got, whole = given.favourable.sum(axis=1), answered
-    else:
-        got, whole = given.points.sum(axis=1), answered * key.full
-    whole = np.maximum(whole, 1)
-    steps = (2 * got * grid_of(key) + whole) // (2 * whole)
+    whole = np.maximum(given.whole, 1)
+    steps = (2 * given.got * grid_of(key) + whole) // (2 * whole)
     steps = np.where(given.scored, steps, UNSCORED)
     found: IntArray = np.where(given.asked.any(axis=1), steps, UNASKED)
     return found
@@ -170,53 +165,73 @@ def products_between(
     """Cross-products between all scales of a table of rows. Shape: places (people,)."""
     themes = tuple(folded)
     grids = np.array([grid_of(key) for _, _, key in folded.values()], dtype=np.int64)
-    empty = np.zeros((len(themes), len(themes)), dtype=np.int64)
-    total = ThemeProducts(themes, grids, empty, {})
-    if not themes:
-        return total
-    steps = [steps_of(points, key).astype(np.float64) for _, points, key in folded.values()]
-    # Sums of this many rows of squares are exact in float64, which is what makes them quick.
-    rows = max(1, min(ROWS_AT_ONCE, EXACT // int(grids.max()) ** 2))
-    for start in range(0, len(places), rows):
-        part = slice(start, start + rows)
-        where = places[part]
-        scores = np.empty((len(themes), len(where)))
-        for (patterns, _, _), worth, row in zip(folded.values(), steps, scores, strict=True):
-            # To clip is the way to take that writes straight into the row; nothing lies outside.
-            worth.take(patterns.of_row[part], out=row, mode="clip")
-        total += _products(scores, where, units, themes, grids)
-    return total
-
-
-def _products(
-    scores: NDArray[np.float64],
-    places: NDArray[np.intp],
-    units: int,
-    themes: tuple[str, ...],
-    grids: IntArray,
-) -> ThemeProducts:
-    """The same for as many rows as floats can hold. Shape: scores (themes, people), overwritten."""
-    lacking = np.flatnonzero(scores.min(axis=0) < 0)
-    rest, where = scores[:, lacking], places[lacking]
-    has, asked = rest >= 0, rest > UNASKED
-    both = has.astype(np.float32)  # exact up to 2**24 people
+    together = np.zeros((len(themes), len(themes)), dtype=np.int64)
+    steps = {name: steps_of(points, key) for name, (_, points, key) in folded.items()}
+    # With a theme that nobody was asked about, nobody would count as having a score on them all.
+    asked = [place for place, each in enumerate(steps.values()) if (each > UNASKED).any()]
+    if not asked:
+        return ThemeProducts(themes, grids, together, {})
+    names = tuple(themes[place] for place in asked)
+    found, lacking, rest = _multiplied([(folded[name][0], steps[name]) for name in names])
+    where, has = places[lacking], rest >= 0
     complete: dict[tuple[str, ...], Complete] = {}
-    for these, rows in alike(asked, (has == asked).all(axis=0)):
-        names = tuple(theme for theme, yes in zip(themes, these, strict=True) if yes)
+    for these, rows in alike(rest > UNASKED, (has == (rest > UNASKED)).all(axis=0)):
         mine, there = rest[these][:, rows], where[rows]
-        complete[names] = _complete(mine, there, np.bincount(there, minlength=units))
-    whole = len(places) - len(lacking)
-    if whole:
-        scores[:, lacking] = 0
-        people = np.bincount(places, minlength=units) - np.bincount(where, minlength=units)
-        complete[themes] = _complete(scores, places, people)
-    together = (both @ both.T).astype(np.int64) + whole
+        complete[tuple(name for name, yes in zip(names, these, strict=True) if yes)] = Complete(
+            np.bincount(there, minlength=units), _by_unit(mine, there, units), _crossed(mine)
+        )
+    responses = np.bincount(places, minlength=units)
+    people = responses - np.bincount(where, minlength=units)
+    if people.any():
+        most = int(responses.max())
+        sums = [
+            added(folded[name][0].counts, np.maximum(steps[name], 0)[:, None], most)
+            for name in names
+        ]
+        others = _by_unit(np.maximum(rest, 0), where, units)
+        complete[names] = Complete(people, np.hstack(sums) - others, found)
+    both = has.astype(np.float32)  # exact up to 2**24 people
+    together[np.ix_(asked, asked)] = (both @ both.T).astype(np.int64) + int(people.sum())
     return ThemeProducts(themes, grids, together, complete)
 
 
-def _complete(scores: NDArray[np.float64], places: NDArray[np.intp], people: IntArray) -> Complete:
-    """Sums of scores (themes, rows) by unit; a row of noughts adds nothing."""
-    sums = [np.bincount(places, row, minlength=len(people)) for row in scores]
-    return Complete(
-        people, np.column_stack(sums).astype(np.int64), (scores @ scores.T).astype(np.int64)
-    )
+def _multiplied(
+    folded: Sequence[tuple[Patterns, IntArray]],
+) -> tuple[IntArray, NDArray[np.intp], NDArray[np.float64]]:
+    """Cross-products over rows with a score on every theme, and the other rows with their scores.
+
+    Shapes: (k, k), (lacking,), (k, lacking).
+    """
+    people = len(folded[0][0].of_row)
+    worth = [steps.astype(np.float64) for _, steps in folded]
+    cross = np.zeros((len(folded), len(folded)), dtype=np.int64)
+    lacking, rest = [], []
+    room = np.empty((len(folded), ROWS_AT_ONCE))
+    for start in range(0, people, ROWS_AT_ONCE):
+        scores = room[:, : people - start]
+        for (patterns, _), each, row in zip(folded, worth, scores, strict=True):
+            # To clip is the way to take that writes straight into the row; nothing lies outside.
+            each.take(patterns.of_row[start : start + ROWS_AT_ONCE], out=row, mode="clip")
+        without = np.flatnonzero(scores.min(axis=0) < 0)
+        lacking.append(start + without)
+        rest.append(scores[:, without])
+        scores[:, without] = 0
+        cross += _crossed(scores)
+    if not lacking:
+        return cross, np.empty(0, dtype=np.intp), np.empty((len(folded), 0))
+    return cross, np.concatenate(lacking), np.hstack(rest)
+
+
+def _by_unit(scores: NDArray[np.float64], places: NDArray[np.intp], units: int) -> IntArray:
+    """Sums of scores (themes, rows) by unit. Shape: (units, themes)."""
+    sums = [np.bincount(places, row, minlength=units) for row in scores]
+    return np.column_stack(sums).astype(np.int64)
+
+
+def _crossed(scores: NDArray[np.float64]) -> IntArray:
+    """Scores (themes, rows) times themselves, exactly. Shape: (themes, themes)."""
+    total = np.zeros((len(scores), len(scores)), dtype=np.int64)
+    for start in range(0, scores.shape[1], ROWS_AT_ONCE):
+        part = scores[:, start : start + ROWS_AT_ONCE]
+        total += (part @ part.T).astype(np.int64)
+    return total

@@ -118,8 +118,8 @@ def weigh(
         },
         {
             scale: np.stack(
-                [sums(patterns.weighed(places, power), points, key) for power in powers], axis=-1
+                [sums(patterns.weighed(places, power), points) for power in powers], axis=-1
             )
-            for scale, (patterns, points, key) in folded.items()
+            for scale, (patterns, points, _) in folded.items()
         },
     )
