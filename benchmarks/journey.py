@@ -234,7 +234,6 @@ def prepare(instance: Path, people: int) -> list[str]:
                 name=f"Person {n}",
                 email=f"person{n}@example.org",
                 unit_key=f"Whole/Group {n % 10}",
-                salt=secrets.token_bytes(16),
             )
             for n in range(people)
         )

@@ -286,7 +286,6 @@ def a_person(programme, name="Robin Example", *, unit="Riverside/Days", **more):
         name=name,
         email=email,
         unit_key=unit,
-        salt=secrets.token_bytes(16),
         **more,
     )
     who_session().add(person)

@@ -2,7 +2,7 @@
 
 import uuid
 
-from sqlalchemy import JSON, CheckConstraint, LargeBinary, String, UniqueConstraint
+from sqlalchemy import JSON, CheckConstraint, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from surveyapp.extensions import db
@@ -24,5 +24,4 @@ class Person(db.Model):
     email: Mapped[str] = mapped_column(String(254))
     unit_key: Mapped[str] = mapped_column(String(300))
     attributes: Mapped[dict[str, str]] = mapped_column(JSON, default=dict)
-    salt: Mapped[bytes] = mapped_column(LargeBinary(16))
     active: Mapped[bool] = mapped_column(default=True)

@@ -13,7 +13,7 @@ from surveyapp.permissions import open_to_everyone
 from surveyapp.respond import pages, visits
 from surveyapp.respond import pulse as pulses
 from surveyapp.respond.views import blueprint
-from surveyapp.services import posted, registrar, terms
+from surveyapp.services import invited, posted, registrar, terms
 from surveyapp.services.posted import Standing
 from surveyapp.services.registrar import Found
 
@@ -38,7 +38,7 @@ def check() -> ResponseReturnValue:
             "usable": state == "open",
             "covenant": pulse.covenant_path,
             "public_key": wire.pack(public.der),
-            "roster": None,
+            "roster": invited.proof_of(found) if state == "open" else None,
         }
     )
 

@@ -85,9 +85,6 @@ def group(visit: Visit) -> ResponseReturnValue:
     """Which group the answers count in; a group that is too small counts in the one above."""
     counted = visit.pulse.group(visit.invitation.class_key)
     mine = visit.pulse.groups.get(visit.invitation.unit_key, counted)
-    if mine.counted_in != counted.key:
-        # The roster moved them since; they are counted where the covenant says.
-        mine = counted
     return _carrying("group", visit, (mine.key, counted.key), own=mine, counted=counted)
 
 

@@ -15,6 +15,7 @@ from surveyapp.errors import NotNow
 from surveyapp.models.surveys import Wave
 from surveyapp.services import groups
 from surveyapp.services.board import QUORUM
+from surveyapp.services.invited import Root
 
 FORMAT = "candour/covenant/2"
 
@@ -61,6 +62,7 @@ def build(
     tree: groups.Tree,
     class_keys: Mapping[str, str],
     keys: Mapping[str, Any],
+    listed: Root,
 ) -> dict[str, Any]:
     """The covenant of a wave: plain JSON without fractions, fit for :func:`crypto.canonical`."""
     rule = Rule.from_dict(wave.rule)
@@ -105,6 +107,7 @@ def build(
         "questions": _questions(instrument),
         "themes": _themes(instrument),
         "invited": tree.people,
+        "roster": listed._asdict(),
         "groups": _groups(tree),
         "classes": [
             {"key": key, "people": people, "public_key_sha256": class_keys[key]}

@@ -2,7 +2,6 @@
 
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, cast
 
@@ -11,8 +10,7 @@ from sqlalchemy import CursorResult, Row, Select, delete, func, insert, select, 
 
 from analysis.claims import five_sentences
 from analysis.summary import Summary
-from surveyapp.crypto import merkle, tokens
-from surveyapp.crypto.canonical import canonical
+from surveyapp.crypto import tokens
 from surveyapp.errors import NotNow
 from surveyapp.extensions import db, who_session
 from surveyapp.formatting import day, local
@@ -22,22 +20,15 @@ from surveyapp.models.participation import Invitation, InvitationKey
 from surveyapp.models.people import Person
 from surveyapp.models.surveys import Wave, WaveUnit
 from surveyapp.services import covenants, mail, messages, roster
+from surveyapp.services import invited as invited_list
 
 REMINDER_DAYS = (4, 10)
 KEPT_AFTER_CLOSING = timedelta(days=30)
 MOST_PROMISES = 3
 
 
-@dataclass(frozen=True)
-class Listed:
-    """The list of people invited as it was fixed: how many, and the root over its salted rows."""
-
-    people: int
-    root: str
-
-
-def prepare(wave: Wave, now: datetime) -> Listed:
-    """Invite everybody on the roster, each in the class of their group. Sends nothing.
+def prepare(wave: Wave) -> int:
+    """Invite everybody on the roster, each in the class of their group; how many. Sends nothing.
 
     Repeated for a wave nobody was written to, it starts afresh.
     """
@@ -53,7 +44,7 @@ def prepare(wave: Wave, now: datetime) -> Listed:
     session.execute(delete(Invitation).where(Invitation.wave_id == wave.id))
     class_of = {unit.key: unit.class_key for unit in wave.units}
     people = session.execute(
-        select(Person.id, Person.email, Person.unit_key, Person.salt).where(
+        select(Person.id, Person.unit_key).where(
             Person.programme_id == wave.programme_id, Person.active
         )
     ).all()
@@ -69,16 +60,7 @@ def prepare(wave: Wave, now: datetime) -> Listed:
     ]
     if rows:
         session.execute(insert(Invitation), rows)
-    leaves = sorted(
-        leaf(person.salt, person.email, person.unit_key, class_of[person.unit_key])
-        for person in people
-    )
-    return Listed(len(rows), merkle.root(leaves).hex())
-
-
-def leaf(salt: bytes, email: str, unit: str, class_key: str) -> bytes:
-    """One row of the list as it enters the root: nobody can guess it without the person's salt."""
-    return salt + canonical({"email": email, "group": unit, "counted_in": class_key})
+    return len(rows)
 
 
 def invite(wave: Wave, now: datetime) -> int:
@@ -240,7 +222,7 @@ def _outcome(commitment: Commitment, today: date) -> str:
 
 def _write(
     wave: Wave,
-    people: Select[uuid.UUID, str, str, str, bytes],
+    people: Select[uuid.UUID, str, str, str, uuid.UUID],
     kind: str,
     round: int,
     compose: messages.Compose,
@@ -255,7 +237,7 @@ def _write(
     for person in session.execute(people):
         if person.email in there:
             continue
-        ticket = _ticket(person, units)
+        ticket = _ticket(wave.id, person, units)
         subject, body = compose(ticket)
         letters.append(mail.Message(person.email, subject, body))
         new_keys += [
@@ -267,28 +249,25 @@ def _write(
     return mail.queue_all(wave.id, kind, letters, round=round, now=now)
 
 
-def _people() -> Select[uuid.UUID, str, str, str, bytes]:
+def _people() -> Select[uuid.UUID, str, str, str, uuid.UUID]:
     return select(
         Invitation.id.label("invitation_id"),
         Invitation.class_key,
         Person.email,
-        Person.unit_key,
-        Person.salt,
+        Invitation.unit_key,
+        Person.id.label("person_id"),
     ).join(Person, Person.id == Invitation.person_id)
 
 
 def _ticket(
-    person: Row[uuid.UUID, str, str, str, bytes], units: dict[str, WaveUnit]
+    wave_id: uuid.UUID, person: Row[uuid.UUID, str, str, str, uuid.UUID], units: dict[str, WaveUnit]
 ) -> messages.Ticket:
     counted = units[person.class_key]
-    # The roster may have moved on since; the person is counted where the covenant says.
-    own = units.get(person.unit_key, counted)
-    if own.class_key != person.class_key:
-        own = counted
+    own = units[person.unit_key]
     return messages.Ticket(
         token=tokens.new_token(),
         code=tokens.new_code(),
-        salt=person.salt.hex(),
+        salt=invited_list.salt(wave_id, person.person_id),
         group=own.name,
         people=own.headcount or 0,
         counted_in=counted.name,

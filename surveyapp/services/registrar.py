@@ -19,7 +19,6 @@ from surveyapp.crypto.canonical import canonical, parse
 from surveyapp.errors import NotFound, NotNow
 from surveyapp.extensions import read, who_session
 from surveyapp.models.participation import Desk, Invitation, InvitationKey
-from surveyapp.models.people import Person
 from surveyapp.models.surveys import Wave
 from surveyapp.services import doors, terms
 
@@ -52,11 +51,12 @@ class Closed(NotNow):
 
 
 class Found(NamedTuple):
-    """An invitation as far as a respondent's pages need it. ``unit_key`` is the person's own group,
-    which may be too small to be a class."""
+    """An invitation as far as a respondent's pages need it. ``unit_key`` is the person's own group
+    as the list was fixed, which may be too small to be a class."""
 
     id: uuid.UUID
     wave_id: uuid.UUID
+    person_id: uuid.UUID
     unit_key: str
     class_key: str
     collected: bool
@@ -78,10 +78,7 @@ HANDOVER = "handover.json"
 # Built once: composing a statement costs more than running it.
 _INVITATION = Invitation.__table__
 _KEY = InvitationKey.__table__
-_PERSON = Person.__table__
-_FOUND = select(
-    *(_PERSON.c.unit_key if name == "unit_key" else _INVITATION.c[name] for name in Found._fields)
-).join(_PERSON, _PERSON.c.id == _INVITATION.c.person_id)
+_FOUND = select(*(_INVITATION.c[name] for name in Found._fields))
 _FIND = _FOUND.join(_KEY, _KEY.c.invitation_id == _INVITATION.c.id).where(
     _KEY.c.sha256 == bindparam("sha256")
 )

@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import secrets
 import uuid
 from collections import Counter
 from collections.abc import Sequence
@@ -106,11 +105,7 @@ def apply(preview: Preview) -> None:
     for row in preview.rows:
         person = known.pop(row.email, None)
         if person is None:
-            person = Person(
-                programme_id=preview.programme_id,
-                email=row.email,
-                salt=secrets.token_bytes(16),
-            )
+            person = Person(programme_id=preview.programme_id, email=row.email)
             session.add(person)
         person.name, person.unit_key, person.active = row.name, row.unit, True
         if person.attributes != row.attributes:

@@ -22,6 +22,7 @@ from surveyapp.services import (
     ballotbox,
     covenants,
     invitations,
+    invited,
     noticeboard,
     opening,
     posted,
@@ -134,7 +135,9 @@ def commit(wave: Wave, *, actor: str, now: datetime) -> bool:
         raise Rejected("This pulse cannot be locked yet.", problems)
     tree = roster.units(wave.programme, rule)
     class_keys = registrar.make_keys(wave, tuple(tree.classes))
-    fixed = covenants.build(wave, instrument, tree, class_keys, opening.make_keys(wave))
+    invited.make_key(wave.id)
+    listed = invited.from_roster(wave.id, wave.programme_id, tree.class_of)
+    fixed = covenants.build(wave, instrument, tree, class_keys, opening.make_keys(wave), listed)
     text = canonical(fixed)
     sha256 = hashlib.sha256(text).hexdigest()
     moved = move(
@@ -159,10 +162,12 @@ def commit(wave: Wave, *, actor: str, now: datetime) -> bool:
     )
     db.session.flush()
     db.session.refresh(wave)
-    listed = invitations.prepare(wave, now)
+    invitations.prepare(wave)
+    if invited.as_invited(wave.id) != listed:
+        raise NotNow("The roster changed at this moment. Try again.")
     noticeboard.post(
         "ROSTER",
-        {"wave": str(wave.id), "invited": listed.people, "root": listed.root},
+        {"wave": str(wave.id), "invited": listed.size, "root": listed.root},
         on=local(now).date(),
     )
     return moved

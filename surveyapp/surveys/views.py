@@ -31,6 +31,7 @@ from surveyapp.services import (
     roster,
     waves,
 )
+from surveyapp.services.invited import Root
 from surveyapp.surveys.forms import FROM_FILE, DatesForm, ProgrammeForm, WaveForm
 
 blueprint = Blueprint("surveys", __name__)
@@ -319,7 +320,8 @@ def _covenant(wave: Wave, instrument: Instrument) -> dict[str, object] | None:
     if wave.origin == "imported":
         return None
     tree = roster.units(wave.programme, Rule.from_dict(wave.rule))
-    return covenants.build(wave, instrument, tree, dict.fromkeys(tree.classes, ""), {})
+    no_keys = dict.fromkeys(tree.classes, "")
+    return covenants.build(wave, instrument, tree, no_keys, {}, Root("", tree.people))
 
 
 def _next_step(wave: Wave) -> tuple[str, datetime | None]:

@@ -23,12 +23,14 @@ from surveyapp.services import (
     covenants,
     groups,
     invitations,
+    invited,
     noticeboard,
     noticeboard_check,
     promises,
     terms,
     waves,
 )  # fmt: skip
+from surveyapp.services.invited import Root
 from tests import factories
 
 NOW = datetime(2026, 11, 2, 8)
@@ -336,9 +338,11 @@ def test_a_longer_list_has_another_root(app):
     with app.app_context():
         wave = committed()
         first = noticeboard.lines()[2].body["root"]
-        assert invitations.prepare(wave, NOW).root == first
+        invitations.prepare(wave)
+        assert invited.as_invited(wave.id).root == first
         factories.a_person(wave.programme, "Late Comer")
-        assert invitations.prepare(wave, NOW).root != first
+        invitations.prepare(wave)
+        assert invited.as_invited(wave.id).root != first
 
 
 def test_the_promise_is_printed_from_the_covenant(app):
@@ -359,6 +363,11 @@ def test_a_covenant_has_no_fraction_and_reads_the_same_again(app):
         assert canonical(json.loads(wave.covenant)).decode() == wave.covenant
         tree = groups.tree({"A/B": 12}, "R", 12)
         draft = covenants.build(
-            wave, authoring.instrument_of(wave), tree, dict.fromkeys(tree.classes, ""), {}
+            wave,
+            authoring.instrument_of(wave),
+            tree,
+            dict.fromkeys(tree.classes, ""),
+            {},
+            Root("", tree.people),
         )
         assert canonical(draft)
