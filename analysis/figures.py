@@ -276,15 +276,15 @@ def question_figures(
     overall = found.get(theme.root)
     drafts = {name: _question(theme, name, overall, last) for name in theme.asked}
     told = {
-        name: draft and _question_figure(theme, draft, numbers, overall)
+        name: None if draft is None else _question_figure(theme, draft, numbers, overall)
         for name, draft in drafts.items()
     }
     figures = [figure for figure in told.values() if figure is not None]
     if len(figures) < len(told) or telling(theme, found, figures) is None:
         return told
     return {
-        name: figure and Figure(figure.n, None, None, None, draft.band, None)
-        for (name, figure), draft in zip(told.items(), drafts.values(), strict=True)
+        name: Figure(figure.n, None, None, None, draft.band, None)
+        for (name, draft), figure in zip(drafts.items(), figures, strict=True)
         if draft is not None
     }
 
@@ -340,7 +340,7 @@ def favourable_of_question(theme: Theme, item_id: str) -> float | None:
     """Percent favourable among the answers to a question in the whole organisation, weighted as
     its figure is; ``None`` where it may not be told."""
     draft = _question(theme, item_id, None, nothing)
-    return draft and draft.favourable
+    return None if draft is None else draft.favourable
 
 
 def _question_figure(

@@ -7,10 +7,12 @@ of a group count every part of it by its people, and groups under 50 answers go 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from analysis.attack.model import EVERYBODY, Facet, Group, Hidden, Line, Release
+from analysis.attack.model import EVERYBODY, Facet, Group, Hidden, Line, Release, Said
 from analysis.attack.printed import Cell, parse, refused
 
 SHARES = ("favourable", "neutral", "unfavourable")
+SHARE_ENDS = ("share low", "share high")
+SENTENCES = ("alike", "make_up")
 DIMENSION = "group"
 BLANKS = 1.0
 _KNOWN = frozenset(
@@ -29,7 +31,8 @@ _KNOWN = frozenset(
         "wave",
     )
 )
-_FIGURES = frozenset(("n", "score", "low", "high", "band", "shares"))
+_FIGURES = frozenset(("n", "score", "low", "high", "band", "shares", "likely_share"))
+_ROW = frozenset(("theme", "unit", "figure", "change", "rest", "worst", "best"))
 
 
 def is_summary(body: object) -> bool:
@@ -89,7 +92,7 @@ def _pulse(pulse: Mapping[str, Any], source: str, release: Release) -> None:
     release.parents.setdefault(place, {}).update(parents)
     silence = {line["theme"]: line for line in pulse["silence"]}
     for row in pulse["rows"]:
-        ends = silence.get(row["theme"], {}) if row["unit"] == root else {}
+        ends = silence.get(row["theme"], {}) if row["unit"] == root else row
         extra = {"lowest": ends.get("worst"), "highest": ends.get("best")}
         cells = _figure(row["figure"], extra)
         release.lines.extend(_lines(source, wave, row["theme"], group(row["unit"]), cells))
@@ -101,8 +104,17 @@ def _pulse(pulse: Mapping[str, Any], source: str, release: Release) -> None:
     for theme in pulse["themes"]:
         asked = [items.get(item["id"]) for item in theme["items"]]
         release.lines.extend(_of_items(source, wave, theme, asked))
+    release.said.extend(_said(pulse, source, wave))
     for name in sorted(set(pulse) - _KNOWN):
         release.hidden.append(Hidden(source, f"an unknown key '{name}'", str(pulse[name])))
+
+
+def _said(pulse: Mapping[str, Any], source: str, wave: str) -> Iterator[Said]:
+    """The sentences that hold points."""
+    for reading in pulse.get("readings", ()):
+        for kind in SENTENCES:
+            if reading.get(kind):
+                yield Said(source, wave, reading["theme"], kind, reading[kind])
 
 
 def _of_items(
@@ -139,11 +151,11 @@ def _scores(figure: Mapping[str, Any]) -> dict[str, Cell]:
 
 def _extra(row: Mapping[str, Any], source: str, where: str, release: Release) -> None:
     """Keys beside the known ones, and numbers in a row whose figure is hidden."""
-    strange = {key: value for key, value in row.items() if key not in
-               ("theme", "unit", "figure", "change", "rest")}  # fmt: skip
+    strange = {key: value for key, value in row.items() if key not in _ROW}
     figure = row["figure"] or {}
     strange |= {key: value for key, value in figure.items() if key not in _FIGURES}
     if row["figure"] is None:
+        strange |= {name: row.get(name) for name in ("worst", "best")}
         for name in ("change", "rest"):
             told = {k: v for k, v in row[name].items() if isinstance(v, int | float)}
             strange |= {f"{name}.{key}": value for key, value in told.items()}
@@ -161,6 +173,8 @@ def _figure(figure: Mapping[str, Any] | None, extra: Mapping[str, Any]) -> dict[
             texts[role] = f"{figure[key]:g}"
     if figure["shares"]:
         texts |= dict(zip(SHARES, figure["shares"], strict=True))
+        likely = figure.get("likely_share") or ()
+        texts |= {role: f"{end:g}" for role, end in zip(SHARE_ENDS, likely, strict=False)}
     if figure["band"] and texts.get("favourable") is None:
         texts["favourable"] = figure["band"]
     return texts | {role: f"{value:g}" for role, value in extra.items() if value is not None}
@@ -210,13 +224,15 @@ def _lines(
             refusals[role] = text
         elif (cell := parse(text)) is not None:
             cells[role] = _rounded(cell, role)
-    cells = _steps(cells)
-    common = {role: cell for role, cell in cells.items() if role not in SHARES}
+    cells = _by_ends(_steps(cells))
+    common = {role: cell for role, cell in cells.items() if role not in (*SHARES, *SHARE_ENDS)}
     yield Line(source, wave, measure, group, common, refusals, shared=True)
     for place, name in enumerate(SHARES):
         told = {"n": cells["n"]} if "n" in cells else {}
         if name in cells:
             told["share"] = cells[name]
+            if name == SHARES[0]:
+                told |= {role: cells[role] for role in SHARE_ENDS if role in cells}
         if told or refusals:
             yield Line(
                 source, wave, f"{measure} · {name}", group, told, refusals,
@@ -229,6 +245,19 @@ def _rounded(cell: Cell, role: str) -> Cell:
     if role != "n" or cell.words or cell.step == 5:
         return cell
     return Cell(cell.text, max(cell.middle - 2.5, 49.5), cell.middle + 2.5, 5.0)
+
+
+def _by_ends(cells: dict[str, Cell]) -> dict[str, Cell]:
+    """A score that is not in the middle of its likely range: the range was laid around the score
+    before it was rounded, and its middle says what that was, but for the ends' own rounding."""
+    if not {"mean", "low", "high"} <= cells.keys() or cells["mean"].words:
+        return cells
+    mean, low, high = cells["mean"], round(cells["low"].middle), round(cells["high"].middle)
+    middle, half = (low + high) / 2, mean.step / 2
+    if low <= 0 or high >= 100 or abs(middle - mean.middle) < half / 2:
+        return cells
+    ends = max(mean.low, middle - half), min(mean.high, middle + half)
+    return cells | {"mean": Cell(mean.text, *ends, mean.step)} if ends[0] <= ends[1] else cells
 
 
 def _steps(cells: dict[str, Cell]) -> dict[str, Cell]:

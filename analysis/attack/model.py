@@ -60,6 +60,17 @@ class Comments:
     wave: str = ""
 
 
+@dataclass(frozen=True)
+class Said:
+    """A sentence with numbers about a measure of everybody; ``kind`` says which."""
+
+    source: str
+    wave: str
+    measure: str
+    kind: str
+    text: str
+
+
 @dataclass
 class Release:
     """Everything that was read. ``parents`` says, for a wave in a file, which category holds which
@@ -68,6 +79,7 @@ class Release:
     lines: list[Line] = field(default_factory=list)
     hidden: list[Hidden] = field(default_factory=list)
     comments: list[Comments] = field(default_factory=list)
+    said: list[Said] = field(default_factory=list)
     parents: dict[Place, dict[Facet, Facet | None]] = field(default_factory=dict)
     people: dict[Place, dict[Group, float]] = field(default_factory=dict)
     names: dict[Facet, str] = field(default_factory=dict)

@@ -15,7 +15,7 @@ _OF = re.compile(rf"({_NUMBER})\s*(?:of|/|out of)\s*({_NUMBER})")
 _UNDER = re.compile(rf"(?:under|fewer than|less than|below|<)\s*({_NUMBER})")
 _OVER = re.compile(rf"(?:over|more than|above|>)\s*({_NUMBER})")
 _ABOUT = re.compile(rf"(?:about|around|approx\.?|c\.|ca\.?|~|≈)\s*({_NUMBER})")
-_WORDS = {"few": (0.0, 40.0), "mixed": (40.0, 70.0), "most": (70.0, 100.0)}
+WORDS = {"few": (0.0, 40.0), "mixed": (40.0, 70.0), "most": (70.0, 100.0)}
 
 
 @dataclass(frozen=True)
@@ -102,8 +102,8 @@ def parse(text: str, top: float = 100.0) -> Cell | None:
     if found := _OVER.fullmatch(plain):
         return Cell(text, float(found[1]), top, words=True, percent=percent)
     first = plain.split(" ")[0]
-    if first in _WORDS and len(plain.split(" ")) <= 2:
-        return Cell(text, *_WORDS[first], words=True, percent=True)
+    if first in WORDS and len(plain.split(" ")) <= 2:
+        return Cell(text, *WORDS[first], words=True, percent=True)
     return None
 
 

@@ -5,7 +5,16 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from analysis.attack import bounds, channels, differences, inversion, linear
+from analysis.attack import (
+    bounds,
+    channels,
+    differences,
+    inversion,
+    linear,
+    sentences,
+    widths,
+    words,
+)
 from analysis.attack.facts import Version, versions
 from analysis.attack.files import AttackError, load
 from analysis.attack.findings import ATTACKS, Finding, Limits, Severity, worst_first
@@ -31,6 +40,8 @@ def attack(
             findings.extend(_version(version, release, used))
     say("Comparing waves and versions …")
     findings.extend(differences.attack(found, release, used))
+    findings.extend(words.attack(found, release))
+    findings.extend(sentences.attack(found, release, used))
     return _without_doubles(worst_first(_as_guessed(findings, release)))
 
 
@@ -49,6 +60,7 @@ def _as_guessed(findings: Sequence[Finding], release: Release) -> list[Finding]:
 
 def _version(version: Version, release: Release, limits: Limits) -> Iterator[Finding]:
     yield from inversion.attack(version, release, limits)
+    yield from widths.attack(version, release, limits)
     for measure in version.measures.values():
         yield from linear.shown_small(measure, release, limits)
         yield from linear.shown_alike(measure, release)
