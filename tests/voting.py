@@ -205,6 +205,8 @@ class Form:
     def __init__(self, client, response):
         self.client, self.response = client, response
         self.page = BeautifulSoup(response.data, "html.parser")
+        for template in self.page.select("template"):
+            template.decompose()
         self.text = " ".join(self.page.get_text(" ").split())
         self.title = " ".join(self.page.title.get_text().split())
 

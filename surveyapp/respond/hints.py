@@ -7,6 +7,7 @@ may be wider than what a published comment has masked.
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 
 MONTH = r"(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Sept|Oct|Nov|Dec)[a-z]{0,6}"
 DAY = r"(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day"
@@ -51,6 +52,10 @@ WORDS: Mapping[str, str] = {
     "name": "There may be a name here",
 }
 MOST = 5
+PARTS = re.compile(
+    r"(?P<kept>\\.|\[[^\]]*\])|(?P<any>\(\?i:)|(?P<open>\((?:\?<\w+>)?)|(?P<close>\))"
+    r"|(?P<letter>[A-Za-z])"
+)
 
 
 @dataclass(frozen=True)
@@ -77,3 +82,23 @@ def find(text: str) -> list[Hint]:
         if len(seen) == MOST:
             break
     return list(seen)
+
+
+@cache
+def for_script() -> str:
+    """The same patterns for a browser, which knows no ``(?i:…)``: each letter stands twice."""
+    folding = [False]
+
+    def spell(match: re.Match[str]) -> str:
+        kind, text = str(match.lastgroup), match.group()
+        if kind in ("any", "open"):
+            folding.append(kind == "any" or folding[-1])
+            return "(?:" if kind == "any" else text
+        if kind == "close":
+            folding.pop()
+        if kind == "letter" and folding[-1]:
+            return f"[{text.lower()}{text.upper()}]"
+        return text
+
+    named = "|".join(f"(?<{kind}>{pattern})" for kind, pattern in PATTERNS.items())
+    return PARTS.sub(spell, named)

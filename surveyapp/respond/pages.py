@@ -1,25 +1,21 @@
 """The pages of answering. Each says only what its own request brought."""
 
-import base64
-import hashlib
 import secrets
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 from flask import Response, current_app, make_response, render_template
 from flask.typing import ResponseReturnValue
 from markupsafe import escape
 
+from surveyapp import bundle
 from surveyapp.respond import hints
 from surveyapp.respond.answers import USE_LABELS, Answers, Problem
 from surveyapp.respond.pulse import Pulse
 from surveyapp.respond.visits import Visit, seen_mark
 from surveyapp.services import promises
 from surveyapp.services.posted import Standing
-
-SCRIPT = "fragment.js"
 
 
 def landing(standing: Standing | None, pulse: Pulse | None) -> ResponseReturnValue:
@@ -40,8 +36,11 @@ def _landing(standing: Standing | None, pulse: Pulse | None, **more: Any) -> str
         pulse=pulse,
         standing=standing,
         seen=seen_mark(pulse) if pulse else "",
-        script=SCRIPT,
-        integrity=_integrity(),
+        scripts=bundle.scripts(),
+        hints=hints.for_script(),
+        hint_words=hints.WORDS,
+        promise_words=promises.WORDS,
+        uses=USE_LABELS,
         when=promises.when,
         **more,
     )
@@ -179,12 +178,3 @@ def _once(
     for name, mark in marks.items():
         body = body.replace(mark, str(escape(values[name])))
     return body
-
-
-def _integrity() -> str:
-    """The hash that the page's one script must have (Subresource Integrity)."""
-    known: dict[str, str] = current_app.extensions.setdefault("candour_integrity", {})
-    if SCRIPT not in known:
-        data = Path(str(current_app.static_folder), SCRIPT).read_bytes()
-        known[SCRIPT] = "sha384-" + base64.b64encode(hashlib.sha384(data).digest()).decode()
-    return known[SCRIPT]

@@ -11,6 +11,7 @@ from flask import current_app
 
 from analysis.disclosure import Rule
 from analysis.instrument import Instrument
+from surveyapp import bundle
 from surveyapp.errors import NotNow
 from surveyapp.models.surveys import Wave
 from surveyapp.services import groups
@@ -114,6 +115,7 @@ def build(
             for key, people in tree.classes.items()
         ],
         "keys": dict(keys),
+        "client": bundle.hashes(),
         "software": {"name": "candour", "version": version("candour")},
     }
 

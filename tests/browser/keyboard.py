@@ -12,12 +12,13 @@ from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from tests.browser.harness import DESK, PHONE, focused, visiting
 from tests.browser.mirror import Mirror
 
 FAR = 250
+PASSING = re.compile("^Sending")
 PARTS = """
 () => ({
   title: document.title,
@@ -57,6 +58,15 @@ class Hands:
         self.to(name, back=back)
         with self.page.expect_navigation(wait_until="load"):
             self.page.keyboard.press(key)
+
+    def turn(self, name: str, *, key: str = "Enter") -> None:
+        """Go to a button that shows another view of the same page, and press it."""
+        before, address = self.page.title(), self.page.url.partition("#")[0]
+        self.to(name)
+        self.page.keyboard.press(key)
+        expect(self.page).not_to_have_title(before)
+        expect(self.page).not_to_have_title(PASSING)
+        assert self.page.url == address
 
     def write(self, name: str, text: str) -> None:
         """Go to a box and type; what stood in it goes."""

@@ -62,7 +62,6 @@ def house(tmp_path_factory):
         folder / "instance",
         DATABASES={name: f"sqlite:///{folder / name}.sqlite" for name in STORES},
         WTF_CSRF_ENABLED=True,
-        CLASS_KEY_BITS=2048,
         MAILDIR=str(folder / "mail"),
         create=False,
     )
@@ -260,12 +259,14 @@ def answer_by_link(two, link):
     """From the mail's link, with script, all on one page."""
     two.page.goto(link, wait_until="load")
     two.look("How is work?")
-    two.press("Start now")
-    two.press("Continue")
+    two.turn("Start now")
+    two.look("Your group")
+    two.turn("All on one page")
     two.look("All questions")
     for legend in two.page.locator("main legend").all_inner_texts()[:-1]:
         two.choose(legend.strip(), "Prefer not to say")
-    two.press("Send my answers")
+    two.turn("Send my answers")
+    two.look("Thank you")
     assert two.page.title() == "Thank you – Candour"
     assert RECEIPT.search(two.page.locator("main").inner_text())
     assert two.page.context.cookies() == []

@@ -1,0 +1,103 @@
+// What the device checks before anybody answers. Whatever does not fit stops the page.
+
+import { readKey } from "./blind.js";
+import { hash, hex, join, unbase64url, unhex } from "./bytes.js";
+import { canonical } from "./canonical.js";
+
+const SMALLEST = 3072;
+const EXPONENT = 65537n;
+const SIZES = [4096, 8192, 16384];
+
+// A promise that could not be confirmed; the message is for the person.
+export class Stopped extends Error {}
+
+function must(holds, words) {
+  if (!holds) throw new Stopped(words);
+}
+
+// The promises, byte for byte those of the link. A typed code brings no fingerprint to compare.
+export async function covenantOf(bytes, expected) {
+  const found = hex(await hash(bytes));
+  must(!expected || found === expected, "The promises are not the ones that your link names.");
+  try {
+    return { covenant: JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes)), found };
+  } catch {
+    throw new Stopped("The promises cannot be read.");
+  }
+}
+
+// The wave, the class and its key are those of the promises; gives the key.
+export async function classKeyOf(covenant, told) {
+  must(covenant.wave.id === told.wave, "The promises belong to another pulse.");
+  const listed = covenant.classes.filter((one) => one.key === told.class);
+  must(listed.length === 1, "Your group is not in the promises.");
+  must(
+    listed[0].people >= covenant.rule.headcount,
+    "Your group is smaller than the promises allow.",
+  );
+  const der = unbase64url(told.public_key);
+  must(
+    hex(await hash(der)) === listed[0].public_key_sha256,
+    "The key of your group is not the one in the promises.",
+  );
+  const key = await readKey(der).catch(() => must(false, "The key of your group is no such key."));
+  must(key.bits >= SMALLEST && key.e === EXPONENT, "The key of your group is too weak.");
+  return key;
+}
+
+// The envelope keys of the promises.
+export function envelopesOf(covenant) {
+  const { inner, outer, size } = covenant.keys;
+  const points = [inner, ...outer].map((key) => unhex(key));
+  must(
+    outer.length >= 1 && outer.length === (covenant.witnesses || []).length ||
+      outer.length === 1 && covenant.promise === "blind",
+    "The number of locks is not the one in the promises.",
+  );
+  must(points.every((key) => key.length === 65) && SIZES.includes(size), "The locks do not fit.");
+  return { inner: points[0], outer: points.slice(1), size };
+}
+
+// Every file of this page's script is listed in the promises with the hash that the page names.
+export function scriptOf(covenant, page) {
+  const listed = covenant.client;
+  if (!listed) return;
+  const named = [...page.querySelectorAll("script[data-file]")];
+  const right = named.every((script) => {
+    const wanted = listed[script.dataset.file] || "";
+    return script.integrity.replace("sha256-", "") === plainBase64(unhex(wanted));
+  });
+  must(
+    right && named.length === Object.keys(listed).length,
+    "The script of this page is not the one in the promises.",
+  );
+}
+
+const plainBase64 = (data) => btoa(String.fromCharCode(...data));
+
+// The person's row is in the list that the promises fixed (RFC 9162 section 2.1.3.2).
+export async function rosterRow(covenant, told, salt) {
+  if (!covenant.roster || !salt) return;
+  const proof = told.roster;
+  must(proof && proof.size === covenant.roster.size, "Your place on the list cannot be shown.");
+  const row = canonical({ wave: told.wave, unit: told.unit, class: told.class, salt });
+  let [first, last] = [proof.index, proof.size - 1];
+  let found = await hash(join(Uint8Array.of(0), row));
+  let fits = Number.isInteger(first) && first >= 0 && first <= last;
+  for (const step of proof.proof.map(unhex)) {
+    fits = fits && last > 0;
+    if (first % 2 === 1 || first === last) {
+      found = await node(step, found);
+      while (first % 2 === 0 && first > 0) [first, last] = [first / 2, Math.floor(last / 2)];
+    } else {
+      found = await node(found, step);
+    }
+    [first, last] = [Math.floor(first / 2), Math.floor(last / 2)];
+  }
+  must(
+    fits && last === 0 && hex(found) === covenant.roster.root,
+    "Your place on the list is not the one that was fixed.",
+  );
+}
+
+const node = (left, right) => hash(join(Uint8Array.of(1), left, right));

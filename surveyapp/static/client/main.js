@@ -1,0 +1,363 @@
+// Answering where script runs: the device checks the promises, keeps the answers, locks them at Send
+// and sends them once. Nothing is stored, and the address never tells what was shown.
+
+import { accept, begin, fillIn, sealed } from "./ballot.js";
+import { base64url, unbase64url } from "./bytes.js";
+import { classKeyOf, covenantOf, envelopesOf, rosterRow, scriptOf, Stopped } from "./checks.js";
+import { Lost, post, read as fetchFile } from "./courier.js";
+import * as pages from "./pages.js";
+import { qrOf } from "./phone.js";
+import * as questions from "./questions.js";
+import { fingerprint, promise, when } from "./words.js";
+
+const TOKEN_LENGTH = 26;
+const LINK = /^#([0-9A-Za-z]{26})(?:\.([0-9a-f]{64})(?:\.([0-9A-Za-z_-]+))?)?$/;
+
+const form = document.getElementById("start");
+const code = document.getElementById("code");
+const box = form.dataset.box;
+const parts = LINK.exec(location.hash);
+const link = parts && { whole: parts[0], token: parts[1], covenant: parts[2], salt: parts[3] };
+
+// Who answers, what was promised, and what they have said so far.
+let visit = null;
+let basic = false;
+
+// ---- The landing page
+
+function open() {
+  if (!globalThis.crypto?.subtle) return refuse();
+  form.addEventListener("submit", (event) => {
+    if (basic) return;
+    event.preventDefault();
+    begun(event.submitter);
+  });
+  if (link) {
+    linked();
+    arrive().then(promised, (error) => error instanceof Lost || failed(error));
+  } else if (location.hash.length > 8) {
+    document.getElementById("cut").hidden = false;
+  }
+}
+
+// Without a secure connection the browser lends no locks. The page says so and waits to be told.
+function refuse() {
+  if (form.dataset.basic) return fillCode();
+  form.hidden = true;
+  form.before(pages.fill("insecure"));
+  document.getElementById("basic").addEventListener("click", () => {
+    document.getElementById("insecure").remove();
+    form.hidden = false;
+    fillCode();
+    pages.focus(form.querySelector("button"));
+  });
+}
+
+function fillCode() {
+  if (!link) return;
+  code.value = link.token;
+  linked();
+}
+
+function linked() {
+  const typing = document.getElementById("typing");
+  if (!typing) return;
+  typing.hidden = true;
+  document.getElementById("linked").hidden = false;
+}
+
+// The promise that holds here takes the place of the one for browsers without script.
+function promised(found) {
+  if (basic || found.state !== "open") return;
+  document.getElementById("promise").replaceChildren(promise(found.covenant));
+}
+
+async function begun(button) {
+  say("Checking your code.");
+  try {
+    const found = await arrive();
+    say("");
+    const here = form.dataset.covenant === found.fingerprint;
+    if (basic || found.state !== "open" || !here) return byServer(button);
+    visit = found;
+    pages.start();
+    pages.visit(group);
+  } catch (error) {
+    failed(error);
+  }
+}
+
+// A code that opens nothing now, a wave without locks, or another wave than this page tells of: the
+// server knows the next page. It sees the code, and no answers.
+function byServer(button) {
+  basic = true;
+  if (link) code.value = link.token;
+  form.action = `/v/${link ? link.whole : ""}`;
+  form.requestSubmit(button);
+}
+
+// The link's token, or what was typed or pasted: a code, or a whole link.
+const token = () => link?.token ?? code.value.split("#").at(-1).split(".")[0].replace(/[^0-9a-z]/gi, "");
+const say = (words) => {
+  document.getElementById("status").textContent = words;
+};
+
+// Asks whose code this is and checks everything that was promised. Changes nothing on the server.
+let arriving = null;
+function arrive() {
+  arriving ??= check().catch((error) => {
+    arriving = null;
+    throw error;
+  });
+  return link ? arriving : check();
+}
+
+async function check() {
+  const { status, said } = await post("/check", JSON.stringify({ token: token() }));
+  if (status !== 200) return { state: said.error };
+  const bytes = await fetchFile(said.covenant);
+  if (!bytes) throw new Lost();
+  const { covenant, found } = await covenantOf(bytes, link?.covenant);
+  if (covenant.promise === "basic") {
+    basic = true;
+    fillCode();
+  }
+  return {
+    state: said.state,
+    token: token(),
+    told: said,
+    covenant,
+    fingerprint: found,
+    ...(basic ? {} : await checked(covenant, said)),
+  };
+}
+
+async function checked(covenant, said) {
+  scriptOf(covenant, document);
+  await rosterRow(covenant, said, link?.salt);
+  return {
+    key: await classKeyOf(covenant, said),
+    envelopes: envelopesOf(covenant),
+    questions: questions.asked(covenant),
+    answers: questions.noAnswers(),
+    ballot: null,
+  };
+}
+
+function failed(error) {
+  if (error instanceof Lost) {
+    return say("There is no connection. Nothing is lost. Press Start again in a moment.");
+  }
+  say("");
+  const words = error instanceof Stopped ? error.message : "Something here is not as it should be.";
+  pages.start();
+  pages.settle(() => pages.show("stopped", { words }));
+}
+
+// ---- Answering
+
+function group() {
+  const { covenant, told, fingerprint: hash } = visit;
+  const of = (key) => covenant.groups.find((one) => one.key === key);
+  const counted = of(told.class);
+  const own = of(told.unit)?.counted_in === told.class ? of(told.unit) : counted;
+  const apart = own.key !== counted.key;
+  const small = own.people < covenant.rule.headcount;
+  pages.show("group", {
+    own: own.name,
+    counted: counted.name,
+    people: counted.people,
+    least: covenant.rule.k,
+    fingerprint: fingerprint(hash),
+    same: !apart,
+    small: apart && small,
+    large: apart && !small,
+    apart,
+    linked: link,
+    typed: !link,
+  });
+  document.getElementById("promised").replaceChildren(promise(covenant));
+  if (link) document.getElementById("qr").replaceChildren(qrOf(`${location.origin}/v/${link.whole}`));
+  on({ one: () => pages.visit(() => question(0)), all: () => pages.visit(all) });
+}
+
+function question(at, { fromCheck = false, wrong: found = [] } = {}) {
+  const { answers } = visit;
+  const one = visit.questions[at];
+  const values = { ...one, total: visit.questions.length, free: !fromCheck };
+  const view = pages.fill("question", values);
+  view.querySelector("[data-question]").replaceChildren(questions.draw(one, answers, { alone: true }));
+  questions.mark(view, found);
+  const keep = keeper([one]);
+  pages.show("question", values, { view, left: keep });
+  on({
+    next: () => {
+      keep();
+      const wrong = questions.problems(answers, [one]);
+      if (wrong.length) return question(at, { fromCheck, wrong });
+      if (fromCheck || at + 1 === visit.questions.length) return pages.visit(look);
+      pages.visit(() => question(at + 1));
+    },
+    back: () => history.back(),
+    all: () => pages.visit(all),
+    clear: () => {
+      questions.clear(answers, one.id);
+      question(at, { fromCheck });
+    },
+  });
+}
+
+function all({ wrong: found = [] } = {}) {
+  const { answers } = visit;
+  const view = pages.fill("all");
+  const list = view.querySelector("[data-questions]");
+  for (const one of visit.questions) {
+    list.append(questions.draw(one, answers, { alone: false }), pages.fill("clear", one));
+  }
+  questions.mark(view, found);
+  const keep = keeper(visit.questions);
+  pages.show("all", {}, { view, left: keep });
+  const checked = (go) => () => {
+    keep();
+    const wrong = questions.problems(answers, visit.questions);
+    if (wrong.length) return all({ wrong });
+    go();
+  };
+  on({
+    send: checked(() => (hinted() ? pages.visit(look) : send())),
+    check: checked(() => pages.visit(look)),
+    one: () => pages.visit(() => question(0)),
+    clear: (id) => {
+      keep();
+      questions.clear(answers, id);
+      all();
+      const shown = visit.questions.find((one) => one.id === id);
+      document.querySelector(`#q-${shown.number} :is(input, textarea)`).focus();
+    },
+  });
+}
+
+const hinted = () => Object.values(visit.answers.texts).some((text) => questions.hintsOf(text).length);
+
+// Every answer at a glance, with hints at what could give somebody away.
+function look() {
+  const { answers } = visit;
+  const view = pages.fill("check");
+  for (const one of visit.questions) {
+    const said = questions.inWords(one, answers);
+    const line = pages.fill("answer", { ...one, said, none: said === undefined, given: said });
+    const more = line.querySelector("[data-more]");
+    if (one.isComment && said) {
+      more.append(pages.fill(`use-${answers.uses[one.id]}`), ...questions.hintsOf(said));
+    }
+    view.querySelector("dl").append(line);
+  }
+  pages.show("check", {}, { view });
+  on({
+    send,
+    change: (number) => pages.visit(() => question(number - 1, { fromCheck: true })),
+  });
+}
+
+// Reads a form's answers to these questions; also when somebody leaves by the browser's own Back.
+function keeper(shown) {
+  return () => {
+    const held = document.querySelector("main form");
+    if (held) questions.read(held, shown, visit.answers);
+  };
+}
+
+// What each button of the form does; its value is a verb and, behind a dot, what it is about.
+function on(verbs) {
+  document.querySelector("main form").addEventListener("submit", (event) => {
+    event.preventDefault();
+    const [verb, ...about] = event.submitter.value.split(".");
+    verbs[verb](about.join("."));
+  });
+}
+
+// ---- Sending: one gesture collects, seals and casts
+
+async function send() {
+  pages.show("sending");
+  const told = (words) => {
+    document.getElementById("sending").textContent = words;
+  };
+  const again = () => told("The connection is slow or lost. Your answers are still here. Trying again.");
+  try {
+    const end = await deliver(again);
+    end();
+  } catch (error) {
+    if (error instanceof Stopped) return failed(error);
+    pages.show("unsent");
+    on({ send, check: look });
+  }
+}
+
+// Gives the page to end on. Safe to repeat from wherever it broke off.
+async function deliver(again) {
+  const { covenant, told, key, answers } = visit;
+  visit.ballot ??= await begin(key);
+  const { ballot } = visit;
+  if (!ballot.credential) {
+    const asked = { token: visit.token.padEnd(TOKEN_LENGTH), blinded: base64url(ballot.blinded) };
+    const { status, said } = await post("/collect", JSON.stringify(asked), { again });
+    if (status === 409) return () => ended(said.error);
+    if (status !== 200) throw new Lost();
+    await accept(ballot, unbase64url(said.signed)).catch(() => {
+      throw new Stopped("The registrar’s signature does not fit the key in the promises.");
+    });
+  }
+  const texts = questions.comments(answers, visit.questions);
+  const said = await fillIn(told.class, answers.ratings, texts);
+  const record = await sealed(ballot, said.bytes, told.wave, told.class, visit.envelopes);
+  const { status, said: reply } = await post(`${box}/cast`, record, { size: evened(record), again });
+  if (status === 409 && reply.error === "closed") return () => ended("closed");
+  if (status !== 200) throw new Lost();
+  return () => thanks(said);
+}
+
+// The invitation was used for other answers, or the pulse has closed.
+function ended(why) {
+  const { covenant, token: code } = visit;
+  const dates = { closes: when(covenant, "closes"), publishes: when(covenant, "publishes") };
+  pages.settle(() => pages.show(why, { ...dates, token: code }));
+}
+
+// Groups have names of different lengths; every record of a wave leaves with the same size.
+function evened(record) {
+  const size = (name) => new TextEncoder().encode(JSON.stringify(name)).length;
+  const longest = Math.max(...visit.covenant.classes.map((one) => size(one.key)));
+  return record.length - size(visit.told.class) + longest;
+}
+
+// The answers are forgotten here. Key and credential stay until the page is closed, so that they can
+// be replaced; the nonce of the receipt goes unless it is asked for.
+function thanks({ receipt, nonce }) {
+  const { covenant } = visit;
+  visit.answers = questions.noAnswers();
+  visit.token = "";
+  fetch("/v/done", { method: "POST", credentials: "same-origin" }).catch(() => {});
+  const dates = { closes: when(covenant, "closes"), publishes: when(covenant, "publishes") };
+  pages.settle(() => {
+    pages.show("thanks", { ...dates, receipt });
+    on({
+      again: () => pages.visit(() => question(0)),
+      save: () => save(receipt),
+      prove: () => save(receipt, nonce),
+    });
+  });
+}
+
+// Writes the receipt to a file of the person's own.
+function save(receipt, nonce = null) {
+  const lines = [`Receipt ${receipt}`, ...(nonce ? [`Secret number ${base64url(nonce)}`] : []), ""];
+  const address = URL.createObjectURL(new Blob([lines.join("\n")], { type: "text/plain" }));
+  const anchor = document.createElement("a");
+  anchor.href = address;
+  anchor.download = "receipt.txt";
+  anchor.click();
+  URL.revokeObjectURL(address);
+}
+
+open();
