@@ -15,6 +15,13 @@ SILENT = (
     "everybody answered: from the lowest, if all the silent had chosen the worst answers, to the "
     "highest, if all had chosen the best."
 )
+SHRUNK = "Allowing for chance"
+SHRUNK_NOTE = (
+    "The fewer people answered, the more a score swings by chance. Allowing for chance, each "
+    "group’s score moves towards the middle of all groups: far for small groups, little for large "
+    "ones. A group that truly stands out is moved too, so talk and listen there as well. "
+    "This is worked out from the printed figures alone."
+)
 LIMITS = (
     "Everybody gave all their answers in the same few minutes, so everything goes together a "
     "little.",

@@ -76,6 +76,14 @@ def ends(row: Row | None) -> str:
     return f"{number(row.worst)} to {number(row.best)}"
 
 
+def shrunk(row: Row | None) -> str:
+    """A score with chance allowed for, "56 (likely 47 to 65)"; empty where there is none."""
+    if row is None or row.shrunk is None:
+        return ""
+    low, high = number(row.shrunk.low), number(row.shrunk.high)
+    return f"{number(row.shrunk.score)} (likely {low} to {high})"
+
+
 def verdict(comparison: Comparison) -> str:
     """Shape and word together, never one of them alone."""
     return f"{VERDICT_SHAPES[comparison.verdict]} {VERDICT_WORDS[comparison.verdict]}"

@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
-from analysis.how_to_read import WHY_NOT, why_not
-from analysis.printing import score, verdict
+from analysis.how_to_read import SHRUNK, SHRUNK_NOTE, WHY_NOT, why_not
+from analysis.printing import score, shrunk, verdict
 from analysis.report_parts import Block, Points, Section, Table, Words
 from analysis.summary import NOT_SHOWN, Summary, UnitHead
 
@@ -32,6 +32,8 @@ def groups(summary: Summary) -> Section:
             "it can mean no answers, few answers, or that others could be worked out.",
         ),
     ]
+    if any(row.shrunk for row in summary.rows):
+        blocks.append(_allowing_for_chance(summary, ordered))
     reasons = tuple(
         f"{theme.title} – {line}" for theme in summary.themes for line in why_not(summary, theme.id)
     )
@@ -50,6 +52,20 @@ def groups(summary: Summary) -> Section:
             )
         )
     return Section("groups", "Groups", "Groups and themes", tuple(blocks))
+
+
+def _allowing_for_chance(summary: Summary, ordered: Sequence[tuple[UnitHead, int]]) -> Table:
+    """The groups with a shrunken score, in the order of the tree, never ranked."""
+    rows = [
+        (unit.name, *(shrunk(summary.row(theme.id, unit.id)) for theme in summary.themes))
+        for unit, _ in ordered
+    ]
+    return Table(
+        SHRUNK,
+        ("Group", *(theme.title for theme in summary.themes)),
+        tuple(row for row in rows if any(row[1:])),
+        note=f"{SHRUNK_NOTE} Themes in which groups hardly differ have none.",
+    )
 
 
 def _tree(summary: Summary, unit: UnitHead, depth: int) -> Sequence[tuple[UnitHead, int]]:

@@ -28,7 +28,7 @@ COLUMNS = (
     "programme", "pulse", "pulse_name", "closed", "origin", "simulated",
     "kind", "id", "name", "group", "group_name",
     "answers", "score", "low", "high", "band", "favourable", "neutral", "unfavourable",
-    "favourable_low", "favourable_high",
+    "favourable_low", "favourable_high", "shrunk", "shrunk_low", "shrunk_high",
     "compared_with", "verdict", "difference", "difference_low", "difference_high",
     "against_the_rest",
     "invited", "answered", "share_answered",
@@ -108,6 +108,7 @@ def _lines(summary: Summary) -> Iterator[dict[str, str]]:
             "group": row.unit,
             "group_name": names[row.unit],
             **_ends(row),
+            **_shrunk(row),
             "against_the_rest": VERDICT_WORDS[row.rest.verdict],
             "why_against_the_rest": row.rest.why,
             **_figure(row.figure),
@@ -210,6 +211,15 @@ def _ends(row: Row) -> dict[str, str]:
     if row.worst is None or row.best is None:
         return {}
     return {"lowest_possible": number(row.worst), "highest_possible": number(row.best)}
+
+
+def _shrunk(row: Row) -> dict[str, str]:
+    """The score with chance allowed for, where there is one."""
+    found = row.shrunk
+    if found is None:
+        return {}
+    cells = ("shrunk", "shrunk_low", "shrunk_high")
+    return dict(zip(cells, map(number, (found.score, found.low, found.high)), strict=True))
 
 
 def _change(change: Comparison) -> dict[str, str]:

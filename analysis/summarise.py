@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Sequence
 
-from analysis import share_ranges
+from analysis import share_ranges, shrunk
 from analysis.dataset import PulseData
 from analysis.disclosure import Group, Rule, count_in_words, nearest, step
 from analysis.instrument import Instrument
@@ -102,7 +102,7 @@ def summarise(
 
 def _rows(released: Released, found: Sequence[Row]) -> tuple[Row, ...]:
     """The rows with what is worked out from printed figures and counts beside the figures."""
-    return of_groups(released, share_ranges.of_rows(released, found))
+    return shrunk.of_rows(released, of_groups(released, share_ranges.of_rows(released, found)))
 
 
 def participation(now: Counted, rule: Rule, shown: Collection[str]) -> tuple[Participation, ...]:

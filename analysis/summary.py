@@ -120,11 +120,22 @@ class Comparison:
 
 
 @dataclass(frozen=True)
+class Shrunk:
+    """A group's score with chance allowed for, drawn towards the other groups, and the ends of its
+    95 % interval; made from printed figures alone."""
+
+    score: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True)
 class Row:
     """One theme in one group: ``figure`` is ``None`` where it is not shown.
 
     ``worst`` and ``best``: between which its score would lie whatever the silent had said, where
-    many were; for the whole organisation see :class:`Silence`.
+    many were; for the whole organisation see :class:`Silence`. ``shrunk``: with chance allowed
+    for, where the groups of a theme differ at all.
     """
 
     theme: str
@@ -134,6 +145,7 @@ class Row:
     rest: Comparison
     worst: float | None = None
     best: float | None = None
+    shrunk: Shrunk | None = None
 
 
 @dataclass(frozen=True)

@@ -82,7 +82,9 @@ def theme(reading: Reading, theme_id: str) -> ResponseReturnValue:
             (unit, depth, reading.row(theme_id, unit.id)) for unit, depth in findings.tree(summary)
         ],
         silent=any(printing.ends(row) for row in summary.rows if row.theme == theme_id),
-        silent_note=how_to_read.SILENT,
+        drawn=any(row.shrunk for row in summary.rows if row.theme == theme_id),
+        shrunk=printing.shrunk,
+        say=how_to_read,
         ends=printing.ends,
     )
 
@@ -156,7 +158,9 @@ def group(reading: Reading, unit_id: str, *, asked: str = "") -> ResponseReturnV
         lines=[(theme, reading.row(theme.id, unit_id)) for theme in reading.summary.themes],
         why_not=how_to_read.why_not_here(reading.summary, unit_id),
         silent=any(printing.ends(row) for row in reading.summary.rows if row.unit == unit_id),
-        silent_note=how_to_read.SILENT,
+        drawn=any(row.shrunk for row in reading.summary.rows if row.unit == unit_id),
+        shrunk=printing.shrunk,
+        say=how_to_read,
         ends=printing.ends,
     )
 
