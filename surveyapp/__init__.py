@@ -8,6 +8,7 @@ from flask import Flask
 from surveyapp import (
     actions,
     admin,
+    amendments,
     auth,
     board,
     box,
@@ -27,7 +28,7 @@ from surveyapp import (
 from surveyapp.config import Door
 from surveyapp.services import noticeboard
 
-STAFF = (auth, surveys, people, results, board, actions, admin)
+STAFF = (auth, surveys, people, results, board, actions, admin, amendments)
 PUBLIC = (home, transparency)
 RESPONDENT = (respond,)
 BOX = (box,)

@@ -32,6 +32,12 @@ PLACES: tuple[tuple[str, str, tuple[Role, ...], str], ...] = (
     ("Programmes", "/programmes/", (Role.HR,), "Every survey, and setting up a new one."),
     ("Pulses", "/programmes/{slug}", (Role.HR,), "Set up a pulse and watch its dates."),
     ("Roster", "/programmes/{slug}/roster", (Role.HR,), "Who is invited, and in which group."),
+    (
+        "Changes",
+        "/changes/",
+        (Role.HR, Role.BOARD, Role.WITNESS, Role.AUDITOR),
+        "What may be changed of a promise, if two people sign.",
+    ),
     ("People with accounts", "/admin/people", (Role.ADMIN,), "Who may sign in, and to what."),
 )
 

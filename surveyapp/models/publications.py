@@ -18,7 +18,8 @@ from surveyapp.extensions import db
 
 class Publication(db.Model):
     """A wave's summary as published, byte for byte. ``released_on`` is empty while only the board
-    sees it. A correction is a further ``number``; nothing is overwritten."""
+    sees it. A correction is a further ``number``. What was taken back keeps its hash and loses its
+    words: ``withdrawn_on``."""
 
     __tablename__ = "publication"
     __table_args__ = (
@@ -32,6 +33,7 @@ class Publication(db.Model):
     summary: Mapped[str] = mapped_column(Text)
     sha256: Mapped[str] = mapped_column(String(64))
     released_on: Mapped[str | None] = mapped_column(String(10))
+    withdrawn_on: Mapped[str | None] = mapped_column(String(10))
 
 
 class PublishedFile(db.Model):

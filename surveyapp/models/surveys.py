@@ -73,9 +73,7 @@ class Wave(db.Model):
     ballots: Mapped[int | None]
     counted_on: Mapped[str | None] = mapped_column(String(10))
     reminded: Mapped[int] = mapped_column(default=0)
-    witnesses: Mapped[list[dict[str, str]]] = mapped_column(
-        JSON, default=list, server_default="[]"
-    )
+    witnesses: Mapped[list[dict[str, str]]] = mapped_column(JSON, default=list, server_default="[]")
     programme: Mapped[Programme] = relationship(back_populates="waves")
     units: Mapped[list["WaveUnit"]] = relationship(
         order_by="WaveUnit.position", cascade="all, delete-orphan"

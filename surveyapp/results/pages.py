@@ -9,7 +9,7 @@ from analysis.usual_range import USUALLY, LongSeries, headlines, long_series
 from surveyapp.models.surveys import Programme
 from surveyapp.results import files, findings
 from surveyapp.results.reading import Reading, days_late
-from surveyapp.services import actions, board, results
+from surveyapp.services import actions, board, covenants, results
 
 
 def coming(programme: Programme, layout: str) -> ResponseReturnValue:
@@ -19,6 +19,8 @@ def coming(programme: Programme, layout: str) -> ResponseReturnValue:
         "results/coming.html",
         programme=programme,
         waves=waves,
+        changed=[words for wave in waves for words in covenants.changed_words(wave)],
+        taken_back=results.taken_back(programme),
         late=days_late(programme),
         layout=layout,
     )

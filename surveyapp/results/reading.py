@@ -13,7 +13,7 @@ from surveyapp.clock import now
 from surveyapp.errors import NotFound
 from surveyapp.models.publications import Publication
 from surveyapp.models.surveys import Programme, Wave
-from surveyapp.services import results, waves
+from surveyapp.services import covenants, results, waves
 
 
 @dataclass(frozen=True)
@@ -31,6 +31,7 @@ class Reading:
     key: str
     newest: bool
     late: int
+    changed: tuple[str, ...]
     rows: dict[tuple[str, str], Row] = field(repr=False)
 
     @property
@@ -117,5 +118,6 @@ def _reading(
         key=key,
         newest=newest,
         late=days_late(programme),
+        changed=tuple(covenants.changed_words(wave)),
         rows={(row.theme, row.unit): row for row in summary.rows},
     )

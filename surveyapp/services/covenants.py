@@ -14,7 +14,8 @@ from analysis.instrument import Instrument
 from surveyapp import bundle
 from surveyapp.errors import NotNow
 from surveyapp.models.surveys import Wave
-from surveyapp.services import groups
+from surveyapp.services import groups, noticeboard
+from surveyapp.services import in_force as counted
 from surveyapp.services.board import QUORUM
 from surveyapp.services.invited import Root
 
@@ -42,7 +43,7 @@ def of(wave: Wave) -> dict[str, Any]:
 
 
 def rule_of(wave: Wave) -> Rule:
-    """The rule that a wave is published under: the promised one.
+    """The rule that a wave is published under: the promised one, or a stricter one since.
 
     Raises :class:`NotNow` when the promises do not have their published fingerprint, or when the
     wave's row says another rule: a threshold that was lowered afterwards publishes nothing.
@@ -54,7 +55,46 @@ def rule_of(wave: Wave) -> Rule:
         raise NotNow("The promises of this pulse were changed after they were locked.")
     if Rule.from_dict(of(wave)["rule"]) != kept:
         raise NotNow("The rule of this pulse is not the one that was promised.")
-    return kept
+    return Rule.from_dict(in_force(wave)["rule"])
+
+
+def in_force(wave: Wave) -> dict[str, Any]:
+    """The covenant with what was changed in the open since: see :func:`in_force.of`."""
+    return counted.of(of(wave), noticeboard.about(wave.id, counted.LINES))
+
+
+def held_until(wave: Wave) -> datetime | None:
+    """Until when the results are held back, or were; ``None`` when they never were."""
+    if wave.covenant is None:
+        return None
+    held = in_force(wave)["held"]
+    return counted.moment(held["until"]) if held else None
+
+
+def changed_words(wave: Wave) -> list[str]:
+    """That closing was moved or the results were held back, by whom and why; mostly nothing."""
+    if wave.covenant is None:
+        return []
+    found = in_force(wave)
+    return [words for words in (counted.extended_words(found), counted.held_words(found)) if words]
+
+
+def publishes_at(wave: Wave) -> datetime | None:
+    """When the results must be out: what was promised, or held until. A later date in the wave's
+    row does not count."""
+    return _earlier(wave.publishes_at, wave, "publishes")
+
+
+def closes_at(wave: Wave) -> datetime | None:
+    """When the wave closes, as promised or as moved in the open."""
+    return _earlier(wave.closes_at, wave, "closes")
+
+
+def _earlier(kept: datetime | None, wave: Wave, name: str) -> datetime | None:
+    dates = of(wave).get("dates") if wave.covenant is not None else None
+    if not dates or kept is None:
+        return kept
+    return min(kept, counted.moment(in_force(wave)["dates"][name]))
 
 
 def build(

@@ -71,7 +71,7 @@ def invite(wave: Wave, now: datetime) -> int:
         Invitation.wave_id == wave.id,
         ~select(InvitationKey).where(InvitationKey.invitation_id == Invitation.id).exists(),
     )
-    covenant = covenants.of(wave)
+    covenant = covenants.in_force(wave)
     kept = promises_kept(wave.programme_id, local(now).date())
     base_url = _base_url()
     return _write(
@@ -94,7 +94,7 @@ def remind(wave: Wave, now: datetime, round: int) -> int:
     if not _next_round(wave, round):
         return 0
     everyone = _people().where(Invitation.wave_id == wave.id, Invitation.reminders)
-    covenant = covenants.of(wave)
+    covenant = covenants.in_force(wave)
     base_url = _base_url()
     last_day = wave.closes_at is not None and (
         local(wave.closes_at).date() - local(now).date() == timedelta(days=1)
@@ -130,12 +130,24 @@ def announce_results(wave: Wave, summary: Summary, now: datetime) -> int:
         return 0
     subject, body = messages.results(
         wave,
-        covenants.of(wave),
+        covenants.in_force(wave),
         five_sentences(summary),
         _base_url(),
         promises_kept(wave.programme_id, local(now).date()),
     )
     return _same_to_all(wave, "results", 1, subject, body, now)
+
+
+def announce_hold(wave: Wave, now: datetime) -> int:
+    """Queue word to everybody invited that the results are held back; how many."""
+    subject, body = messages.held(wave, covenants.in_force(wave), _base_url())
+    return _same_to_all(wave, "held", 1, subject, body, now)
+
+
+def announce_extension(wave: Wave, now: datetime) -> int:
+    """Queue word to everybody invited that the pulse closes later; how many."""
+    subject, body = messages.extended(wave, covenants.in_force(wave), _base_url())
+    return _same_to_all(wave, "extended", 1, subject, body, now)
 
 
 def announce_overdue(wave: Wave, days: int, now: datetime) -> int:
@@ -285,8 +297,15 @@ def _same_to_all(wave: Wave, kind: str, round: int, subject: str, body: str, now
         )
         .all()
     )
-    letters = [mail.Message(email, subject, body) for email in emails]
+    everybody = dict.fromkeys([*emails, *_witnesses()])
+    letters = [mail.Message(email, subject, body) for email in everybody]
     return mail.queue_all(wave.id, kind, letters, round=round, now=now)
+
+
+def _witnesses() -> list[str]:
+    """The addresses of those who watch: they get what everybody gets, at the same minute."""
+    accounts = db.session.scalars(select(Account).where(Account.active).order_by(Account.email))
+    return [account.email for account in accounts if account.has(Role.WITNESS)]
 
 
 def _next_round(wave: Wave, round: int) -> bool:

@@ -8,7 +8,7 @@ from typing import Any
 from surveyapp.crypto import tokens
 from surveyapp.formatting import local
 from surveyapp.models.surveys import Wave
-from surveyapp.services import authoring, noticeboard, promises
+from surveyapp.services import authoring, in_force, noticeboard, promises
 
 WIDTH = 72
 
@@ -136,6 +136,35 @@ def overdue(wave: Wave, days: int, base_url: str) -> tuple[str, str]:
     )
 
 
+def held(wave: Wave, covenant: dict[str, Any], base_url: str) -> tuple[str, str]:
+    """Subject and body when the results are held back: until when, by whom and why."""
+    publishes = promises.times(covenant)["publishes"]
+    return f"Results are held back until {local(publishes).day} {local(publishes):%B}", _join(
+        [
+            _fold(f"This is about {wave.label}. {in_force.held_words(covenant)}"),
+            _fold("They then come out by themselves. They cannot be held back a second time."),
+            _check(wave, covenant, base_url),
+            _help(wave),
+        ]
+    )
+
+
+def extended(wave: Wave, covenant: dict[str, Any], base_url: str) -> tuple[str, str]:
+    """Subject and body when the pulse closes later than promised."""
+    closes = promises.times(covenant)["closes"]
+    return f"Still open: until {local(closes).day} {local(closes):%B}", _join(
+        [
+            _fold(f"This is about {wave.label}. {in_force.extended_words(covenant)}"),
+            _fold(
+                "The link and code in your earlier messages still work. If you have answered, "
+                "there is nothing more to do."
+            ),
+            _check(wave, covenant, base_url),
+            _help(wave),
+        ]
+    )
+
+
 def _to_answer(
     wave: Wave,
     covenant: dict[str, Any],
@@ -198,6 +227,7 @@ def _check(wave: Wave, covenant: dict[str, Any], base_url: str) -> str:
             "The fingerprint of our promises is",
             promises.fingerprint(wave.covenant_sha256 or ""),
             *_dates(covenant),
+            *(_fold(text) for text in _changes(covenant)),
             *_words(),
             "Keep this message. That page must always show the same fingerprint.",
         ],
@@ -205,11 +235,17 @@ def _check(wave: Wave, covenant: dict[str, Any], base_url: str) -> str:
     )
 
 
+def _changes(covenant: dict[str, Any]) -> list[str]:
+    said = in_force.extended_words(covenant), in_force.held_words(covenant)
+    return [text for text in said if text]
+
+
 def _dates(covenant: dict[str, Any]) -> list[str]:
     promised = promises.times(covenant)
     parts = (("Open from", "opens"), ("until", "closes"), ("results", "publishes"))
     said = ", ".join(f"{words} {promises.when(promised[name])}" for words, name in parts)
-    return [_fold(f"The dates we promised: {said[0].lower()}{said[1:]}.")]
+    whose = "The dates, as changed" if _changes(covenant) else "The dates we promised"
+    return [_fold(f"{whose}: {said[0].lower()}{said[1:]}.")]
 
 
 def _words() -> list[str]:

@@ -7,8 +7,8 @@ each line the board is signed anew. ``docs/noticeboard.md`` describes every type
 
 import base64
 import hashlib
-import os
-from collections.abc import Mapping
+import secrets
+from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -16,6 +16,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import delete, select, text
 
 from surveyapp import keys
+from surveyapp.config import write_private
 from surveyapp.crypto import merkle
 from surveyapp.crypto.canonical import canonical
 from surveyapp.crypto.checkpoint import Checkpoint
@@ -108,9 +109,10 @@ def lines(since: int = 0, limit: int | None = None) -> list[Line]:
     return [Line(*row) for row in db.session.execute(query)]
 
 
-def about(wave_id: object) -> list[Line]:
-    """The lines about one wave, oldest first."""
-    return [Line(*row) for row in db.session.execute(_LINES.where(Notice.about == str(wave_id)))]
+def about(wave_id: object, types: Sequence[str] = TYPES) -> list[Line]:
+    """The lines about one wave, oldest first; of some types only, if that is asked."""
+    query = _LINES.where(Notice.about == str(wave_id), Notice.type.in_(types))
+    return [Line(*row) for row in db.session.execute(query)]
 
 
 def checkpoint() -> str:
@@ -134,9 +136,8 @@ def hand_out() -> None:
     path, signed = _handed_out(), checkpoint().encode()
     if not signed or (path.is_file() and path.read_bytes() == signed):
         return
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    draft = path.with_suffix(f".{os.getpid()}")
-    draft.write_bytes(signed)
+    draft = path.with_name(f".{secrets.token_hex(8)}")
+    write_private(draft, signed, for_all=True)
     draft.replace(path)
 
 

@@ -31,7 +31,7 @@ from surveyapp.extensions import db
 from surveyapp.formatting import local
 from surveyapp.models.publications import Publication, PublishedFile
 from surveyapp.models.surveys import Programme, Wave, WaveUnit
-from surveyapp.services import answer_blocks, authoring, covenants, waves
+from surveyapp.services import answer_blocks, authoring, covenants, results, waves
 
 SCHEDULER = "scheduler"
 MODELS = "models.txt"
@@ -113,6 +113,7 @@ def draw_up(wave: Wave) -> Publication:
                 Wave.number < wave.number,
                 # A draft stays with the board, also when a later wave comes out before it.
                 Publication.released_on.is_not(None),
+                Publication.withdrawn_on.is_(None),
             )
             .order_by(Wave.number, Publication.number)
         )
@@ -133,12 +134,12 @@ def _publication(wave: Wave) -> Publication | None:
 def _earlier(wave: Wave) -> list[Past]:
     """The tallies of the programme's earlier waves that are out, oldest first, as far as kept.
 
-    A change since a wave that is not out would tell its result before its date. Each keeps the
+    A change since a wave that is not out, or was taken back, would tell its result. Each keeps the
     rule it was published under, and the words that went out.
     """
     found: list[Past] = []
     for earlier in wave.programme.waves:
-        if earlier.number >= wave.number or earlier.state != "published":
+        if earlier.number >= wave.number or results.publication_of(earlier) is None:
             continue
         tally = answer_blocks.read(earlier.id, "tally")
         if tally is not None:
@@ -208,6 +209,10 @@ def publish(wave: Wave, now: datetime) -> Publication:
         return publication
     facts = {"sha256": publication.sha256, "number": publication.number}
     if waves.move(wave, "published", actor=SCHEDULER, now=now, facts=facts):
+        until = covenants.held_until(wave)
+        if until is not None and until > now:
+            # Signed at this very moment: the wave's row was locked until then.
+            raise NotNow("These results were held back.")
         publication.released_on = local(now).date().isoformat()
     return publication
 

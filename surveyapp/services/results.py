@@ -7,6 +7,7 @@ the same whether it opens one pulse or twenty. What does not match its fingerpri
 import hashlib
 import uuid
 from collections import OrderedDict
+from dataclasses import dataclass
 from threading import Lock
 
 from sqlalchemy import select
@@ -17,6 +18,7 @@ from surveyapp.errors import CandourError, NotFound
 from surveyapp.extensions import db
 from surveyapp.models.publications import Publication, PublishedFile
 from surveyapp.models.surveys import Programme, Wave
+from surveyapp.services import in_force, noticeboard
 
 Released = tuple[Wave, Summary]
 
@@ -30,6 +32,10 @@ class Altered(CandourError):
 
     status = 500
     title = "These results cannot be shown"
+
+
+# Out, and not taken back.
+_LIVE = Publication.released_on.is_not(None) & Publication.withdrawn_on.is_(None)
 
 
 def programme_of(slug: str) -> Programme:
@@ -72,11 +78,37 @@ def publication_of(wave: Wave) -> Publication | None:
     """A pulse's released publication: the last correction, or ``None`` before release."""
     return db.session.scalar(
         select(Publication)
-        .where(Publication.wave_id == wave.id, Publication.released_on.is_not(None))
+        .where(Publication.wave_id == wave.id, _LIVE)
         .order_by(Publication.number.desc())
         .limit(1)
         .options(defer(Publication.summary))
     )
+
+
+@dataclass(frozen=True)
+class TakenBack:
+    """Results that were out once: which, since when, by whose signatures and why."""
+
+    label: str
+    date: str
+    signers: str
+    reason: str
+    sha256: str
+
+
+def taken_back(programme: Programme) -> list[TakenBack]:
+    """What was published of a programme and taken back since, by the noticeboard."""
+    return [
+        TakenBack(
+            label=wave.label,
+            date=line.date,
+            signers=in_force.signers(line.body["signed"]),
+            reason=line.body["reason"],
+            sha256=line.body["sha256"],
+        )
+        for wave in programme.waves
+        for line in noticeboard.about(wave.id, ("TOMBSTONE",))
+    ]
 
 
 def draft(programme: Programme) -> tuple[Wave, Publication, Summary] | None:
@@ -118,7 +150,7 @@ def _heads(programme: Programme) -> list[tuple[Wave, uuid.UUID, str]]:
     rows = db.session.execute(
         select(Wave, Publication.id, Publication.sha256)
         .join(Publication, Publication.wave_id == Wave.id)
-        .where(Wave.programme_id == programme.id, Publication.released_on.is_not(None))
+        .where(Wave.programme_id == programme.id, _LIVE)
         .order_by(Wave.number, Publication.number)
     )
     newest = {wave.id: (wave, publication_id, sha256) for wave, publication_id, sha256 in rows}

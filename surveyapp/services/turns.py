@@ -5,10 +5,12 @@ from sqlalchemy import update
 from surveyapp.extensions import db
 from surveyapp.models.accounts import Account
 from surveyapp.models.actions import Commitment
+from surveyapp.models.amendments import Amendment
 from surveyapp.models.publications import Publication
+from surveyapp.models.surveys import Wave
 
 
-def hold(row: Account | Commitment | Publication) -> None:
+def hold(row: Account | Amendment | Commitment | Publication | Wave) -> None:
     """Keep this row until the transaction ends, and read it afresh.
 
     It is written with what it holds already: PostgreSQL then locks the row, and SQLite, which has

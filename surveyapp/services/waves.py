@@ -252,10 +252,10 @@ def due(now: datetime) -> list[tuple[Wave, str]]:
     for wave in waves:
         at = {
             "committed": wave.opens_at,
-            "open": now if posted.has_ended(wave.id) else wave.closes_at,
+            "open": now if posted.has_ended(wave.id) else covenants.closes_at(wave),
             "closed": None if _waits(wave) else now,
             "opened": now,
-            "summarised": wave.publishes_at,
+            "summarised": covenants.publishes_at(wave),
         }[wave.state]
         if at is not None and at <= now:
             found.append((wave, NEXT[wave.state].after))
@@ -274,9 +274,12 @@ def _waits(wave: Wave) -> bool:
 
 def overdue(wave: Wave, now: datetime) -> int:
     """Whole days since the results should have been out; 0 when they are out or not yet due."""
-    if wave.state in ("draft", "published") or wave.publishes_at is None or wave.publishes_at > now:
+    if wave.state in ("draft", "published"):
         return 0
-    return (local(now).date() - local(wave.publishes_at).date()).days
+    publishes = covenants.publishes_at(wave)
+    if publishes is None or publishes > now:
+        return 0
+    return (local(now).date() - local(publishes).date()).days
 
 
 def count_today(wave: Wave, now: datetime) -> bool:

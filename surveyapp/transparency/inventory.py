@@ -70,11 +70,11 @@ STORED = (
         ("publication", "published_file", "sense_check", "commitment", "commitment_step"),
     ),
     Stored(
-        "The public noticeboard, and a log of what staff did",
+        "The public noticeboard, a log of what staff did, and changes that two of them signed",
         "So that a changed history shows",
         "The office database",
         "Kept",
-        ("notice", "signed_checkpoint", "audit_line"),
+        ("notice", "signed_checkpoint", "audit_line", "amendment"),
     ),
     Stored(
         "Accounts, sign-ins and wrong passwords of staff who run the survey",

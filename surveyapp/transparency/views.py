@@ -11,7 +11,15 @@ from surveyapp.crypto import receipts
 from surveyapp.errors import NotFound
 from surveyapp.models.surveys import Programme, Wave
 from surveyapp.permissions import open_to_everyone
-from surveyapp.services import authoring, noticeboard, noticeboard_check, promises, waves
+from surveyapp.services import (
+    authoring,
+    covenants,
+    noticeboard,
+    noticeboard_check,
+    promises,
+    results,
+    waves,
+)
 from surveyapp.transparency import inventory
 
 blueprint = Blueprint("transparency", __name__)
@@ -68,7 +76,7 @@ def programme(slug: str) -> ResponseReturnValue:
 def wave(slug: str, number: int) -> ResponseReturnValue:
     """What was promised for one pulse, and what has happened since."""
     found = _wave(slug, number)
-    covenant = waves.covenant(found) if found.covenant else None
+    covenant = covenants.in_force(found) if found.covenant else None
     notices = noticeboard.about(found.id)
     return render_template(
         "transparency/wave.html",
@@ -86,6 +94,8 @@ def wave(slug: str, number: int) -> ResponseReturnValue:
         counts=_counts(notices),
         receipts=_receipts(notices),
         overdue=waves.overdue(found, clock.now()),
+        changed=covenants.changed_words(found),
+        taken_back=[one for one in results.taken_back(found.programme) if one.label == found.label],
         board_problems=noticeboard_check.quick(),
     )
 

@@ -6,12 +6,12 @@ from bs4 import BeautifulSoup
 from tests import factories, published
 
 EXPECTED = {
-    "hr": ["Results", "What we will do", "Programmes", "Pulses", "Roster"],
-    "board": ["Results", "Board", "What we will do"],
+    "hr": ["Results", "What we will do", "Programmes", "Pulses", "Roster", "Changes"],
+    "board": ["Results", "Board", "What we will do", "Changes"],
     "manager": ["My group", "Results", "What we will do"],
     "admin": ["What we will do", "People with accounts"],
-    "witness": ["What we will do"],
-    "auditor": ["What we will do"],
+    "witness": ["What we will do", "Changes"],
+    "auditor": ["What we will do", "Changes"],
 }
 
 
@@ -61,7 +61,7 @@ def test_links_stay_in_the_programme_in_view(hr, riverside):
 
 
 def test_without_a_programme_hr_can_set_one_up(hr):
-    assert [link.get_text() for link in links(hr.get("/"))] == ["Programmes"]
+    assert [link.get_text() for link in links(hr.get("/"))] == ["Programmes", "Changes"]
     assert hr.get("/programmes/").status_code == 200
 
 
