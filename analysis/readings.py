@@ -12,11 +12,12 @@ import numpy as np
 
 from analysis.change import break_between, judge, regrouped, trend_over
 from analysis.composition import Part, kitagawa
-from analysis.disclosure import Group, nearest, residuals
+from analysis.disclosure import Group, Rule, nearest, residuals
 from analysis.distributions import DistributionError, apart_words
 from analysis.factor_model import FactorModelError, Model, Sample
 from analysis.invariance import LEAST_PEOPLE, Level, Step, rungs
 from analysis.patterns import Products
+from analysis.release_bounds import tells
 from analysis.released import Released
 from analysis.representation import RepresentationError, answered_alike, representation
 from analysis.scoring import moments
@@ -115,7 +116,8 @@ def _split(theme: Theme) -> str:
 
 def _alike(theme: Theme, figure: Figure | None) -> str:
     """The score without sheets of one answer throughout, where those are a whole group's worth and
-    the score is printed, in whole points."""
+    the score is printed, in whole points; and where the two scores do not say that (nearly) all
+    of those sheets say the same (rule D6)."""
     counted = theme.counted.tally.one_answer
     whole = theme.overall
     if counted is None or figure is None or figure.score is None or theme.step(theme.root) > 1:
@@ -125,12 +127,30 @@ def _alike(theme: Theme, figure: Figure | None) -> str:
     if min(marked.n, whole.n - marked.n) < least:
         return ""
     without = (whole.total - marked.total) / (whole.n - marked.n)
-    score = nearest(figure.score, 1)
-    changed = min(max(score + nearest(without - whole.mean, 1), 0), 100)
+    score, moved = nearest(figure.score, 1), nearest(without - whole.mean, 1)
+    if _says_too_much(score, moved, (whole.n, marked.n), theme.rule):
+        return ""
+    changed = min(max(score + moved, 0), 100)
     about = f"About {nearest(marked.n, 5)} people gave one answer to every question."
     if changed == score:
         return f"{about} Without them the score would be the same."
     return f"{about} Without them the score would be {changed} instead of {score}."
+
+
+def _says_too_much(score: float, moved: float, people: tuple[int, int], rule: Rule) -> bool:
+    """Whether a score and how far it moves without some people tell what these answered.
+
+    Formula: their mean is ȳ − (n − m)/m·Δ for m of n people and a move of Δ.
+    """
+    n, m = people
+    ends = [
+        score + half - (n - m) / m * (moved + other)
+        for half in (-0.5, 0.5)
+        for other in (-0.5, 0.5)
+    ]
+    found = np.clip([[min(ends)]], 0.0, 100.0), np.clip([[max(ends)]], 0.0, 100.0)
+    anything = np.array([[0.0]]), np.array([[100.0]])
+    return bool(tells([m], found, anything, [True], rule).any())
 
 
 def same_meaning(theme: Theme, before: Before | None) -> bool | None:

@@ -8,6 +8,9 @@ from analysis import report_tables
 from analysis.attack.suite import attack, read
 from analysis.disclosure import Rule
 from analysis.summarise import summarise
+from analysis.tally import count
+from tests.analysis.made import answers, flat, instrument
+from tests.analysis.made import wave as wave_of
 from tests.analysis.summarised import BOOK
 from tests.analysis.test_steady import people, wave, without_one_in_each
 
@@ -62,6 +65,16 @@ def test_the_score_without_some_sheets_says_what_was_on_them(found, people, scor
     told = found(pulse({"s": {"org": figure("140", score)}}, alike=f"{text} {scores}."))
     assert bool(told) is (said is not None)
     assert not said or told[0].startswith(said)
+
+
+@pytest.mark.parametrize("one_mind", [True, False])
+def test_our_own_sentence_is_left_out_where_it_would_say_that_all_those_sheets_are_alike(one_mind):
+    """Twelve sheets of 100 that give one answer: all the highest, or every option."""
+    rows = answers({"org": 88}, 5, items=6)
+    rows += [("org", *[5 if one_mind else 1 + i % 5] * 6) for i in range(12)]
+    book = instrument(items=6)
+    reading = summarise(count(wave_of(rows, flat(extra=150)), book), book, Rule()).reading("s")
+    assert bool(reading.alike) is not one_mind
 
 
 def change(within, make_up):
