@@ -107,10 +107,10 @@ def against_rest(theme: Theme, unit: str, words: str) -> Contrast | None:
     The rest is the visible cells outside the group, so nothing depends on which of the hidden
     groups an answer came from (rule D13).
     """
-    outside = theme.outside(unit)
-    if not outside or not theme.may_show_rest(unit):
+    rest = theme.rest(unit)
+    if rest is None or not theme.may_show_rest(unit):
         return None
-    group, rest = theme.cautious(theme.inside(unit)), theme.cautious(outside)
+    group = theme.cautious(theme.inside(unit))
     return Contrast(difference(group, rest), min(group.n, rest.n), words)
 
 

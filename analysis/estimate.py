@@ -177,7 +177,7 @@ def of_cells(cells: Cells, instead: Spread | None = None) -> Estimate:
     """:func:`stratified` for strata of which none needs joining: two answers or more in each, or
     a single one."""
     n = cells.n
-    spread, unsampled = cells.variance, _unsampled(cells)
+    spread, unsampled = cells.variance, unsampled_of(cells)
     if instead is not None:
         spread = np.where(n < instead.below, instead.variance, spread)
     _check(cells, spread)
@@ -293,9 +293,9 @@ def _quantile(level: float, df: float) -> float:
     return float(stdtrit(df, (1 + level) / 2))
 
 
-def _unsampled(cells: Cells) -> FloatArray:
+def unsampled_of(cells: Cells) -> FloatArray:
     """1 − n/N; one when N is unknown, or is wrong because more people answered than it counts."""
-    known = _known(cells)
+    known = known_of(cells)
     return 1 - np.divide(cells.n, cells.people, out=np.zeros(len(cells.n)), where=known)
 
 
@@ -303,11 +303,11 @@ def _unsampled_in_all(cells: Cells, weights: FloatArray) -> float:
     """One correction for all strata: Σ c_h·(1 − n_h/N_h)/Σ c_h with c_h = W_h²/n_h, which gives
     the error of strata alike in spread. It depends on counts alone. One when any N is unknown
     or wrong."""
-    if not _known(cells).all():
+    if not known_of(cells).all():
         return 1.0
     share = weights**2 / cells.n
-    return float(share @ _unsampled(cells) / share.sum())
+    return float(share @ unsampled_of(cells) / share.sum())
 
 
-def _known(cells: Cells) -> BoolArray:
+def known_of(cells: Cells) -> BoolArray:
     return (cells.people > 0) & (cells.n <= cells.people)

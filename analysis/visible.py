@@ -35,6 +35,7 @@ from analysis.estimate import (
     weights_of,
 )
 from analysis.instrument import Instrument, Scale
+from analysis.outside import Outside, walk
 from analysis.scoring import ABOVE, LEANS, IntArray, Key, Moments, N, lean, moments
 from analysis.tally import Counted
 
@@ -168,8 +169,31 @@ class Theme:
         """The visible cells that make up a shown group, parents before children."""
         return self._inside[unit]
 
-    def outside(self, unit: str) -> list[str]:
-        return [cell for cell in self.cells if cell not in self._below[unit]]
+    def rest(self, unit: str) -> Estimate | None:
+        """The :meth:`cautious` mean over the visible cells outside a group; ``None`` without any.
+
+        Sums from both ends give it at a cost that does not grow with the tree; a rest of few
+        answers has few cells, and its own spread is looked at.
+        """
+        start = self._walk[1][unit]
+        stop = start + len(self.inside(unit))
+        if stop - start == len(self.cells):
+            return None
+        if self._side_by_side.n.min() >= LEAST_ANSWERS:
+            found = self._outside.estimate(start, stop)
+            if found.n >= self.rule.large:
+                return found
+        order = self._walk[0]
+        return self.cautious(order[:start] + order[stop:])
+
+    @cached_property
+    def _walk(self) -> tuple[list[str], dict[str, int]]:
+        return walk(self.counted.units, self.cells)
+
+    @cached_property
+    def _outside(self) -> Outside:
+        order = [self._place[cell] for cell in self._walk[0]]
+        return Outside.of(self._side_by_side.at(order), self.within)
 
     @cached_property
     def _inside(self) -> Mapping[str, list[str]]:
