@@ -24,11 +24,12 @@ from surveyapp import (
     results,
     surveys,
     transparency,
+    witnessing,
 )
 from surveyapp.config import Door
 from surveyapp.services import noticeboard
 
-STAFF = (auth, surveys, people, results, board, actions, admin, amendments)
+STAFF = (auth, surveys, people, results, board, actions, admin, amendments, witnessing)
 PUBLIC = (home, transparency)
 RESPONDENT = (respond,)
 BOX = (box,)

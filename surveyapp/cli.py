@@ -20,14 +20,14 @@ from analysis.dataset import DataError
 from analysis.disclosure import Rule
 from analysis.importers import load
 from analysis.instrument import Instrument, InstrumentError, bundled, read
-from surveyapp import clock, config, create_app, jobs
+from surveyapp import clock, config, create_app, jobs, witness
 from surveyapp.config import SettingsError, write_private
 from surveyapp.demo import crawl, people, start
 from surveyapp.errors import CandourError
 from surveyapp.extensions import answers_session, db
 from surveyapp.models.accounts import Role
 from surveyapp.models.surveys import Programme
-from surveyapp.services import accounts, audit, authoring, publishing, second_step
+from surveyapp.services import accounts, audit, authoring, publishing, second_step, witnesses
 
 ACTOR = "command line"
 DEMO_PORT = 8000  # where every link in the demo’s mail leads
@@ -59,6 +59,9 @@ def application(role: config.Door = "all") -> Flask:
 @click.group()
 def main() -> None:
     """Candour: a staff survey whose answers stay unnamed and whose results come out."""
+
+
+main.add_command(witness.witness)
 
 
 @main.command()
@@ -212,6 +215,25 @@ def code(email: str) -> None:
     """Demo only: the six digits that this account’s app would show now."""
     with _demo_application().app_context():
         click.echo(people.digits(email) or "This account signs in without digits.")
+
+
+@main.command("open")
+@click.argument("wave")
+@click.option("--peeled", required=True, type=click.Path(exists=True, path_type=Path))
+def open_(wave: str, peeled: Path) -> None:
+    """Take what a witness sent back for WAVE, as in how-is-work/3. The next round opens it."""
+    with application().app_context(), _sentences():
+        slug, _, number = wave.rpartition("/")
+        found = next(
+            (w for w in authoring.programme_by_slug(slug).waves if str(w.number) == number), None
+        )
+        if found is None:
+            raise Refusal(f"There is no pulse {wave}.")
+        witnesses.prepare(found)
+        made = witnesses.hand_in(found, peeled.read_bytes())
+        audit.record(ACTOR, "handed in", f"wave {wave}", made.witness)
+        db.session.commit()
+        click.echo(f"{len(made.inner)} sealed answers taken. They are opened within a minute.")
 
 
 @main.command("import")

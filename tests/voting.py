@@ -46,8 +46,9 @@ class Voting:
         return [person for person in self.people if person.place == place]
 
 
-def open_voting(app, *, places=PLACES, state="open", **programme):
-    """Commit and open a wave through the services; give everybody a token and a code."""
+def open_voting(app, *, places=PLACES, state="open", witnesses=(), **programme):
+    """Commit and open a wave through the services; give everybody a token and a code.
+    ``witnesses``: the keys of those who hold an outer lock."""
     from surveyapp.extensions import db, who_session
     from surveyapp.models.participation import Invitation, InvitationKey
     from surveyapp.models.people import Person as Row
@@ -69,6 +70,7 @@ def open_voting(app, *, places=PLACES, state="open", **programme):
             closes_at=now + timedelta(days=10),
             publishes_at=now + timedelta(days=20),
             results_key=secrets.token_urlsafe(16),
+            witnesses=[one.public().entry() for one in witnesses],
         )
         db.session.add(wave)
         db.session.flush()
@@ -134,19 +136,34 @@ def close(app, voting):
         factories.committed()
 
 
-def open_ballots(app, voting):
-    """Open, commit, let go and scrub, as the scheduler does."""
+def open_ballots(app, voting, given=None):
+    """Open, commit, let go and scrub, as the scheduler does. ``given``: a witness's work."""
     from surveyapp.extensions import answers_session, box_session
     from surveyapp.services import opening
 
     with app.app_context():
         wave = wave_of(voting)
-        opened = opening.open_wave(wave)
+        opened = opening.open_wave(wave, given)
         answers_session().commit()
         opening.let_go(wave)
         box_session().commit()
         opening.scrub()
         return opened
+
+
+def bundle(app, voting):
+    """The bundle as the witness fetches it."""
+    from surveyapp.services import opening
+
+    with app.app_context():
+        return opening.bundle(wave_of(voting))
+
+
+def peel(made, witness):
+    """What a witness makes of a bundle."""
+    from surveyapp.crypto import bundle, peeled
+
+    return peeled.make(bundle.Bundle.from_bytes(made), witness.outer, witness.name, witness.signs)
 
 
 def claim_issued(voting, by_class):

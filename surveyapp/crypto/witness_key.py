@@ -97,7 +97,7 @@ class WitnessKey:
     def to_bytes(self, passphrase: str = "") -> bytes:
         """The private file; without a passphrase whoever has the file has the keys."""
         numbers = envelope.private_bytes(self.outer) + self.signs.private_bytes_raw()
-        raw: dict[str, Any] = {"format": PRIVATE, "name": self.name}
+        raw: dict[str, Any] = {"format": PRIVATE, **self.public().entry()}
         if passphrase:
             salt, nonce = os.urandom(SALT_BYTES), os.urandom(NONCE_BYTES)
             under = _stretched(passphrase, salt, ROUNDS)
@@ -124,11 +124,14 @@ class WitnessKey:
                 )
             else:
                 numbers = bytes.fromhex(raw["keys"])
-            return cls(
+            found = cls(
                 str(raw["name"]),
                 envelope.load_private(numbers[:32]),
                 ed25519.Ed25519PrivateKey.from_private_bytes(numbers[32:]),
             )
+            if found.public().entry() != {name: raw[name] for name in ("name", "key", "signs")}:
+                raise KeyFileError("This is not a witness’s private file.")
+            return found
         except InvalidTag as error:
             raise KeyFileError("The passphrase does not open this file.") from error
         except (ValueError, KeyError, TypeError) as error:

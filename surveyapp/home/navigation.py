@@ -29,6 +29,7 @@ PLACES: tuple[tuple[str, str, tuple[Role, ...], str], ...] = (
     ("Results", "/results/{slug}", READERS, "What people told us, pulse by pulse."),
     ("Board", "/board/{slug}", (Role.BOARD,), "Say whether the draft findings ring true."),
     ("What we will do", "/actions/{slug}", tuple(Role), "What was promised, and what came of it."),
+    ("Sealed answers", "/witness/", (Role.WITNESS,), "Open what only your key can open."),
     ("Programmes", "/programmes/", (Role.HR,), "Every survey, and setting up a new one."),
     ("Pulses", "/programmes/{slug}", (Role.HR,), "Set up a pulse and watch its dates."),
     ("Roster", "/programmes/{slug}/roster", (Role.HR,), "Who is invited, and in which group."),

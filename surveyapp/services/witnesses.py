@@ -58,6 +58,12 @@ def of(wave: Wave) -> Sequence[witness_key.PublicWitness]:
     return [witness_key.PublicWitness(**one) for one in listed]
 
 
+def waves() -> Sequence[Wave]:
+    """Every wave whose promises name a witness, the newest first."""
+    promised = select(Wave).where(Wave.covenant.is_not(None)).order_by(Wave.opens_at.desc())
+    return [wave for wave in db.session.scalars(promised) if of(wave)]
+
+
 def awaited(wave: Wave) -> bool:
     """Whether a wave is closed and only a witness can open it."""
     return wave.state == "closed" and wave.covenant is not None and bool(of(wave))

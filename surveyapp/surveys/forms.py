@@ -6,7 +6,15 @@ from zoneinfo import ZoneInfo
 from flask import current_app
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField
-from wtforms import BooleanField, DateField, IntegerField, SelectField, StringField, TextAreaField
+from wtforms import (
+    BooleanField,
+    DateField,
+    HiddenField,
+    IntegerField,
+    SelectField,
+    StringField,
+    TextAreaField,
+)
 from wtforms.validators import InputRequired, Length, NumberRange, ValidationError
 
 from analysis.disclosure import Rule
@@ -117,6 +125,16 @@ class DatesForm(FlaskForm):
             "closes_at": _stored(self.closes.data, CLOSES),
             "publishes_at": _stored(self.publishes.data, PUBLISHES),
         }
+
+
+class WitnessForm(FlaskForm):
+    """A witness's public file, or the name of one to take away."""
+
+    file = FileField(
+        "The witness’s public file",
+        description="They made it with their own keys. Its name ends in .public.json.",
+    )
+    away = HiddenField()
 
 
 class WaveForm(DatesForm):

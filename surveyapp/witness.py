@@ -1,0 +1,132 @@
+"""The commands of a witness: on a machine of their own, without a server or a network.
+
+A bundle is opened only when it is whole and lawful, and only one bundle a pulse: a note beside the
+key remembers which.
+"""
+
+import os
+import re
+import secrets
+from pathlib import Path
+
+import click
+
+from surveyapp import witness_page
+from surveyapp.config import write_private
+from surveyapp.crypto import bundle, peeled, witness_key
+from surveyapp.crypto.canonical import NotCanonical, canonical, parse
+
+PASSPHRASE = "Passphrase (nothing shows as you type)"
+
+
+class Refused(click.ClickException):
+    """The bundle must not be opened, or a file is not what it should be."""
+
+    exit_code = 2
+
+
+@click.group()
+def witness() -> None:
+    """For a witness: make keys, and open a pulse's sealed ballots. Needs no network."""
+
+
+@witness.command()
+@click.argument("name")
+@click.option("--folder", default=".", type=click.Path(file_okay=False, path_type=Path))
+@click.option("--passphrase/--no-passphrase", default=True, help="Lock the private file.")
+def key(name: str, folder: Path, passphrase: bool) -> None:
+    """Make your keys: a private file to keep, and a public file to send to whoever asked you.
+
+    NAME is how people will read of you, such as "Unison, Riverside branch".
+    """
+    try:
+        mine = witness_key.WitnessKey.new(name)
+    except witness_key.KeyFileError as error:
+        raise Refused(str(error)) from error
+    stem = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-") or "witness"
+    private, public = folder / f"{stem}.key", folder / f"{stem}.public.json"
+    if private.exists() or public.exists():
+        raise Refused(f"There are keys of this name already: {private}")
+    word = click.prompt(PASSPHRASE, hide_input=True, confirmation_prompt=True) if passphrase else ""
+    write_private(private, mine.to_bytes(word))
+    private.chmod(0o600)
+    public.write_bytes(mine.public().to_bytes())
+    click.echo(f"Keep, and show to nobody: {private}")
+    click.echo(f"Send to whoever asked you: {public}")
+    click.echo(f"Fingerprint, to compare by telephone: {mine.public().fingerprint()}")
+    click.echo("Keep a copy of the private file on paper or on a stick, in a safe place.")
+
+
+@witness.command("open")
+@click.argument("sealed", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--key", "key_file", required=True, type=click.Path(exists=True, path_type=Path))
+@click.option("--out", required=True, type=click.Path(dir_okay=False, path_type=Path))
+@click.option(
+    "--board",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="The noticeboard as you fetched it yourself, to hold the bundle against.",
+)
+def open_(sealed: Path, key_file: Path, out: Path, board: Path | None) -> None:
+    """Check a bundle of sealed ballots, take your lock off, shuffle, and write what to send back.
+
+    You see no answer: each is still locked with the platform's key.
+    """
+    mine = _key(key_file)
+    try:
+        closed = bundle.Bundle.from_bytes(sealed.read_bytes())
+        click.echo(f"{closed.name}: {len(closed.records)} sealed ballots")
+        if board is not None and canonical(dict(closed.notice)) not in board.read_bytes().split(
+            b"\n"
+        ):
+            raise Refused("The noticeboard has no such closing line. Do not open these ballots.")
+        if mine.public().entry() not in closed.terms.get("witnesses", ()):
+            raise Refused("You are not a witness of this pulse, or not with this key.")
+        made = peeled.make(closed, mine.outer, mine.name, mine.signs)
+    except bundle.BundleError as error:
+        raise Refused(f"Do not open these ballots.\n{error}") from error
+    _remember(key_file.with_name(f"{key_file.name}.opened"), made)
+    _write_whole(out, made.to_bytes())
+    click.echo(f"Opened and shuffled: {len(made.inner)}")
+    for reason, number in made.rejected.items():
+        click.echo(f"Set aside ({reason}): {number}")
+    click.echo(f"Root of the closing line: {made.closed_root}")
+    click.echo(f"Send this back: {out}")
+
+
+@witness.command()
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+def page(file: Path) -> None:
+    """Write the page that does all of this in a browser, as one FILE that needs no network."""
+    file.write_text(witness_page.page(), encoding="utf-8")
+    click.echo(f"Open it in a browser: {file}")
+
+
+def _key(file: Path) -> witness_key.WitnessKey:
+    data = file.read_bytes()
+    try:
+        locked = witness_key.is_locked(data)
+        word = click.prompt(PASSPHRASE, hide_input=True) if locked else ""
+        return witness_key.WitnessKey.from_bytes(data, word)
+    except witness_key.KeyFileError as error:
+        raise Refused(str(error)) from error
+
+
+def _remember(note: Path, made: peeled.Peeled) -> None:
+    """Note what was opened, before anything is handed out; refuse a second, different opening."""
+    try:
+        known = parse(note.read_bytes()) if note.exists() else {}
+    except NotCanonical as error:
+        raise Refused(f"The note of what you opened is damaged: {note}") from error
+    if known.get(made.wave, made.closed_root) != made.closed_root:
+        raise Refused(
+            "You have opened this pulse already, with other ballots. Somebody is showing you two "
+            "versions. Do not open a second one, and tell the people you witness for."
+        )
+    _write_whole(note, canonical(known | {made.wave: made.closed_root}))
+
+
+def _write_whole(path: Path, data: bytes) -> None:
+    draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+    write_private(draft, data)
+    draft.chmod(0o600)
+    os.replace(draft, path)

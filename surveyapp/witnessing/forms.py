@@ -1,0 +1,14 @@
+"""Sending back what a witness made."""
+
+from flask_wtf import FlaskForm
+from flask_wtf.file import FileField, FileRequired
+
+
+class PeeledForm(FlaskForm):
+    """The one file that opening the bundle gave."""
+
+    file = FileField(
+        "The file that came out",
+        description="It is named opened.json unless you chose another name.",
+        validators=[FileRequired("Choose the file that came out of the opening.")],
+    )
