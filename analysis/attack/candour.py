@@ -242,7 +242,7 @@ def _lines(
 
 def _rounded(cell: Cell, role: str) -> Cell:
     """Answers from 50 on are printed to the nearest 5."""
-    if role != "n" or cell.words or cell.step == 5:
+    if role != "n" or cell.words or cell.step == 5 or cell.middle < 50:
         return cell
     return Cell(cell.text, max(cell.middle - 2.5, 49.5), cell.middle + 2.5, 5.0)
 

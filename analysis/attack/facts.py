@@ -1,5 +1,6 @@
 """Statements of several files brought together: what is known of each group in each version."""
 
+import itertools
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -85,6 +86,8 @@ def versions(release: Release, answers: Range | None = None) -> dict[str, list[V
     for several in found.values():
         for one in several:
             one.measures = _measures(one, answers)
+        for one, other in itertools.permutations(several, 2):
+            _borrow(one, other)
     return found
 
 
@@ -114,6 +117,20 @@ def _join(one: Version, other: Version) -> None:
     one.lines.extend(other.lines)
     one.parents |= other.parents
     one.people |= other.people
+
+
+def _borrow(one: Version, other: Version) -> None:
+    """Give a version the figures that another version of the same wave shows and it does not: of
+    groups of the same name with as many people, which are the same people wherever they stand."""
+    groups = groups_of(one)
+    for name, measure in one.measures.items():
+        for group, fact in other.measures[name].facts.items() if name in other.measures else ():
+            own = measure.facts.get(group)
+            people = one.people.get(group)
+            same = people is not None and people == other.people.get(group)
+            if fact.shown and same and group in groups and not (own and own.shown):
+                measure.facts[group] = fact
+                one.files.extend(file for file in fact.files if file not in one.files)
 
 
 def _measures(version: Version, answers: Range | None) -> dict[str, Measure]:

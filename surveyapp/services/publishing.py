@@ -139,13 +139,13 @@ def _earlier(wave: Wave) -> list[Past]:
     """
     found: list[Past] = []
     for earlier in wave.programme.waves:
-        if earlier.number >= wave.number or results.publication_of(earlier) is None:
+        sent = results.publication_of(earlier)
+        if earlier.number >= wave.number or sent is None:
             continue
         tally = answer_blocks.read(earlier.id, "tally")
         if tally is not None:
             counted, asked = Counted.from_bytes(tally), authoring.instrument_of(earlier)
-            sent = _publication(earlier)
-            told = sent and Summary.from_json(sent.summary)
+            told = Summary.from_json(sent.summary)
             found.append(Past(counted, asked, covenants.rule_of(earlier), told))
     return found
 

@@ -55,3 +55,56 @@ def test_the_questions_of_a_theme_add_up_to_its_score(tmp_path, score, told):
     items = {name: figure("130", score) for name in "abc"}
     found = release(tmp_path, BANDED, items)
     assert any("A4 D, s, w: nearly all alike" in line for line in found) is told
+
+
+ONE_TREE = {"A": "org", "B": "org", "C": "org"}
+OTHER_TREE = {"A": "org", "N": "org", "B": "N", "C": "N"}
+SIZES = {"org": 100, "A": 45, "B": 45, "C": 10, "N": 55}
+
+
+def publication(parents, figures, people=SIZES):
+    """The results of one pulse, as one of its publications tells them."""
+    units = [{"id": "org", "name": "org", "parent": None, "headcount": people["org"]}]
+    units += [
+        {"id": unit, "name": unit, "parent": parent, "headcount": people[unit]}
+        for unit, parent in parents.items()
+    ]
+    return {
+        "wave": {"id": "w"}, "units": units, "silence": [], "items": [], "themes": [],
+        "rows": [row(unit, figures.get(unit)) for unit in ("org", *parents)],
+    }  # fmt: skip
+
+
+def published(folder, **pulses):
+    for name, pulse in pulses.items():
+        (folder / f"{name}.json").write_text(json.dumps(pulse))
+    found = [one.line() for one in attack(read([folder], {}))]
+    for name in pulses:
+        (folder / f"{name}.json").unlink()
+    return found
+
+
+WHOLE = figure("100", 57)
+FIFTY = figure("about 45", 50)
+
+
+@pytest.mark.parametrize("tree", [ONE_TREE, OTHER_TREE])
+def test_two_publications_of_one_pulse_are_one_release(tmp_path, tree):
+    """The first shows A and the second B, perhaps in a new tree. Each alone leaves 55 people, both
+    together C’s 10: (100·58 − 45·50 − 45·50)/10 is over 100, and 103 at the least."""
+    first = publication(ONE_TREE, {"org": WHOLE, "A": FIFTY})
+    second = publication(tree, {"org": WHOLE, "B": FIFTY})
+    assert published(tmp_path, first=first) == published(tmp_path, second=second) == []
+    found = published(tmp_path, first=first, second=second)
+    assert any("A4 C, s, w: 92.5 to 100.0 of 100" in line for line in found)
+    assert "first.json, second.json" in found[0] or "second.json, first.json" in found[0]
+
+
+@pytest.mark.parametrize(("tree", "label"), [(ONE_TREE, "A8"), (OTHER_TREE, "A9")])
+def test_a_corrected_publication_says_what_those_said_who_were_moved(tmp_path, tree, label):
+    """24 people at 50, and after a correction 20 of them at 40: the 4 others said nearly 100."""
+    first = publication(ONE_TREE, {"org": WHOLE, "A": figure("24", 50)})
+    people = SIZES | {"A": 41}
+    second = publication(tree, {"org": WHOLE, "A": figure("20", 40)}, people)
+    found = published(tmp_path, first=first, second=second)
+    assert any(f"{label} A, s, w: 7" in line for line in found)
