@@ -145,7 +145,7 @@ def of_question(
     given = [int(theme.cut(answered, cell)) for cell in cells]
     people = [theme.cells[cell].headcount for cell in cells]
     weights = [1.0] * len(cells)
-    if min(given) >= LEAST_ANSWERS and all(people):
+    if given and min(given) >= LEAST_ANSWERS and all(people):
         known = [(total or 0) / count for total, count in zip(people, given, strict=True)]
         weights = weights if dominated(known, given) else known
     by = max(step(n, theme.rule), theme.step(theme.root))
@@ -178,7 +178,7 @@ def stratified_sample(
     n = sum(given)
     if headcount is not None and headcount < n:
         headcount = None
-    if len(given) == 1:
+    if len(given) <= 1:  # none where no group at all can be told apart
         return Sampled(least, headcount)
     total = math.fsum(weight * count for weight, count in zip(weights, given, strict=True))
     uneven = n * math.fsum(w**2 * count for w, count in zip(weights, given, strict=True)) / total**2

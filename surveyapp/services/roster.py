@@ -118,7 +118,7 @@ def apply(preview: Preview) -> None:
 def forget_leavers() -> int:
     """Delete who left the roster once no pulse remembers inviting them; how many went."""
     left = select(Person.id).where(
-        ~Person.active, ~select(Invitation).where(Invitation.person_id == Person.id).exists()
+        ~Person.active, ~select(Invitation.id).where(Invitation.person_id == Person.id).exists()
     )
     gone = list(who_session().scalars(left))
     for start in range(0, len(gone), 500):
