@@ -15,6 +15,7 @@ CAST = (
     ("board3@riverside.example", "Babak Sharifi", Role.BOARD),
     ("manager@riverside.example", "Mirela Ionescu", Role.MANAGER),
     ("admin@riverside.example", "Adam Okafor", Role.ADMIN),
+    ("witness@riverside.example", "Wanda Ortiz", Role.WITNESS),
 )
 
 

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from analysis import simulate
 from analysis.disclosure import Rule
 from surveyapp import clock, jobs
-from surveyapp.demo import answering, people
+from surveyapp.demo import answering, people, sealing
 from surveyapp.extensions import answers_session, db, who_session
 from surveyapp.models.accounts import Account
 from surveyapp.models.surveys import Programme, Wave
@@ -175,6 +175,8 @@ def _new_wave(
             now=made,
             phase="check",
         )
+        if number == THROUGH_THE_WEB:
+            sealing.name(wave)
         say(f"Pulse {number}, {wave.label}: locking the promises and making the keys")
         waves.commit(wave, actor="hr@riverside.example", now=made)
         who_session().commit()
@@ -193,7 +195,9 @@ def _through_the_web(
     opens = today - timedelta(days=23)
     wave = _new_wave(programme, organisation, THROUGH_THE_WEB, opens, say)
     answering.answer(wave, organisation.answers(THROUGH_THE_WEB), opens + timedelta(days=2), say)
-    say(f"Pulse {wave.number}: closing, opening the ballots, counting")
+    say(f"Pulse {wave.number}: closing")
+    _tick(opens + OPEN_FOR)
+    say(f"Pulse {wave.number}: the witness (simulated) opens {sealing.open_(wave)} sealed ballots")
     _tick(opens + OPEN_FOR)
     _sense_check(programme, cast)
     say(f"Pulse {wave.number}: publishing on its date")

@@ -71,13 +71,13 @@ class Opened:
 
     def facts(self) -> dict[str, Any]:
         """What the noticeboard says of it."""
-        signed = {"statement": dict(self.statement), "signed": self.signed} if self.signed else {}
+        said = {"statement": dict(self.statement), "signature": self.signed}
         return {
             "accepted": self.accepted,
             "rejected": dict(self.rejected),
             "receipts_root": self.root,
             "receipts": list(self.receipts),
-            **signed,
+            **({"witness": said} if self.signed else {}),
         }
 
 

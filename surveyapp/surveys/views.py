@@ -30,6 +30,7 @@ from surveyapp.services import (
     registrar,
     roster,
     waves,
+    witnesses,
 )
 from surveyapp.services.invited import Root
 from surveyapp.surveys.forms import FROM_FILE, DatesForm, ProgrammeForm, WaveForm
@@ -233,7 +234,7 @@ def wave(wave_id: uuid.UUID) -> ResponseReturnValue:
         if found.state == "draft"
         else None,
         acts=[act for act in ACTS.values() if act.state == found.state],
-        state=waves.STATE_WORDS[found.state],
+        state=waves.state_words(found),
         next_step=_next_step(found),
         total=waves.total_words(found),
         invited=invitations.invited(found) if found.state in ("committed", "open") else None,
@@ -330,7 +331,11 @@ def _next_step(wave: Wave) -> tuple[str, datetime | None]:
         "draft": ("Nothing happens until you lock our promises.", None),
         "committed": ("It opens by itself, and everyone gets an invitation.", wave.opens_at),
         "open": ("It closes by itself.", wave.closes_at),
-        "closed": ("The answers are shuffled and opened within minutes.", None),
+        "closed": (
+            witnesses.words(wave, clock.now())
+            or "The answers are shuffled and opened within minutes.",
+            None,
+        ),
         "opened": ("The answers are counted within minutes.", None),
         "summarised": ("The results go to everyone by themselves.", wave.publishes_at),
         "published": ("The results are out.", None),

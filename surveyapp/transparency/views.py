@@ -19,6 +19,7 @@ from surveyapp.services import (
     promises,
     results,
     waves,
+    witnesses,
 )
 from surveyapp.transparency import inventory
 
@@ -82,7 +83,8 @@ def wave(slug: str, number: int) -> ResponseReturnValue:
         "transparency/wave.html",
         wave=found,
         programme=found.programme,
-        state=waves.STATE_WORDS[found.state],
+        state=waves.state_words(found),
+        waiting=witnesses.words(found, clock.now()),
         covenant=covenant,
         promise=promises.words(covenant) if covenant else "",
         facts=promises.facts(covenant) if covenant else (),

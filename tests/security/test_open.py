@@ -117,8 +117,8 @@ def test_either_of_two_witnesses_opens_and_each_gives_the_same(app, closed, who,
         assert not keys.directory("opener", closed.wave_id).exists()
         assert box_session().query(Ballot).count() == 0
         facts = opening.read_back(voting.wave_of(closed)).facts()
-    assert facts["statement"]["witness"] == request.getfixturevalue(who).name
-    assert "Riverside" not in str(facts["statement"]).replace("Riverside branch", "")
+    assert facts["witness"]["statement"]["witness"] == request.getfixturevalue(who).name
+    assert "Riverside" not in str(facts["witness"]).replace("Riverside branch", "")
 
 
 # OPEN-3
@@ -278,8 +278,8 @@ def test_the_noticeboard_carries_what_was_in_the_box_and_what_the_witness_signed
         lines = {one.type: one.body for one in noticeboard.about(wave.id)}
         promised = parse(wave.covenant.encode())["witnesses"][0]
         public = ed25519.Ed25519PublicKey.from_public_bytes(bytes.fromhex(promised["signs"]))
-        said = lines["OPENED"]["statement"]
-        public.verify(bytes.fromhex(lines["OPENED"]["signed"]), peeled.STATEMENT + canonical(said))
+        said = lines["OPENED"]["witness"]["statement"]
+        public.verify(bytes.fromhex(lines["OPENED"]["witness"]["signature"]), peeled.STATEMENT + canonical(said))
         assert said["closed_root"] == lines["CLOSED"]["root"]
         assert len(lines["CLOSED"]["leaves"]) == said["ballots"] == 31
         assert not (witnesses._folder(wave.id)).exists()

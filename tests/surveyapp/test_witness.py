@@ -253,7 +253,9 @@ def reminders(app):
         return sorted((one.recipient, one.round) for one in sent)
 
 
-def test_a_wave_waits_and_its_witnesses_are_reminded_and_the_date_still_binds(app, closed):
+def test_a_wave_waits_and_its_witnesses_are_reminded_and_the_date_still_binds(
+    app, closed, hr, stranger
+):
     with app.app_context():
         factories.an_account("witness", email="mo@example.org")
         factories.an_account("witness", email="uma@example.org")
@@ -274,6 +276,9 @@ def test_a_wave_waits_and_its_witnesses_are_reminded_and_the_date_still_binds(ap
     assert reminders(app) == [
         (f"{who}@example.org", round_) for who in ("mo", "uma") for round_ in (1, 2, 5)
     ]
+    for browser, address in ((stranger, "/trust/riverside/1"), (hr, f"/waves/{closed.wave_id}/")):
+        shown = " ".join(browser.get(address).text.split())
+        assert f"Waiting for the witness, {MO.name} or {UMA.name}." in shown
     # The second witness opens all the same.
     with app.app_context():
         wave = voting.wave_of(closed)
