@@ -25,9 +25,21 @@ from surveyapp.config import SettingsError, write_private
 from surveyapp.demo import crawl, people, start
 from surveyapp.errors import CandourError
 from surveyapp.extensions import answers_session, db
+from surveyapp.formatting import local
 from surveyapp.models.accounts import Role
 from surveyapp.models.surveys import Programme
-from surveyapp.services import accounts, audit, authoring, publishing, second_step, witnesses
+from surveyapp.services import (
+    accounts,
+    audit,
+    authoring,
+    mirror,
+    noticeboard,
+    noticeboard_key,
+    publishing,
+    restored,
+    second_step,
+    witnesses,
+)
 
 ACTOR = "command line"
 DEMO_PORT = 8000  # where every link in the demo’s mail leads
@@ -255,6 +267,38 @@ def import_(data: tuple[Path, ...], instrument: str, programme: str, organisatio
             click.echo(f"{wave.label}: {len(incoming.responses)} responses imported and published")
         answers_session().commit()
         db.session.commit()
+
+
+@main.command("mirror")
+@click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
+def mirror_(folder: Path) -> None:
+    """Copy noticeboard, promises and results to a folder that any web server can show."""
+    with application().app_context():
+        changed = mirror.write(folder, clock.now())
+        click.echo(f"{folder} is up to date. Files that changed: {changed}.")
+
+
+@main.command("restored")
+@click.argument("store", type=click.Choice(restored.STORES))
+@click.argument("backup", type=click.DateTime(["%Y-%m-%d"]))
+def restored_(store: str, backup: datetime) -> None:
+    """Say in public that a database was put back from the backup of that day."""
+    with application().app_context(), _sentences():
+        for line in restored.announce(store, backup.date(), actor=ACTOR, now=clock.now()):
+            name = line.body.get("name", "No pulse is open")
+            click.echo(f"{name}: at most {line.body.get('doubles', 0)} people could answer twice")
+        db.session.commit()
+
+
+@main.command("new-noticeboard-key")
+def new_noticeboard_key() -> None:
+    """Let a fresh key sign the noticeboard; the old one signs that it does."""
+    with application().app_context(), _sentences():
+        line = noticeboard.rotate(on=local(clock.now()).date())
+        audit.record(ACTOR, "rotated key", "noticeboard")
+        db.session.commit()
+        noticeboard_key.forget_others(str(line.body["ed25519"]))
+        click.echo(f"Line {line.n} announces the new key {line.body['ed25519']}.")
 
 
 def find_instrument(name: str) -> Instrument:

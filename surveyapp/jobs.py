@@ -15,6 +15,7 @@ import uuid
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 from flask import Flask, current_app
@@ -32,9 +33,11 @@ from surveyapp.extensions import (
 from surveyapp.formatting import local
 from surveyapp.models.surveys import Wave
 from surveyapp.services import (
+    audit,
     ballotbox,
     invitations,
     mail,
+    mirror,
     noticeboard,
     opening,
     posted,
@@ -96,7 +99,7 @@ def tick(now: datetime, say: Say = lambda _line: None) -> int:
     if opens("who"):
         _did("posting what changed", posted.catch_up, failed)
         _did("clearing what is past its time", partial(clear, now), failed)
-        _did("handing out the noticeboard’s checkpoint", noticeboard.hand_out, failed)
+        _did("the noticeboard", partial(keep_noticeboard, now), failed)
         _did("sending mail", partial(send, now, say), failed)
     return _finished(moved, failed)
 
@@ -183,6 +186,18 @@ def models(wave: Wave) -> None:
     """Once for each draft, while it waits for its date: how well its questions work."""
     if publishing.models(wave):
         db.session.commit()
+
+
+def keep_noticeboard(now: datetime) -> None:
+    """Fix the staff log of the days before, sign what other processes posted, and hand out the
+    checkpoint and, where one is wanted, the mirror."""
+    today = local(now).date()
+    noticeboard.fix_log(audit.days_end(today), on=today)
+    noticeboard.sign()
+    db.session.commit()
+    noticeboard.hand_out()
+    if folder := current_app.config["MIRROR"]:
+        mirror.write(Path(folder), now)
 
 
 def clear(now: datetime) -> None:

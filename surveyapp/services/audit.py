@@ -74,6 +74,12 @@ def check() -> list[str]:
     return problems
 
 
+def days_end(today: date) -> AuditLine | None:
+    """The last line of the days before this one."""
+    before = select(AuditLine).where(AuditLine.date < today.isoformat())
+    return db.session.scalar(before.order_by(AuditLine.n.desc()).limit(1))
+
+
 def last_of(actor: str) -> AuditLine | None:
     """The newest line of this actor."""
     newest = select(AuditLine).where(AuditLine.actor == actor).order_by(AuditLine.n.desc())

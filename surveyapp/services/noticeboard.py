@@ -20,7 +20,8 @@ from surveyapp.config import write_private
 from surveyapp.crypto import merkle
 from surveyapp.crypto.canonical import canonical
 from surveyapp.crypto.checkpoint import Checkpoint
-from surveyapp.extensions import db
+from surveyapp.extensions import db, opens
+from surveyapp.models.audit import AuditLine
 from surveyapp.models.publications import Notice, SignedCheckpoint
 from surveyapp.services import noticeboard_key
 
@@ -75,9 +76,14 @@ def post(type: str, body: Mapping[str, object], *, on: date) -> Notice:
     if announced is None:
         key = noticeboard_key.new()
         announced = {"origin": noticeboard_key.origin(), "ed25519": noticeboard_key.shown(key)}
-        _sign(_add("KEY", announced, on), announced)
+        _add("KEY", announced, on)
     notice = _add(type, body, on)
-    _sign(notice, announced)
+    try:
+        _sign(announced)
+    except (noticeboard_key.KeyLost, PermissionError):
+        # The opener and the publisher have no business with the office's keys: it signs for them.
+        if opens("who"):
+            raise
     return notice
 
 
@@ -99,8 +105,29 @@ def rotate(*, on: date) -> Notice:
         "signature": signature.hex(),
     }
     notice = _add("KEY", body, on)
-    _sign(notice, body)
+    _sign(body)
     return notice
+
+
+def fix_log(last: AuditLine | None, *, on: date) -> Notice | None:
+    """Post how the log of what staff did stood at the end of an earlier day, once."""
+    if last is None or _told_of(last):
+        return None
+    _wait_for_turn()
+    if _told_of(last):  # by another scheduler, while this one waited
+        return None
+    return post("AUDIT", {"lines": last.n + 1, "head": last.sha256}, on=on)
+
+
+def sign() -> None:
+    """Sign lines that were posted by a process without the board's key."""
+    last, signed = _last(), _signed()
+    if last is None or (signed is not None and signed.size > last.n):
+        return
+    _wait_for_turn()
+    announced = _announced()
+    if announced is not None:
+        _sign(announced)
 
 
 def lines(since: int = 0, limit: int | None = None) -> list[Line]:
@@ -181,6 +208,12 @@ def _wait_for_turn() -> None:
         db.session.execute(text("UPDATE notice SET n = n WHERE 1 = 0"))
 
 
+def _told_of(last: AuditLine) -> bool:
+    newest = select(Notice.body).where(Notice.type == "AUDIT").order_by(Notice.n.desc()).limit(1)
+    told = db.session.scalar(newest)
+    return told is not None and told.get("head") == last.sha256
+
+
 def _last() -> Notice | None:
     return db.session.scalars(select(Notice).order_by(Notice.n.desc()).limit(1)).first()
 
@@ -214,18 +247,16 @@ def _signed() -> SignedCheckpoint | None:
     ).first()
 
 
-def _sign(notice: Notice, announced: Mapping[str, object]) -> None:
-    """Replace the checkpoint by one of the board that ends with this line."""
-    before = _signed()
-    if before is not None and before.size == notice.n:
-        peaks = [bytes.fromhex(peak) for peak in before.peaks]
-        peaks = merkle.grown(peaks, notice.n, bytes_of(notice))
-    else:  # a board from before checkpoints
-        peaks = []
-        for place, line in enumerate(lines()):
-            peaks = merkle.grown(peaks, place, bytes_of(line))
-    found = Checkpoint(str(announced["origin"]), notice.n + 1, merkle.root_of(peaks))
+def _sign(announced: Mapping[str, object]) -> None:
+    """Replace the checkpoint by one of the board as it stands."""
     key = noticeboard_key.of(str(announced["ed25519"]))
+    before = _signed()
+    size = before.size if before else 0
+    peaks = [bytes.fromhex(peak) for peak in before.peaks] if before else []
+    for line in lines(size):
+        peaks = merkle.grown(peaks, size, bytes_of(line))
+        size += 1
+    found = Checkpoint(str(announced["origin"]), size, merkle.root_of(peaks))
     db.session.execute(delete(SignedCheckpoint))
     db.session.add(
         SignedCheckpoint(

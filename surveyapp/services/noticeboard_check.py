@@ -7,11 +7,13 @@ few minutes at most: only new lines are read in between.
 import hashlib
 import time
 from dataclasses import dataclass, replace
+from datetime import timedelta
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from flask import current_app
 from sqlalchemy import select
 
+from surveyapp import clock
 from surveyapp.crypto import checkpoint, merkle
 from surveyapp.extensions import db
 from surveyapp.models.publications import Notice
@@ -19,6 +21,7 @@ from surveyapp.services import noticeboard, noticeboard_key
 
 REMEMBERED = 300  # seconds
 AT_ONCE = 500
+PATIENCE = timedelta(days=1)
 _PLACE = "candour-noticeboard"
 
 
@@ -108,6 +111,14 @@ def _checkpoint_problems(walk: Walk) -> list[str]:
         return ["The noticeboard’s signature is not that of its key."]
     if signed.size > walk.size:
         walk = _walk(walk)  # a line may have come since
-    if (signed.size, signed.root) != (walk.size, merkle.root_of(walk.peaks)):
+    peaks = walk.peaks
+    if signed.size < walk.size:  # lines that another process posted and the office has to sign
+        peaks = ()
+        for line in noticeboard.lines(0, signed.size):
+            peaks = tuple(merkle.grown(peaks, line.n, noticeboard.bytes_of(line)))
+        (waiting,) = noticeboard.lines(signed.size, 1)
+        if waiting.date < (clock.now() - PATIENCE).date().isoformat():
+            return [f"Line {signed.size} was never signed."]
+    if signed.size > walk.size or signed.root != merkle.root_of(peaks):
         return ["The noticeboard is not the one that was signed."]
     return []

@@ -3,7 +3,7 @@
 import base64
 import hashlib
 import json
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 
 import pytest
@@ -11,11 +11,11 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 from sqlalchemy import delete, update
 from sqlalchemy.exc import IntegrityError
 
-from surveyapp import keys
+from surveyapp import clock, keys
 from surveyapp.crypto import checkpoint, merkle
 from surveyapp.extensions import db
 from surveyapp.models.publications import Notice, SignedCheckpoint
-from surveyapp.services import noticeboard, noticeboard_check, noticeboard_key
+from surveyapp.services import audit, noticeboard, noticeboard_check, noticeboard_key
 
 DAY = date(2026, 11, 22)
 
@@ -168,3 +168,64 @@ def test_a_page_reads_all_of_it_again_after_a_while(board, monkeypatch):
     db.session.execute(update(Notice).where(Notice.n == 1).values(body={"number": 9}))
     monkeypatch.setattr(noticeboard_check, "REMEMBERED", -1)
     assert any("Line 1 was changed" in problem for problem in noticeboard_check.quick())
+
+
+@pytest.fixture
+def elsewhere(monkeypatch):
+    """A process that has neither the roster's store nor the office's keys: the opener's."""
+    monkeypatch.setattr(noticeboard, "opens", lambda store: store != "who")
+
+    def post(type):
+        with monkeypatch.context() as patch:
+            patch.setattr(noticeboard_key, "of", lambda _public: gone())
+            noticeboard.post(type, {}, on=DAY)
+
+    def gone():
+        raise noticeboard_key.KeyLost
+
+    return post
+
+
+def test_what_the_opener_posts_the_office_signs_later(board, elsewhere):
+    before = noticeboard.checkpoint()
+    with clock.as_if(datetime(2026, 11, 22, 12)):
+        elsewhere("CLOSED")
+        elsewhere("OPENED")
+        assert noticeboard.checkpoint() == before
+        assert noticeboard_check.check() == []
+        noticeboard.sign()
+        assert noticeboard_check.check() == []
+    said = checkpoint.read(noticeboard.checkpoint(), key_of(noticeboard.lines()[0]))
+    assert said.size == 5
+    assert said.root == merkle.root([noticeboard.bytes_of(one) for one in noticeboard.lines()])
+
+
+def test_a_line_that_nobody_signed_by_the_next_day_is_told_of(board, elsewhere):
+    elsewhere("CLOSED")
+    with clock.as_if(datetime(2026, 11, 24)):
+        assert noticeboard_check.check() == ["Line 3 was never signed."]
+
+
+def test_lines_waiting_for_a_signature_do_not_hide_a_rewritten_beginning(board, elsewhere):
+    prev = noticeboard.lines()[0].sha256
+    elsewhere("CLOSED")
+    for n in (1, 2, 3):
+        line = db.session.get(Notice, n)
+        line.body, line.prev = {"number": 9}, prev
+        line.sha256 = prev = hashlib.sha256(noticeboard.bytes_of(line)).hexdigest()
+        db.session.flush()
+    with clock.as_if(datetime(2026, 11, 22, 12)):
+        assert noticeboard_check.check() == ["The noticeboard is not the one that was signed."]
+
+
+def test_the_staff_log_is_fixed_on_the_board_once_a_day_that_had_one(app):
+    with app.app_context():
+        assert noticeboard.fix_log(audit.days_end(DAY), on=DAY) is None
+        audit.record("hr@example.org", "did", "something", on=date(2026, 11, 21))
+        audit.record("hr@example.org", "did", "more", on=date(2026, 11, 21))
+        head = audit.lines()[0].sha256
+        audit.record("hr@example.org", "did", "something today", on=DAY)
+        posted = noticeboard.fix_log(audit.days_end(DAY), on=DAY)
+        assert (posted.type, posted.body) == ("AUDIT", {"lines": 2, "head": head})
+        assert noticeboard.fix_log(audit.days_end(DAY), on=DAY) is None
+        assert noticeboard.fix_log(audit.days_end(date(2026, 11, 23)), on=DAY).body["lines"] == 3

@@ -1,0 +1,125 @@
+"""A copy of what is public as plain files, for any web server, or for nobody but a witness's disk.
+
+It needs no server to be read, and the same board gives the same bytes on the same day. Results lie
+under their secret key and no page links to them: whoever has the link of the results message finds
+them, as on the server.
+"""
+
+import secrets
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from flask import current_app
+from sqlalchemy import select
+
+from surveyapp.extensions import db
+from surveyapp.models.publications import Publication, PublishedFile
+from surveyapp.models.surveys import Wave
+from surveyapp.services import authoring, covenants, noticeboard, noticeboard_check, waves
+
+OURS = ("index.html", "noticeboard.jsonl", "checkpoint.txt", "covenants", "results")
+
+
+def write(folder: Path, now: datetime) -> int:
+    """Bring a folder up to date; how many of its files changed or went. Other files stay."""
+    wanted = dict(_files(now))
+    changed = 0
+    for name, body in wanted.items():
+        path = folder / name
+        if not path.is_file() or path.read_bytes() != body:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            draft = path.with_name(f".{secrets.token_hex(8)}")
+            draft.write_bytes(body)
+            draft.replace(path)
+            changed += 1
+    for kind in ("covenants", "results"):
+        there = sorted((folder / kind).rglob("*"), reverse=True)
+        for path in [*there, folder / kind]:
+            if path.is_file() and path.relative_to(folder).as_posix() not in wanted:
+                path.unlink()
+                changed += 1
+            elif path.is_dir() and not any(path.iterdir()):
+                path.rmdir()
+    return changed
+
+
+def _files(now: datetime) -> Iterator[tuple[str, bytes]]:
+    yield "noticeboard.jsonl", noticeboard.as_jsonl().encode()
+    yield "checkpoint.txt", noticeboard.checkpoint().encode()
+    pulses = [_pulse(wave, now) for wave in _waves()]
+    for wave in _waves():
+        if wave.covenant is not None:
+            yield _covenant_of(wave), wave.covenant.encode()
+        yield from _results(wave)
+    yield (
+        "index.html",
+        _page(
+            "mirror.html",
+            pulses=pulses,
+            board_words=noticeboard.words(),
+            problems=noticeboard_check.check(),
+            lines=len(noticeboard.lines()),
+        ),
+    )
+
+
+def _waves() -> list[Wave]:
+    """Every wave that was promised or published, by programme and number."""
+    return [
+        wave
+        for programme in authoring.programmes()
+        for wave in programme.waves
+        if wave.state != "draft"
+    ]
+
+
+def _covenant_of(wave: Wave) -> str:
+    return f"covenants/{wave.programme.slug}-{wave.number}.json"
+
+
+def _pulse(wave: Wave, now: datetime) -> dict[str, Any]:
+    lines = noticeboard.about(wave.id)
+    return {
+        "programme": wave.programme.name,
+        "label": wave.label,
+        "simulated": wave.programme.simulated,
+        "covenant": _covenant_of(wave) if wave.covenant is not None else "",
+        "covenant_sha256": wave.covenant_sha256 or "",
+        "publishes": covenants.publishes_at(wave),
+        "changed": covenants.changed_words(wave),
+        "overdue": waves.overdue(wave, now),
+        "happened": [(line.date, noticeboard.WORDS[line.type]) for line in lines],
+        "results": [line.body["sha256"] for line in lines if line.type == "PUBLISHED"],
+    }
+
+
+def _results(wave: Wave) -> Iterator[tuple[str, bytes]]:
+    """Everything made from the newest results that are out and were not taken back."""
+    released = db.session.scalars(
+        select(Publication)
+        .where(
+            Publication.wave_id == wave.id,
+            Publication.released_on.is_not(None),
+            Publication.withdrawn_on.is_(None),
+        )
+        .order_by(Publication.number.desc())
+    ).first()
+    if released is None:
+        return
+    folder = f"results/{wave.results_key}"
+    files = {"summary.json": released.summary.encode()}
+    made = select(PublishedFile).where(PublishedFile.publication_id == released.id)
+    for file in db.session.scalars(made.order_by(PublishedFile.name)):
+        files.setdefault(file.name, file.body)
+    for name, body in sorted(files.items()):
+        yield f"{folder}/{name}", body
+    title = f"{wave.programme.name}: {wave.label}"
+    yield f"{folder}/index.html", _page("results.html", title=title, names=sorted(files))
+
+
+def _page(name: str, **parts: Any) -> bytes:
+    # Not render_template: what it adds for signed-in people has no place in a file.
+    template = current_app.jinja_env.get_template(f"mirror/{name}")
+    return template.render(**parts).encode()
