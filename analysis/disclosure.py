@@ -95,6 +95,11 @@ class Group:
     responses: int
     headcount: int | None
 
+    @property
+    def full(self) -> bool:
+        """Whether everybody answered, so that nobody can say it was not them."""
+        return self.headcount is not None and self.responses >= self.headcount
+
     def without(self, others: Sequence["Group"]) -> "Group":
         """What is left when others inside it are taken away: what subtraction would give."""
         known = self.headcount is not None and all(o.headcount is not None for o in others)
@@ -120,7 +125,7 @@ def may_show(group: Group, rule: Rule, *, sensitive: bool = False) -> bool:
     if group.headcount is not None:
         if group.headcount < rule.headcount:
             return False
-        if group.responses >= group.headcount:
+        if group.full:
             least = max(least, rule.k_full)
     return group.answers >= least
 
@@ -223,14 +228,18 @@ def _safe(rest: Group, rule: Rule, sensitive: bool) -> bool:
     return rest.answers == 0 or may_show(rest, rule, sensitive=sensitive)
 
 
-def clamp(n: int, rule: Rule) -> int:
-    """Rule D6: how many people must stand on each side before a share is printed."""
+def clamp(n: int, rule: Rule, full: bool = False) -> int:
+    """Rules D6 and D10: how many people must stand on each side before a share is printed; more
+    of them under ``large`` answers, and where everybody answered (``full``)."""
+    if full:
+        return max(rule.clamp_small, rule.clamp_large)
     return rule.clamp_small if n < rule.large else rule.clamp_large
 
 
-def alike(n: int, above: int, rule: Rule) -> bool:
+def alike(n: int, above: int, rule: Rule, full: bool = False) -> bool:
     """Rule D6: (nearly) everybody on one side, so a figure would say what each person answered."""
-    return above < clamp(n, rule) or above > n - clamp(n, rule)
+    least = clamp(n, rule, full)
+    return above < least or above > n - least
 
 
 def count_in_words(n: int, rule: Rule) -> str:
@@ -293,7 +302,7 @@ def steps(groups: Sequence[Group], shown: Sequence[str], rule: Rule) -> dict[str
         n, rest = by_id[unit].answers, left[unit].answers
         found[unit] = step(n, rule)
         if found[unit] == 1 and rest and blur[unit]:
-            close = n + blur[unit] < 100 * clamp(rest, rule)
+            close = n + blur[unit] < 100 * clamp(rest, rule, left[unit].full)
             found[unit] = SMALL_STEP if close else 1
         holder = above[unit]
         if holder is not None:
@@ -335,6 +344,7 @@ def shares(
     *,
     by: int,
     middle: bool = True,
+    full: bool = False,
 ) -> tuple[str, str, str]:
     """Percent favourable, neutral and unfavourable as printed (rules D6 and D8).
 
@@ -342,7 +352,8 @@ def shares(
     is what percents are rounded to. A share
     that stands for fewer people than the clamp is printed as "under x %", and its smaller
     neighbour as the range that the two together leave, so that it cannot be computed from 100.
-    Without a ``middle`` option nobody could be neutral: that share is a dash.
+    Without a ``middle`` option nobody could be neutral: that share is a dash. ``full`` says that
+    everybody answered.
 
     >>> shares((30, 10, 20), 60, Rule(), (30, 10, 20), by=1)
     ('50%', '17%', '33%')
@@ -354,7 +365,7 @@ def shares(
     ('67%', '–', '33%')
     """
     total = sum(counts)
-    least = clamp(people, rule) * sum(raw) / people
+    least = clamp(people, rule, full) * sum(raw) / people
     offered = (0, 1, 2) if middle else (0, 2)
     small = [i for i in offered if min(counts[i], raw[i]) < least]
     percent = [100 * count / total for count in counts]

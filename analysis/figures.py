@@ -46,7 +46,8 @@ class Draft:
     """What a figure is printed from. ``above`` counts people above the middle of the scale;
     ``put_to`` everybody in the group who was asked; ``middle`` says whether anybody could be
     neutral; ``step`` is what the figures are rounded to. ``one`` is the most by which one person
-    moves the percentage favourable, and ``last`` what was told in the wave before."""
+    moves the percentage favourable, and ``last`` what was told in the wave before. ``full`` says
+    that everybody in the group answered."""
 
     estimate: Estimate
     above: int
@@ -57,6 +58,7 @@ class Draft:
     step: int
     one: float = 0.0
     last: Told | None = None
+    full: bool = False
 
     @property
     def favourable(self) -> float:
@@ -81,11 +83,13 @@ def printed(draft: Draft, rule: Rule, counts: Mapping[int, int]) -> Figure:
     if n < rule.banded_below:
         words = count_in_words(n, rule)
         return Figure(words, None, None, None, draft.band, None)
-    split = shares(draft.weighted, n, rule, draft.raw, by=draft.step, middle=draft.middle)
+    split = shares(
+        draft.weighted, n, rule, draft.raw, by=draft.step, middle=draft.middle, full=draft.full
+    )
     score = nearest(draft.estimate.mean, draft.step)
     # Weights can carry a score past what so many people could give on their own.
-    edge = 100 * clamp(n, rule) / n
-    if alike(n, draft.above, rule) or not edge <= score <= 100 - edge:
+    edge = 100 * clamp(n, rule, draft.full) / n
+    if alike(n, draft.above, rule, draft.full) or not edge <= score <= 100 - edge:
         return Figure(words, None, None, None, band(draft.favourable), split)
     half = draft.estimate.half() + draft.step / 2
     low, high = outward(max(score - half, 0), min(score + half, 100), draft.step)
@@ -165,7 +169,8 @@ def telling(
     for place in range(len(units) - 1, 0, -1):
         people[parents[place] or 0] += people[place]
     bounds = _whole(*rests(parents, people, left, printed_low, printed_high))
-    told = tells(answers, bounds, own, CAPPED, theme.rule)
+    full = [unit in theme.cells and theme.cells[unit].full for unit in units]
+    told = tells(answers, bounds, own, CAPPED, theme.rule, full)
     return units[int(np.argmax(told))] if told.any() else None
 
 
@@ -260,6 +265,7 @@ def _draft(theme: Theme, unit: str, last: Last) -> Draft:
         theme.step(unit),
         one_moves(first + second + third, own),
         last(theme, unit, None),
+        theme.group(unit).full,
     )
 
 
@@ -333,6 +339,7 @@ def _question(theme: Theme, item_id: str, overall: Figure | None, last: Last) ->
         max(step(answers, theme.rule), theme.step(theme.root)),
         one_moves(answers, heaviest(strata)),
         last(theme, theme.root, item_id),
+        whole.full,
     )
 
 

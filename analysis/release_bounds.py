@@ -73,6 +73,7 @@ def tells(
     printed: tuple[Bounds, Bounds],
     capped: Sequence[bool],
     rule: Rule,
+    full: Sequence[bool] | None = None,
 ) -> NDArray[np.bool_]:
     """Which cells' bounds say too much about some of their people, by cell.
 
@@ -81,7 +82,8 @@ def tells(
     a cell's n people the sum of answers, each 0 to 1, lies between max(0, s − n + n·low) and
     min(s, n·high); that must be at least max(2, s/5) wide, or s itself where s is smaller. Nor may
     other figures tell that fewer than the clamp of rule D6 are on one side. That hardly anybody
-    was on the high side counts for the statistics that are ``capped`` only.
+    was on the high side counts for the statistics that are ``capped`` only. ``full`` are the cells
+    in which everybody answered.
 
     >>> anything = np.array([[0.0], [0]]), np.array([[100.0], [100]])
     >>> found = np.array([[0.0], [40]]), np.array([[15.0], [60]])
@@ -91,7 +93,9 @@ def tells(
     low, high = found
     n = np.asarray(answers, dtype=float)[:, None]
     least, most = n * low / FULL, n * np.where(np.asarray(capped), high, FULL) / FULL
-    edge = np.array([clamp(count, rule) for count in answers], dtype=float)[:, None]
+    everybody = full if full is not None else [False] * len(answers)
+    edges = [clamp(count, rule, one) for count, one in zip(answers, everybody, strict=True)]
+    edge = np.array(edges, dtype=float)[:, None]
     alike = (n - least < edge - SLACK) & (low > printed[0] + SLACK)
     none = (most < edge - SLACK) & (high < printed[1] - SLACK)
     some = np.arange(1, rule.k, dtype=float)

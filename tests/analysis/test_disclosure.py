@@ -257,6 +257,12 @@ def test_nearly_everybody_alike(n, above, found):
     assert alike(n, above, RULE) is found
 
 
+@pytest.mark.parametrize(("above", "found"), [(2, True), (3, False), (57, False), (58, True)])
+def test_where_everybody_answered_one_more_must_stand_on_each_side(above, found):
+    """Rule D10: nobody can say that they did not answer, so it takes three in a large group too."""
+    assert alike(60, above, RULE, full=True) is found
+
+
 def test_intervals_are_widened_and_never_narrowed():
     assert outward(40.0, 60.0, 5) == (40, 60)
     assert outward(40.1, 59.9, 5) == (40, 60)

@@ -249,3 +249,10 @@ def test_a_parent_rounded_to_five_gives_no_finer_difference():
     assert change.verdict == "lower"
     assert change.difference is change.low is change.high is None
     assert found.silence[0].worst % 5 == found.silence[0].best % 5 == 0
+
+
+@pytest.mark.parametrize(("people", "split"), [(60, "under"), (61, "3%")])
+def test_two_against_are_not_printed_where_everybody_answered(people, split):
+    rows = [("org", *[2 if i < 2 else 4 if i < 40 else 3] * 5) for i in range(60)]
+    found = summary(rows, flat(extra=people))
+    assert found.row("s").figure.shares[2].startswith(split)
