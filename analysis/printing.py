@@ -76,6 +76,15 @@ def ends(row: Row | None) -> str:
     return f"{number(row.worst)} to {number(row.best)}"
 
 
+def moved(ends: tuple[float, float] | None) -> str:
+    """From how many to how many points a share moved, "−3 to +12"; empty where it is not known.
+
+    >>> moved((-3, 12))
+    '−3 to +12'
+    """
+    return "" if ends is None else f"{signed(ends[0])} to {signed(ends[1])}"
+
+
 def shrunk(row: Row | None) -> str:
     """A score with chance allowed for, "56 (likely 47 to 65)"; empty where there is none."""
     if row is None or row.shrunk is None:

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from analysis.how_to_read import how_to_read, since_first, together, together_share
 from analysis.printing import number
+from analysis.question_moves import moves
 from analysis.summary import (
     BAND_WORDS,
     NOT_SHOWN,
@@ -29,6 +30,7 @@ COLUMNS = (
     "kind", "id", "name", "group", "group_name",
     "answers", "score", "low", "high", "band", "favourable", "neutral", "unfavourable",
     "favourable_low", "favourable_high", "shrunk", "shrunk_low", "shrunk_high",
+    "moved_low", "moved_high",
     "compared_with", "verdict", "difference", "difference_low", "difference_high",
     "against_the_rest",
     "invited", "answered", "share_answered",
@@ -61,10 +63,15 @@ def csv(summaries: Sequence[Summary]) -> str:
 
 def rows(summaries: Sequence[Summary]) -> Iterator[dict[str, str]]:
     """The figures' lines by column, as printed; a column that does not apply is left out."""
-    for summary in summaries:
+    for place, summary in enumerate(summaries, 1):
         head = _head(summary.programme, summary.wave)
+        told = {
+            item: ends
+            for theme in summary.themes
+            for item, ends in moves(summaries[:place], theme.id).items()
+        }
         for line in _lines(summary):
-            yield head | line
+            yield head | line | _moved(line, told)
 
 
 def json(summaries: Sequence[Summary]) -> str:
@@ -204,6 +211,12 @@ def _figure(figure: Figure | None, band_words: Mapping[Band, str] = BAND_WORDS) 
         "favourable_low": _number(low),
         "favourable_high": _number(high),
     }
+
+
+def _moved(line: Mapping[str, str], told: Mapping[str, tuple[int, int]]) -> dict[str, str]:
+    """How far a question's favourable share may have moved; nothing for other lines."""
+    ends = told.get(line.get("id", "")) if line["kind"] == "question" else None
+    return dict(zip(("moved_low", "moved_high"), map(number, ends), strict=True)) if ends else {}
 
 
 def _ends(row: Row) -> dict[str, str]:

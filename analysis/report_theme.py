@@ -1,13 +1,14 @@
 """One theme's section: sentence, chart, table, questions, what people wrote, what we don't know."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from analysis import alt_texts, benchmarks, plots
 from analysis.alt_texts import SHARE_WORDS
 from analysis.claims import change_sentence, headline, level_sentence, what_we_dont_know
 from analysis.how_to_read import HEADING, how_to_read
-from analysis.printing import cells, change_of, compared, likely_share, pulse_name
+from analysis.printing import cells, change_of, compared, likely_share, moved, pulse_name
+from analysis.question_moves import HEAD, NOTE, moves
 from analysis.report_parts import Block, Chart, Points, Table, ThemeSection, Words
 from analysis.share_chart import question
 from analysis.summary import NOT_SHOWN, Figure, Summary, TextResult, ThemeHead, TrendPoint, trend
@@ -52,7 +53,7 @@ def theme_section(summaries: Sequence[Summary], theme: ThemeHead, place: int) ->
                 alt_texts.items_alt(newest, theme.id),
             )
         )
-    blocks.append(_questions_table(theme, figures))
+    blocks.append(_questions_table(theme, figures, moves(summaries, theme.id)))
     if theme.reliability:
         blocks.append(Words(theme.reliability, "quiet"))
     blocks.extend(_written(newest.text, theme))
@@ -93,20 +94,25 @@ def _trend_table(theme: ThemeHead, points: Sequence[TrendPoint]) -> Table:
     )
 
 
-def _questions_table(theme: ThemeHead, figures: dict[str, Figure | None]) -> Table:
+def _questions_table(
+    theme: ThemeHead, figures: dict[str, Figure | None], since: Mapping[str, tuple[int, int]]
+) -> Table:
     rows = []
     first_word, *other_words = (word.capitalize() for word in SHARE_WORDS)
+    shown = any(figures.get(item.id) for item in theme.items)
+    head = ("Question", "Answers", first_word, "Likely range", *other_words)
     for item in theme.items:
         figure = figures.get(item.id)
         shares = figure.shares if figure and figure.shares else (NOT_SHOWN,) * 3
         first, *others = shares
         likely = likely_share(figure) or NOT_SHOWN
-        rows.append((question(item), figure.n if figure else NOT_SHOWN, first, likely, *others))
+        row = (question(item), figure.n if figure else NOT_SHOWN, first, likely, *others)
+        rows.append((*row, moved(since.get(item.id))) if since else row)
     return Table(
         f"{theme.title}, question by question",
-        ("Question", "Answers", first_word, "Likely range", *other_words),
+        (*head, HEAD) if since else head,
         tuple(rows),
-        note=SHARE_NOTE if any(figures.get(item.id) for item in theme.items) else "",
+        note=f"{SHARE_NOTE} {NOTE if since else ''}".strip() if shown else "",
     )
 
 

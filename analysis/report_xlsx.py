@@ -19,7 +19,7 @@ WIDTH = 16
 NUMBERS = frozenset(
     {
         "score", "low", "high", "favourable_low", "favourable_high",
-        "shrunk", "shrunk_low", "shrunk_high",
+        "shrunk", "shrunk_low", "shrunk_high", "moved_low", "moved_high",
         "difference", "difference_low", "difference_high", "lowest_possible", "highest_possible",
     }
 )  # fmt: skip

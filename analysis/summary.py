@@ -14,6 +14,8 @@ from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
 NOT_SHOWN = "Not shown"
 THE_REST = "the rest"
+# Why a theme whose questions seem to have changed their meaning is not compared.
+UNLIKE = "People seem to read these questions differently since then."
 FORMAT = 1
 
 Band = Literal["few", "mixed", "most"]

@@ -19,13 +19,12 @@ from analysis.instrument import Instrument
 from analysis.released import Released, settle
 from analysis.separation import separation
 from analysis.steady import Told
-from analysis.summary import THE_REST, Comparison, Figure, Row, Summary
+from analysis.summary import THE_REST, UNLIKE, Comparison, Figure, Row, Summary
 from analysis.tally import Counted
 from analysis.visible import Theme
 
 HIDDEN = Comparison("not_shown", "")
 FIRST = Comparison("first", "")
-UNLIKE = "People seem to read these questions differently since then."
 
 
 class Past(NamedTuple):

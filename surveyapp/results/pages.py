@@ -3,7 +3,7 @@
 from flask import redirect, render_template
 from flask.typing import ResponseReturnValue
 
-from analysis import alt_texts, benchmarks, claims, how_to_read, printing
+from analysis import alt_texts, benchmarks, claims, how_to_read, printing, question_moves
 from analysis.summary import Figure, ThemeHead, UnitHead, trend
 from analysis.usual_range import USUALLY, LongSeries, headlines, long_series
 from surveyapp.models.surveys import Programme
@@ -85,6 +85,9 @@ def theme(reading: Reading, theme_id: str) -> ResponseReturnValue:
         ],
         silent=any(printing.ends(row) for row in summary.rows if row.theme == theme_id),
         drawn=any(row.shrunk for row in summary.rows if row.theme == theme_id),
+        since=question_moves.moves(reading.summaries, theme_id),
+        moves=question_moves,
+        moved=printing.moved,
         shrunk=printing.shrunk,
         say=how_to_read,
         ends=printing.ends,

@@ -8,8 +8,8 @@ from analysis.disclosure import Rule
 from analysis.readings import ANEW
 from analysis.separation import HARDLY
 from analysis.summarise import summarise
+from analysis.summary import UNLIKE
 from analysis.tally import count
-from analysis.verdicts import UNLIKE
 from tests.analysis import made
 
 THREE = made.instrument(items=3)
