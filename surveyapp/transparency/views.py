@@ -76,7 +76,7 @@ def programme(slug: str) -> ResponseReturnValue:
 @open_to_everyone
 def wave(slug: str, number: int) -> ResponseReturnValue:
     """What was promised for one pulse, and what has happened since."""
-    found = _wave(slug, number)
+    found = promised(slug, number)
     covenant = covenants.in_force(found) if found.covenant else None
     notices = noticeboard.about(found.id)
     return render_template(
@@ -106,12 +106,12 @@ def wave(slug: str, number: int) -> ResponseReturnValue:
 @open_to_everyone
 def covenant(slug: str, number: int) -> ResponseReturnValue:
     """The promises byte for byte: their SHA-256 is the one printed everywhere."""
-    found = _wave(slug, number)
+    found = promised(slug, number)
     waves.covenant(found)
     return _download(found.covenant or "", "application/json", "covenant.json")
 
 
-def _wave(slug: str, number: int) -> Wave:
+def promised(slug: str, number: int) -> Wave:
     """A wave that has been promised; a draft is nobody's business yet."""
     found = next(
         (one for one in authoring.programme_by_slug(slug).waves if one.number == number), None
