@@ -3,7 +3,7 @@
 import pytest
 
 from tests import factories, published
-from tests.browser import harness
+from tests.browser import harness, locks
 from tests.browser.mirror import hung
 
 
@@ -51,6 +51,13 @@ def riverside(tmp_path_factory):
     with harness.serving(app) as address:
         yield address, key, app
     factories.dispose([app])
+
+
+@pytest.fixture(scope="session")
+def sealing(tmp_path_factory):
+    """An open pulse whose keys are as strong as real ones, as it is served."""
+    with locks.served(tmp_path_factory.mktemp("sealing")) as poll:
+        yield poll
 
 
 @pytest.fixture

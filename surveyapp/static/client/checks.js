@@ -78,8 +78,8 @@ const plainBase64 = (data) => btoa(String.fromCharCode(...data));
 // The person's row is in the list that the promises fixed (RFC 9162 section 2.1.3.2).
 export async function rosterRow(covenant, told, salt) {
   if (!covenant.roster || !salt) return;
-  const proof = told.roster;
-  must(proof && proof.size === covenant.roster.size, "Your place on the list cannot be shown.");
+  const proof = told.roster || { index: 0, size: 0, proof: [] };
+  must(proof.size === covenant.roster.size, "Your place on the list cannot be shown.");
   const row = canonical({ wave: told.wave, unit: told.unit, class: told.class, salt });
   let [first, last] = [proof.index, proof.size - 1];
   let found = await hash(join(Uint8Array.of(0), row));

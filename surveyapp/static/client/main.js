@@ -15,6 +15,7 @@ const LINK = /^#([0-9A-Za-z]{26})(?:\.([0-9a-f]{64})(?:\.([0-9A-Za-z_-]+))?)?$/;
 
 const form = document.getElementById("start");
 const code = document.getElementById("code");
+const status = document.getElementById("status");
 const box = form.dataset.box;
 const parts = LINK.exec(location.hash);
 const link = parts && { whole: parts[0], token: parts[1], covenant: parts[2], salt: parts[3] };
@@ -93,13 +94,14 @@ function byServer(button) {
   basic = true;
   if (link) code.value = link.token;
   form.action = `/v/${link ? link.whole : ""}`;
-  form.requestSubmit(button);
+  // A form takes no new submission while the one before is still being told of.
+  setTimeout(() => form.requestSubmit(button));
 }
 
 // The link's token, or what was typed or pasted: a code, or a whole link.
 const token = () => link?.token ?? code.value.split("#").at(-1).split(".")[0].replace(/[^0-9a-z]/gi, "");
 const say = (words) => {
-  document.getElementById("status").textContent = words;
+  status.textContent = words;
 };
 
 // Asks whose code this is and checks everything that was promised. Changes nothing on the server.
@@ -113,7 +115,8 @@ function arrive() {
 }
 
 async function check() {
-  const { status, said } = await post("/check", JSON.stringify({ token: token() }));
+  const asked = JSON.stringify({ token: token().padEnd(TOKEN_LENGTH) });
+  const { status, said } = await post("/check", asked);
   if (status !== 200) return { state: said.error };
   const bytes = await fetchFile(said.covenant);
   if (!bytes) throw new Lost();
@@ -128,7 +131,7 @@ async function check() {
     told: said,
     covenant,
     fingerprint: found,
-    ...(basic ? {} : await checked(covenant, said)),
+    ...(basic || said.state !== "open" ? {} : await checked(covenant, said)),
   };
 }
 
@@ -359,5 +362,8 @@ function save(receipt, nonce = null) {
   anchor.click();
   URL.revokeObjectURL(address);
 }
+
+// A link opened in the tab that already shows this page would change nothing else.
+addEventListener("hashchange", () => LINK.test(location.hash) && location.reload());
 
 open();

@@ -78,5 +78,13 @@ addEventListener("popstate", (event) => {
   (trail[event.state ?? 0] || trail.at(-1) || showLanding)();
 });
 
+// A link within the page moves the focus and leaves the address as it is.
+document.addEventListener("click", (event) => {
+  const place = event.target.closest("a[href^='#']");
+  if (!place) return;
+  event.preventDefault();
+  focus(document.getElementById(place.hash.slice(1)));
+});
+
 // A copy that the browser kept of a page that somebody left is not shown again.
 addEventListener("pageshow", (event) => event.persisted && location.reload());

@@ -101,15 +101,10 @@ export function mark(view, found) {
   if (!found.length) return;
   const summary = fill("problems");
   const list = summary.querySelector("ul");
+  list.replaceChildren();
   for (const one of found) {
     const place = found.length > 1 ? `Question ${one.question.number}: ` : "";
-    const line = fill("problem", { ...one, place });
-    const link = line.querySelector("a");
-    link.addEventListener("click", (event) => {
-      event.preventDefault();
-      document.getElementById(one.field).focus();
-    });
-    list.append(line);
+    list.append(fill("problem", { ...one, place }));
     beside(view, one);
   }
   // The view gets the focus when it is shown; nothing needs to ask for it before.
