@@ -13,6 +13,7 @@ from flask import Flask, Request, Response, g, request, session
 from flask.sessions import SessionInterface, SessionMixin
 from flask_wtf.csrf import CSRFError
 from werkzeug.datastructures import CallbackDict
+from werkzeug.exceptions import UnsupportedMediaType
 
 from surveyapp import clock, errors
 from surveyapp.errors import NotAllowed
@@ -164,11 +165,18 @@ def refuse_cross_site() -> None:
         raise NotAllowed("Send the form from the page itself, not from another site.")
 
 
+def refuse_json() -> None:
+    """Staff pages take forms. Flask-WTF would read a field's value from JSON too, of any type."""
+    if request.is_json and not request.path.startswith(WITHOUT_SESSION):
+        raise UnsupportedMediaType
+
+
 def init_app(app: Flask) -> None:
     """Attach staff sessions to the application."""
     app.session_interface = StaffSessions()
     app.before_request(load_viewer)
     app.before_request(refuse_cross_site)
+    app.before_request(refuse_json)
 
     @app.errorhandler(CSRFError)
     def form_too_old(_: CSRFError) -> Any:

@@ -6,6 +6,7 @@ import itertools
 import json
 import re
 from collections import Counter
+from uuid import UUID, uuid4
 
 from bs4 import BeautifulSoup
 from openpyxl import load_workbook
@@ -14,7 +15,7 @@ from pypdf import PdfReader
 from tests import factories
 
 NOBODY = "nobody"
-STAND_INS = {"UUIDConverter": "0" * 32, "IntegerConverter": 1, "PathConverter": "x/y"}
+STAND_INS = {"UUIDConverter": UUID(int=0), "IntegerConverter": 1, "PathConverter": "x/y"}
 # They end the session that the walk goes on with.
 LEFT_OUT = {"static", "auth.sign_out", "auth.sign_out_everywhere"}
 ONCE = re.compile(rb"""nonce[=-]['"]?[\w-]{10,}|name="csrf_token" value="[^"]+""")
@@ -48,24 +49,27 @@ def addresses(app, values, method="GET"):
 
 def objects(app, wave):
     """What the addresses of a wave are made with."""
-    from surveyapp.models.accounts import Account
+    from surveyapp.models.actions import Commitment
     from surveyapp.models.publications import PublishedFile
     from tests import voting
 
     with app.app_context():
         row = voting.wave_of(wave)
         names = sorted({one.name for one in PublishedFile.query}) or "nothing"
-        return {
+        values = {
             "slug": row.programme.slug,
             "number": row.number,
-            "wave_id": str(row.id),
+            "wave_id": [str(one.id) for one in row.programme.waves],
             "key": row.results_key,
             "theme_id": "speaking_up",
             "unit_id": "Riverside/Days",
-            "account_id": str(Account.query.first().id),
-            "act": ["open", "close"],
+            "account_id": str(factories.an_account("auditor", email=f"{uuid4()}@spare.org").id),
+            "commitment_id": [str(one.id) for one in Commitment.query] or str(UUID(int=0)),
+            "act": ["commit", "open", "close"],
             "name": names,
         }
+        factories.committed()
+        return values
 
 
 def walk(app, clients, values):
