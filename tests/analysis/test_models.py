@@ -5,8 +5,10 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from scipy.stats import t as student
 
 from analysis.__main__ import main
+from analysis.cluster import ByCluster, least_squares
 from analysis.dataset import PREFER_NOT_TO_SAY, Unit
 from analysis.disclosure import Rule
 from analysis.models import told
@@ -151,6 +153,20 @@ def test_slopes_are_those_of_the_truth_and_mind_groups():
     assert max(one.df, other.df) < 20
 
 
+def test_a_slope_is_as_sure_as_few_groups_allow():
+    """The range is that of CR2, whose reference figures are held elsewhere, and no narrower one."""
+    rng = np.random.default_rng(9)
+    cells = np.repeat([f"c{place}" for place in range(12)], rng.integers(10, 40, 12))
+    predictors = rng.normal(size=(len(cells), 1)) + (cells == "c3")[:, None]
+    outcome = rng.normal(size=len(cells)) + 2.0 * (cells == "c3")
+    (slope,) = regression(Regressed("s", ("f",), outcome, predictors, cells))
+    clustered = ByCluster.of(least_squares(outcome, predictors), cells)
+    error = np.sqrt(clustered.covariance("HC2")[1, 1])
+    half = student.ppf(0.975, clustered.df_cr2[1]) * error
+    assert (slope.low, slope.high) == pytest.approx((slope.value - half, slope.value + half))
+    assert error > 1.05 * np.sqrt(clustered.covariance("HC0", adjust=False)[1, 1])
+
+
 @pytest.mark.parametrize(
     ("task", "sentence"),
     [
@@ -216,14 +232,16 @@ def test_it_is_the_same_with_two_workers_and_says_how_far_it_is(outcomes):
 
 
 def test_nothing_depends_on_how_answers_lie_in_hidden_groups():
-    """Attack A13: two teams too small to be shown swap their answers."""
+    """Attack A13: two teams too small to be shown exchange some answers."""
     names = (*(f"b{place}" for place in range(8)), "one", "two")
     units = flat(*((name, 80) for name in names[:8]), ("one", 11), ("two", 11))
     answers = drawn(330, 12)
     rows = rows_of(answers[:314], names[:8]) + [("one", *r[1:]) for r in rows_of(answers[314:322])]
     other = [("two", *r[1:]) for r in rows_of(answers[322:])]
-    turned = [("one" if unit == "two" else "two" if unit == "one" else unit, *rest)
-              for unit, *rest in rows + other]  # fmt: skip
+    # Four people of each change places, so that no total of what is shown is another.
+    one, two = rows[-4:], other[-4:]
+    turned = rows[:-4] + [("one", *row[1:]) for row in two]
+    turned += other[:-4] + [("two", *row[1:]) for row in one]
     told_of = [
         to_json(now, list(run(plan([now])[-1:])))
         for now in (
