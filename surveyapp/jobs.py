@@ -269,6 +269,7 @@ def let_go(wave: Wave) -> None:
     box_session().commit()
     opening.scrub()
     witnesses.clear(wave.id)
+    opening.destroy_keys(wave)
 
 
 def summarise(wave: Wave, now: datetime) -> None:

@@ -13,6 +13,7 @@ import os
 import secrets
 import stat
 import uuid
+from contextlib import suppress
 from pathlib import Path
 from typing import Literal
 
@@ -81,12 +82,15 @@ def destroy(path: Path) -> None:
 
 def destroy_all(area: Area, wave_id: uuid.UUID) -> None:
     """Destroy every key of one wave in one area."""
-    folder = directory(area, wave_id)
-    if not folder.is_dir():
-        return
-    for path in sorted(folder.iterdir()):
-        destroy(path)
-    folder.rmdir()
+    destroy_folder(directory(area, wave_id))
+
+
+def destroy_folder(folder: Path) -> None:
+    """Destroy every file in a folder, then the folder. Of two at once one finds nothing left."""
+    with suppress(FileNotFoundError):
+        for path in sorted(folder.iterdir()):
+            destroy(path)
+        folder.rmdir()
 
 
 def wrapping_key(wave_id: uuid.UUID) -> bytes:

@@ -148,6 +148,7 @@ def open_ballots(app, voting, given=None):
         opening.let_go(wave)
         box_session().commit()
         opening.scrub()
+        opening.destroy_keys(wave)
         return opened
 
 
@@ -233,7 +234,9 @@ class Form:
             if one.name == "textarea":
                 # A browser drops the line end that follows the opening tag.
                 found[one["name"]] = one.get_text().removeprefix("\n")
-            elif one.name == "input" and (one["type"] != "radio" or one.has_attr("checked")):
+            elif one.name == "input" and (
+                one["type"] not in ("radio", "checkbox") or one.has_attr("checked")
+            ):
                 found[one["name"]] = one.get("value", "")
         return found
 

@@ -6,6 +6,7 @@ Run the steps in this order; each is safe to repeat after a crash, by whoever co
     opening.read_back(wave);   the noticeboard says OPENED, and its commit
     opening.let_go(wave);      box_session().commit()
     opening.scrub()
+    opening.destroy_keys(wave)
 
 Nothing readable reaches a disk before the shuffle. What is destroyed is destroyed only after the
 answers were committed and read back.
@@ -17,7 +18,7 @@ import json
 import uuid
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from random import SystemRandom
 from typing import TYPE_CHECKING, Any, cast
 
@@ -33,7 +34,7 @@ from surveyapp.errors import CandourError, NotNow
 from surveyapp.extensions import box_session, engine_of
 from surveyapp.models.ballots import Ballot
 from surveyapp.models.surveys import Wave
-from surveyapp.services import answer_blocks, ballotbox, covenants, noticeboard, terms
+from surveyapp.services import answer_blocks, covenants, noticeboard, terms
 
 if TYPE_CHECKING:
     import polars as pl
@@ -173,19 +174,18 @@ def read_back(wave: Wave) -> Opened:
 
 
 def is_left(wave: Wave) -> bool:
-    """Whether ballots or keys of an opened wave still wait to be destroyed, after a crash."""
-    return keys.directory("opener", wave.id).exists() or ballotbox.count(wave.id) > 0
+    """Whether anything of an opened wave still waits to be destroyed, after a crash: its keys go
+    last."""
+    return keys.directory("opener", wave.id).exists()
 
 
 def let_go(wave: Wave) -> None:
-    """Read the answers back, then destroy the ballots and their keys. Only after the answers'
-    commit."""
+    """Read the answers back, then destroy the ballots. Only after the answers' commit."""
     read_back(wave)
     box_session().execute(
         delete(Ballot).where(Ballot.wave_id == wave.id),
         execution_options={"synchronize_session": False},
     )
-    keys.destroy_all("opener", wave.id)
 
 
 def scrub() -> None:
@@ -200,6 +200,11 @@ def scrub() -> None:
         connection.execute(text("PRAGMA wal_checkpoint(TRUNCATE)"))
         connection.execute(text("VACUUM"))
         connection.execute(text("PRAGMA wal_checkpoint(TRUNCATE)"))
+
+
+def destroy_keys(wave: Wave) -> None:
+    """Destroy the wave's envelope keys: the last step, by which a crash before it is noticed."""
+    keys.destroy_all("opener", wave.id)
 
 
 def _bundle(wave: Wave) -> bundles.Bundle:
@@ -252,14 +257,32 @@ def _unseal(
             turn = hashlib.sha256(bytes.fromhex(given.closed_root) + inside).digest()
             claims.setdefault(one.class_key, []).append((turn, one))
     said: list[ballot.Plaintext] = []
-    for class_key, claimed in claims.items():
-        # After the shuffle nobody knows which of too many does not belong, so chance decides.
-        cast_here = given.classes.get(class_key, 0)
-        kept = sorted(claimed, key=lambda pair: pair[0])[:cast_here]
-        said += [one for _, one in kept]
-        if len(claimed) > cast_here:
-            rejected["class"] += len(claimed) - cast_here
+    left = dict(given.classes)
+    for class_key in sorted(left):
+        kept = _first(claims.pop(class_key, []), left[class_key], rejected)
+        left[class_key] -= len(kept)
+        said += kept
+    # Whoever leaves the unit out was cast under one of the classes just below the larger group.
+    below: dict[str, list[str]] = {}
+    for class_key, larger in covenants.larger_groups(covenants.of(wave)).items():
+        below.setdefault(larger, []).append(class_key)
+    for larger, class_keys in sorted(below.items()):
+        room = sum(left.get(class_key, 0) for class_key in class_keys)
+        kept = _first(claims.pop(ballot.not_given(larger), []), room, rejected)
+        said += [replace(one, class_key=larger) for one in kept]
+    for strangers in claims.values():
+        rejected["class"] += len(strangers)
     return said, rejected
+
+
+def _first(
+    claimed: list[tuple[bytes, ballot.Plaintext]], room: int, rejected: Counter[str]
+) -> list[ballot.Plaintext]:
+    """As many as were cast. After the shuffle nobody knows which of too many does not belong, so
+    chance decides."""
+    if len(claimed) > room:
+        rejected["class"] += len(claimed) - room
+    return [one for _, one in sorted(claimed, key=lambda pair: pair[0])[:room]]
 
 
 def _allowed(instrument: Instrument) -> dict[str, frozenset[int] | range]:

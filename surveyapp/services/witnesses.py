@@ -121,10 +121,7 @@ def is_handed_in(wave: Wave) -> bool:
 
 def clear(wave_id: uuid.UUID) -> None:
     """Destroy both files of a wave that is opened. Safe to repeat."""
-    for file in (BUNDLE, PEELED):
-        keys.destroy(_path(wave_id, file))
-    if _folder(wave_id).is_dir():
-        _folder(wave_id).rmdir()
+    keys.destroy_folder(_folder(wave_id))
 
 
 def remind(wave: Wave, now: datetime) -> int:

@@ -110,7 +110,7 @@ def test_ballots_and_keys_go_only_after_the_answers_are_safe(app, wave):
         assert opening.open_wave(row) == first
         answers_session().commit()
         opening.let_go(row)
-        # And here: keys gone, ballots not yet.
+        # And here: neither ballots nor keys are gone.
     with app.app_context():
         row = voting.wave_of(wave)
         assert opening.open_wave(row) == first
@@ -118,6 +118,9 @@ def test_ballots_and_keys_go_only_after_the_answers_are_safe(app, wave):
         box_session().commit()
         opening.scrub()
         assert ballotbox.count(wave.wave_id) == 0
+        assert opening.is_left(row)
+        opening.destroy_keys(row)
+        assert not opening.is_left(row)
         assert not keys.directory("opener", wave.wave_id).exists()
         assert len(read(wave, "responses")) == 31
 
