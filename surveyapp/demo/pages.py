@@ -164,7 +164,8 @@ class Reader:
         kind = response.content_type or ""
         self.text = response.get_data(as_text=True) if "text" in kind else ""
         reader = _Reader()
-        if "html" in kind:
+        # A page to save belongs to nobody's demo, so it is no page of this one.
+        if "html" in kind and "attachment" not in response.headers.get("Content-Disposition", ""):
             reader.feed(self.text)
         self.forms, self.links = reader.forms, reader.links
         self.heading = " ".join(reader.heading.split())
