@@ -29,6 +29,16 @@ COUNTER_LIMIT = 2**31 - 1
 TEXT_LIMIT = 400  # characters of a comment
 
 
+def not_given(larger: str) -> str:
+    """What a ballot says instead of its class when its author wants to be counted in the larger
+    group only. Its credential is still that of the class, like everybody's there.
+
+    >>> not_given("Riverside")
+    'Riverside, unit not given'
+    """
+    return f"{larger}, unit not given"
+
+
 class BallotError(ValueError):
     """A ballot that cannot be accepted. ``reason`` is one word, counted publicly."""
 
@@ -48,8 +58,8 @@ class Comment:
 
 @dataclass(frozen=True)
 class Plaintext:
-    """What a ballot says. An item that was not answered is absent. One nonce for the ratings and
-    one for each comment."""
+    """What a ballot says. ``class_key`` is a class, or :func:`not_given` of a larger group. An item
+    that was not answered is absent. One nonce for the ratings and one for each comment."""
 
     class_key: str
     ratings: Mapping[str, int]

@@ -46,6 +46,7 @@ class Wish:
     """A ballot key and its blinded message, before the registrar has signed."""
 
     seed: bytes
+    class_key: str
     class_public: blind.PublicKey
     key: ec.EllipticCurvePrivateKey
     public_key: bytes
@@ -78,13 +79,14 @@ def begin(seed: bytes, wave: str, class_key: str, class_public: blind.PublicKey)
     message = hashlib.sha256(public_key).digest()
     prepared = blind.prepare(message, Derived(seed, f"prefix/{scope}"))
     blinded, inverse = blind.blind(class_public, prepared, Derived(seed, f"blind/{scope}"))
-    return Wish(seed, class_public, key, public_key, prepared, blinded, inverse)
+    return Wish(seed, class_key, class_public, key, public_key, prepared, blinded, inverse)
 
 
 def fill_in(
     seed: bytes, class_key: str, ratings: Mapping[str, int], comments: Sequence[ballot.Comment]
 ) -> ballot.Plaintext:
-    """The answers with their nonces."""
+    """The answers with their nonces. ``class_key`` is what they say of their group: the class, or
+    :func:`ballot.not_given` of the group above it."""
     draw = Derived(seed, "nonce")
     return ballot.Plaintext(
         class_key=class_key,
@@ -110,7 +112,7 @@ def finish(
     )
     record = ballot.Record(
         wave=lid.wave,
-        class_key=said.class_key,
+        class_key=wish.class_key,
         prefix=wish.prepared[: blind.PREFIX_BYTES],
         credential=credential,
         public_key=wish.public_key,

@@ -12,7 +12,7 @@ from typing import Any
 from flask import current_app
 
 from surveyapp.config import SettingsError
-from surveyapp.crypto import client
+from surveyapp.crypto import ballot, client
 from surveyapp.errors import Unavailable
 from surveyapp.extensions import box_session, opens, who_session
 from surveyapp.respond.visits import Visit
@@ -29,9 +29,8 @@ def cast(visit: Visit) -> bytes:
     wish = client.begin(seed, str(wave_id), class_key, conditions.classes[class_key])
     signed = registrar.issue(visit.invitation, wish.blinded)
     who_session().commit()
-    said = client.fill_in(
-        seed, class_key, visit.answers.ratings, visit.answers.comments(visit.pulse)
-    )
+    says = ballot.not_given(visit.pulse.larger[class_key]) if visit.larger else class_key
+    said = client.fill_in(seed, says, visit.answers.ratings, visit.answers.comments(visit.pulse))
     put = _into_own_box if opens("box") else _over_http
     for attempt in range(TRIES):
         record = client.finish(wish, signed, said, conditions.lid, counter=2**attempt)

@@ -84,7 +84,15 @@ def group(visit: Visit) -> ResponseReturnValue:
     """Which group the answers count in; a group that is too small counts in the one above."""
     counted = visit.pulse.group(visit.invitation.class_key)
     mine = visit.pulse.groups.get(visit.invitation.unit_key, counted)
-    return _carrying("group", visit, (mine.key, counted.key), own=mine, counted=counted)
+    above = visit.pulse.larger.get(counted.key)
+    return _carrying(
+        "group",
+        visit,
+        (mine.key, counted.key),
+        own=mine,
+        counted=counted,
+        larger=visit.pulse.group(above) if above else None,
+    )
 
 
 def question(visit: Visit, problems: Sequence[Problem] = ()) -> ResponseReturnValue:
@@ -114,7 +122,9 @@ def all_questions(visit: Visit, problems: Sequence[Problem] = ()) -> ResponseRet
 def check(visit: Visit) -> ResponseReturnValue:
     """Every answer with Change, and the hints."""
     found = {question_id: hints.find(text) for question_id, text in visit.answers.texts.items()}
-    return _page("check", visit, hints=found)
+    above = visit.pulse.larger.get(visit.invitation.class_key)
+    larger = visit.pulse.group(above) if visit.larger and above else None
+    return _page("check", visit, hints=found, larger=larger)
 
 
 def thanks(visit: Visit, receipt: str) -> ResponseReturnValue:
@@ -152,7 +162,7 @@ def _page(name: str, visit: Visit, shown: Sequence[Any] = (), **more: Any) -> st
 
 def _carrying(name: str, visit: Visit, key: tuple[str, ...], **more: Any) -> str:
     """A page that is the same for everybody but for the code and the seed it carries on."""
-    if visit.answers != Answers() or visit.one_by_one or visit.from_check:
+    if visit.answers != Answers() or visit.one_by_one or visit.from_check or visit.larger:
         return _page(name, visit, **more)
     return _once(
         (name, visit.standing, *key),

@@ -11,7 +11,7 @@ from typing import Any
 from flask import url_for
 
 from analysis.instrument import PREFER_NOT_TO_SAY, Item, from_dict
-from surveyapp.services import authoring, posted, promises, terms
+from surveyapp.services import authoring, covenants, posted, promises, terms
 from surveyapp.services.posted import Asked, Standing
 
 
@@ -59,7 +59,7 @@ class Group:
 @dataclass(frozen=True)
 class Pulse:
     """A wave as its respondents meet it. ``promise`` is what holds where no script runs; ``seals``
-    whether more does where one runs."""
+    whether more does where one runs. ``larger``: the group above each class but the whole."""
 
     wave_id: uuid.UUID
     covenant_sha256: str
@@ -78,6 +78,7 @@ class Pulse:
     readers: tuple[promises.Reader, ...]
     questions: tuple[Question, ...]
     groups: Mapping[str, Group]
+    larger: Mapping[str, str]
 
     def group(self, key: str) -> Group:
         return self.groups[key]
@@ -129,6 +130,7 @@ def _build(now: Standing, wave: Asked) -> Pulse:
             group["key"]: Group(group["key"], group["name"], group["people"], group["counted_in"])
             for group in covenant["groups"]
         },
+        larger=covenants.larger_groups(covenant),
     )
 
 

@@ -46,6 +46,7 @@ class Visit:
     one_by_one: bool
     from_check: bool
     seen: bool
+    larger: bool
 
     @property
     def question(self) -> Question:
@@ -58,6 +59,8 @@ class Visit:
             kept.append(("one", "1"))
         if self.from_check:
             kept.append(("checking", "1"))
+        if self.larger:
+            kept.append(("larger", "1"))
         hidden = [one for one in self.pulse.questions if one not in shown]
         return kept + self.answers.fields(hidden)
 
@@ -87,6 +90,7 @@ def arrive(form: Mapping[str, str]) -> Visit:
         one_by_one=form.get("one") == "1",
         from_check=form.get("checking") == "1",
         seen=form.get("seen") == seen_mark(pulse),
+        larger=form.get("larger") == "1" and invitation.class_key in pulse.larger,
     )
 
 

@@ -42,6 +42,16 @@ def of(wave: Wave) -> dict[str, Any]:
     return found
 
 
+def larger_groups(covenant: Mapping[str, Any]) -> dict[str, str]:
+    """For each class the group above it, in which somebody may be counted without their unit. The
+    whole has none."""
+    return {
+        group["key"]: group["parent"]
+        for group in covenant["groups"]
+        if group["counted_in"] == group["key"] and group["parent"]
+    }
+
+
 def rule_of(wave: Wave) -> Rule:
     """The rule that a wave is published under: the promised one, or a stricter one since.
 

@@ -89,6 +89,23 @@ def test_the_whole_way_by_link_and_what_the_box_then_holds(one, sealing, person)
     assert receipts.shown(said.receipt()) == receipt
 
 
+def test_who_is_counted_in_the_larger_group_only_seals_no_word_of_their_unit(one, sealing):
+    person = next(one for one in sealing.people if one.class_key != "Riverside")
+    before = stored(sealing)
+    one.open(sealing.link(person))
+    one.press("Start now")
+    one.heading("Your group")
+    one.page.get_by_label(re.compile("Count me in Riverside only")).check()
+    one.press("Continue")
+    one.rate()
+    one.say("")
+    one.send()
+    record = record_of(sealing, before)
+    assert record.class_key == person.class_key
+    assert opened(sealing, record).class_key == ballot.not_given("Riverside")
+    assert one.complaints == []
+
+
 def test_a_browser_s_record_has_the_form_of_the_server_s(one, sealing, person):
     before = stored(sealing)
     one.begin(person)

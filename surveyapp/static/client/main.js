@@ -165,6 +165,7 @@ function group() {
   const counted = of(told.class);
   const own = of(told.unit)?.counted_in === told.class ? of(told.unit) : counted;
   const apart = own.key !== counted.key;
+  const larger = of(counted.parent);
   const small = own.people < covenant.rule.headcount;
   pages.show("group", {
     own: own.name,
@@ -176,12 +177,20 @@ function group() {
     small: apart && small,
     large: apart && !small,
     apart,
+    larger: larger?.name,
+    larger_people: larger?.people,
     linked: link,
     typed: !link,
   });
   document.getElementById("promised").replaceChildren(promise(covenant));
   if (link) document.getElementById("qr").replaceChildren(qrOf(`${location.origin}/v/${link.whole}`));
-  on({ one: () => pages.visit(() => question(0)), all: () => pages.visit(all) });
+  const only = document.getElementById("larger");
+  if (only) only.checked = visit.label !== undefined;
+  // Counted in the larger group only: the ballot does not say which part of it, and the credential
+  // stays that of the class, like everybody's there.
+  const chosen = () => (visit.label = only?.checked ? `${larger.key}, unit not given` : undefined);
+  const go = (page) => () => (chosen(), pages.visit(page));
+  on({ one: go(() => question(0)), all: go(all) });
 }
 
 function question(at, { fromCheck = false, wrong: found = [] } = {}) {
@@ -312,7 +321,7 @@ async function deliver(again) {
     });
   }
   const texts = questions.comments(answers, visit.questions);
-  const said = await fillIn(told.class, answers.ratings, texts);
+  const said = await fillIn(visit.label ?? told.class, answers.ratings, texts);
   const record = await sealed(ballot, said.bytes, told.wave, told.class, visit.envelopes);
   const { status, said: reply } = await post(`${box}/cast`, record, { size: evened(record), again });
   if (status === 409 && reply.error === "closed") return () => ended("closed");
