@@ -64,6 +64,7 @@ class Pulse:
     wave_id: uuid.UUID
     covenant_sha256: str
     covenant_path: str
+    client: Mapping[str, str]
     organisation: str
     language: str
     title: str
@@ -110,6 +111,7 @@ def _build(now: Standing, wave: Asked) -> Pulse:
         wave_id=now.id,
         covenant_sha256=now.covenant_sha256,
         covenant_path=url_for("respond.covenant", wave_id=now.id),
+        client=covenant.get("client", {}),
         organisation=covenant["programme"]["organisation"],
         language=instrument.language,
         title=wave.label,

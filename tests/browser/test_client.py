@@ -12,6 +12,7 @@ from surveyapp.extensions import box_session
 from surveyapp.models.ballots import Ballot
 from surveyapp.services import registrar, terms
 from tests import voting
+from tests.browser import harness
 from tests.browser.harness import PHONE
 from tests.browser.locks import somebody
 
@@ -339,3 +340,27 @@ def test_every_view_is_accessible_on_a_small_phone(one, mirror, sealing, person)
     one.press("Try again")
     one.heading("Thank you. Your answers are in.")
     look()
+
+
+def test_a_box_at_another_address_takes_ballots_from_this_page_only(
+    browser, sealing, person, monkeypatch
+):
+    config, kept = sealing.app.config, sealing.app.extensions
+    with harness.serving(sealing.app) as box:
+        monkeypatch.setitem(config, "BOX_URL", box)
+        monkeypatch.setitem(config, "REGISTRAR_URL", sealing.address)
+        kept.pop("candour_pages", None)
+        with somebody(browser, sealing) as one:
+            sent = []
+            one.page.on("request", lambda asked: sent.append((asked.method, asked.url)))
+            one.begin(person)
+            one.rate()
+            one.say("")
+            one.send()
+            assert ("POST", f"{box}/cast") in sent
+            assert one.complaints == []
+            elsewhere = "fetch(given, {method: 'POST'}).then(() => 'sent', () => 'refused')"
+            refused = one.page.evaluate(f"(given) => {elsewhere}", "http://localhost:9/cast")
+            assert refused == "refused"
+            assert "Content Security Policy" in " ".join(one.complaints)
+        kept.pop("candour_pages", None)

@@ -58,22 +58,22 @@ export function envelopesOf(covenant) {
   return { inner: points[0], outer: points.slice(1), size };
 }
 
-// Every file of this page's script is listed in the promises with the hash that the page names.
-export function scriptOf(covenant, page) {
-  const listed = covenant.client;
-  if (!listed) return;
+// Every file of this page's script has a hash that the promises list, or that was added to them in
+// the open since.
+export function scriptOf(covenant, added, page) {
+  const promised = covenant.client;
   const named = [...page.querySelectorAll("script[data-file]")];
-  const right = named.every((script) => {
-    const wanted = listed[script.dataset.file] || "";
-    return script.integrity.replace("sha256-", "") === plainBase64(unhex(wanted));
-  });
-  must(
-    right && named.length === Object.keys(listed).length,
-    "The script of this page is not the one in the promises.",
+  const right = named.every(({ dataset, integrity }) =>
+    [promised, ...added].some(
+      (list) => list[dataset.file] && integrity === `sha256-${base64(unhex(list[dataset.file]))}`,
+    ),
   );
+  const whole = Object.keys(promised).every((name) => named.some((one) => one.dataset.file === name));
+  must(right && whole, "The script of this page is not the one in the promises.");
 }
 
-const plainBase64 = (data) => btoa(String.fromCharCode(...data));
+// As an integrity attribute has it.
+const base64 = (data) => btoa(String.fromCharCode(...data));
 
 // The person's row is in the list that the promises fixed (RFC 9162 section 2.1.3.2).
 export async function rosterRow(covenant, told, salt) {

@@ -8,7 +8,7 @@ import { Lost, post, read as fetchFile } from "./courier.js";
 import * as pages from "./pages.js";
 import { qrOf } from "./phone.js";
 import * as questions from "./questions.js";
-import { fingerprint, promise, when } from "./words.js";
+import { fingerprint, promise } from "./words.js";
 
 const TOKEN_LENGTH = 26;
 const LINK = /^#([0-9A-Za-z]{26})(?:\.([0-9a-f]{64})(?:\.([0-9A-Za-z_-]+))?)?$/;
@@ -136,7 +136,7 @@ async function check() {
 }
 
 async function checked(covenant, said) {
-  scriptOf(covenant, document);
+  scriptOf(covenant, said.clients, document);
   await rosterRow(covenant, said, link?.salt);
   return {
     key: await classKeyOf(covenant, said),
@@ -331,9 +331,8 @@ async function deliver(again) {
 
 // The invitation was used for other answers, or the pulse has closed.
 function ended(why) {
-  const { covenant, token: code } = visit;
-  const dates = { closes: when(covenant, "closes"), publishes: when(covenant, "publishes") };
-  pages.settle(() => pages.show(why, { ...dates, token: code }));
+  const { told, token: code } = visit;
+  pages.settle(() => pages.show(why, { ...told, token: code }));
 }
 
 // Groups have names of different lengths; every record of a wave leaves with the same size.
@@ -346,13 +345,12 @@ function evened(record) {
 // The answers are forgotten here. Key and credential stay until the page is closed, so that they can
 // be replaced; the nonce of the receipt goes unless it is asked for.
 function thanks({ receipt, nonce }) {
-  const { covenant } = visit;
+  const { told } = visit;
   visit.answers = questions.noAnswers();
   visit.token = "";
   fetch("/v/done", { method: "POST", credentials: "same-origin" }).catch(() => {});
-  const dates = { closes: when(covenant, "closes"), publishes: when(covenant, "publishes") };
   pages.settle(() => {
-    pages.show("thanks", { ...dates, receipt });
+    pages.show("thanks", { ...told, receipt });
     on({
       again: () => pages.visit(() => question(0)),
       save: () => save(receipt),
