@@ -59,6 +59,13 @@ class Bundle:
         """The organisation and the wave, for people."""
         return f"{self.terms['programme']['organisation']}, {self.terms['wave']['label']}"
 
+    def beyond(self, cast: Mapping[str, int]) -> list[str]:
+        """The classes with more ballots than codes used, unless all such ballots together are no
+        more than the ``doubles`` that a restored backup made possible and the board announced."""
+        over = {key: number - self.issued.get(key, 0) for key, number in cast.items()}
+        over = {key: number for key, number in over.items() if number > 0}
+        return sorted(over) if sum(over.values()) > self.notice["body"].get("doubles", 0) else []
+
     def to_bytes(self) -> bytes:
         classes = [
             {"class": key, "der": base64url.encode(public.der), "issued": self.issued.get(key, 0)}
@@ -177,7 +184,7 @@ def _class_problems(bundle: Bundle) -> list[str]:
     found = []
     if set(bundle.classes) != set(promised):
         found.append("The groups are not those that were promised.")
-    cast = Counter(record.class_key for record in bundle.sifted[0])
+    beyond = bundle.beyond(Counter(record.class_key for record in bundle.sifted[0]))
     for key, public in bundle.classes.items():
         if key not in promised:
             continue
@@ -186,7 +193,7 @@ def _class_problems(bundle: Bundle) -> list[str]:
             found.append(f"{name}: the key of this group is not the promised one.")
         if issued > promised[key]["people"]:
             found.append(f"{name}: more codes were used than there are people.")
-        if cast[key] > issued:
+        if key in beyond:
             found.append(f"{name}: there are more ballots than codes were used.")
     if sum(bundle.issued.values()) != bundle.notice["body"]["issued"]:
         found.append("The codes used in the groups do not add up to what the noticeboard says.")

@@ -96,9 +96,7 @@ class Peeled:
             raise PeeledError("The file does not account for every ballot.")
         if len(set(self.inner)) != len(self.inner):
             raise PeeledError("An envelope stands in the file twice.")
-        if sum(self.classes.values()) != len(self.inner) or any(
-            number > made_of.issued.get(key, 0) for key, number in self.classes.items()
-        ):
+        if sum(self.classes.values()) != len(self.inner) or made_of.beyond(self.classes):
             raise PeeledError("The file counts more ballots for a group than were sent.")
         witnesses = {one["name"]: one["signs"] for one in made_of.terms.get("witnesses", ())}
         if not witnesses and not self.witness:

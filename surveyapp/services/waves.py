@@ -227,6 +227,11 @@ def close(wave: Wave, *, actor: str, now: datetime) -> bool:
             "invited": counted.invited,
             "issued": counted.issued,
             "ballots": len(leaves),
+            "doubles": sum(
+                one.body.get("doubles", 0)
+                for one in noticeboard.about(wave.id)
+                if one.type == "RESTORED"
+            ),
             "reported": counted.reported,
             "covenant_sha256": wave.covenant_sha256,
             "root": merkle.root([bytes.fromhex(leaf) for leaf in leaves]).hex(),

@@ -110,8 +110,14 @@ SEEN = (
     (
         "Whoever runs the server",
         "The roster and who has used their code. Sealed answers cannot be read with a copy of the "
-        "databases alone: the keys lie outside them. Somebody who controls the live server, or "
-        "copies its keys too, could read answers and could watch them arrive.",
+        "databases alone: the keys lie outside them. Where a pulse has a witness, the server’s own "
+        "keys do not open them either. Where it has none, somebody who controls the live server, "
+        "or copies its keys too, could read answers and could watch them arrive.",
+    ),
+    (
+        "The witness, where a pulse has one",
+        "How many answered in each group, after closing. Their key takes one of two locks off the "
+        "answers. They cannot read one.",
     ),
     ("Anyone at all", "This page, our promises, the noticeboard, and whole-organisation counts."),
 )

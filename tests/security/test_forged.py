@@ -1,13 +1,15 @@
 """INT-3 and INT-4 (SECURITY 11): copied envelopes and made-up ballots, put past the box."""
 
 from dataclasses import replace
+from datetime import date
 
 import pytest
 
 from surveyapp.crypto import ballot, blind, bundle, client, witness_key
-from surveyapp.extensions import box_session
+from surveyapp.extensions import box_session, db, who_session
 from surveyapp.models.ballots import Ballot
-from surveyapp.services import opening, registrar, terms
+from surveyapp.models.participation import Invitation
+from surveyapp.services import noticeboard, opening, registrar, terms
 from tests import voting
 
 
@@ -124,6 +126,31 @@ def test_more_ballots_than_codes_used_are_noticed_from_the_first(app, mo, sealed
     with app.app_context(), pytest.raises(opening.OpeningRefused) as refusal:
         opening.open_wave(voting.wave_of(wave))
     assert refusal.value.details == [words]
+
+
+@pytest.mark.parametrize(("announced", "stops"), [(10, False), (0, True)])
+def test_second_answers_that_a_restored_backup_allowed_do_not_stop_a_pulse(
+    app, mo, announced, stops
+):
+    """The roster's database was put back: who had used a code since can use it again."""
+    wave = voting.open_voting(app, witnesses=(mo,))
+    first = wave.of("Riverside/Days")[:3]
+    for person in first:
+        voting.vote(app, wave, person, {"speak_1": 2})
+    with app.app_context():
+        who_session().query(Invitation).update({"collected": False, "blinded_sha256": None})
+        who_session().commit()
+        body = {"wave": str(wave.wave_id), "store": "who", "doubles": announced}
+        noticeboard.post("RESTORED", body, on=date(2026, 1, 1))
+        db.session.commit()
+    voting.vote(app, wave, first[0], {"speak_1": 4})
+    voting.close(app, wave)
+    made = bundle.Bundle.from_bytes(voting.bundle(app, wave))
+    words = "Days: there are more ballots than codes were used."
+    assert bundle.problems(made) == ([words] if stops else [])
+    if not stops:
+        made = voting.peel(made.to_bytes(), mo)
+        assert voting.open_ballots(app, wave, made).accepted == 4
 
 
 def test_codes_invented_to_match_are_noticed_by_the_head_count(app, mo):
