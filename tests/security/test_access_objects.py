@@ -8,6 +8,7 @@ from surveyapp.models.accounts import Role
 from surveyapp.permissions import EVERYONE
 from tests import factories, voting
 from tests.security import walk, whole
+from tests.security.answers import lacking
 
 
 @pytest.fixture(scope="module")
@@ -21,8 +22,7 @@ def house(tmp_path_factory):
         "results that are out": walk.objects(app, shown),
         "nothing that exists": {},
     }
-    pages = {kind: table(app, clients, values, "GET") for kind, values in kinds.items()}
-    yield app, clients, kinds, pages
+    yield app, clients, kinds, tables(app, clients, kinds, "GET")
     factories.dispose([app])
 
 
@@ -33,13 +33,23 @@ def outcome(answer):
 
 
 def table(app, clients, values, method):
-    """Endpoint and role to the outcomes of every address of the endpoint."""
-    found = {}
+    """Endpoint and role to the outcomes of every address of the endpoint; and what is wrong with
+    the headers of the answers."""
+    found, missing = {}, []
     for endpoint, address in walk.addresses(app, values, method):
         for who, client in clients.items():
-            key = endpoint, who
-            found.setdefault(key, set()).add(outcome(client.open(address, method=method)))
-    return found
+            answer = client.open(address, method=method)
+            found.setdefault((endpoint, who), set()).add(outcome(answer))
+            if lacks := lacking(answer):
+                missing.append((method, address, who, lacks))
+    return found, missing
+
+
+def tables(app, clients, kinds, method):
+    """The table of each kind of object, and everything that is wrong with headers."""
+    made = {kind: table(app, clients, values, method) for kind, values in kinds.items()}
+    missing = [one for _, lacks in made.values() for one in lacks]
+    return {kind: found for kind, (found, _) in made.items()}, missing
 
 
 def may(app, endpoint, who):
@@ -47,11 +57,11 @@ def may(app, endpoint, who):
     return access == EVERYONE or (who != walk.NOBODY and Role(who) in access)
 
 
-def wrong(app, tables):
+def wrong(app, pages):
     """What is not as declared."""
     return [
         (kind, endpoint, who, outcomes)
-        for kind, found in tables.items()
+        for kind, found in pages.items()
         for (endpoint, who), outcomes in found.items()
         if not as_declared(outcomes, who, may(app, endpoint, who))
     ]
@@ -64,15 +74,21 @@ def as_declared(outcomes, who, allowed):
 
 
 def test_whom_a_page_leaves_out_learns_nothing_from_any_object(house, record_figure):
-    app, _, _, pages = house
+    app, _, _, (pages, _) = house
     assert wrong(app, pages) == []
     assert sum(map(len, pages.values())) > 400
     record_figure("ACCESS", "GET: 7 roles, 3 kinds of object, every route as declared")
 
 
+def test_every_page_and_file_carries_the_headers(house, record_figure):
+    *_, (_, missing) = house
+    assert missing == []
+    record_figure("HEADERS", "every page and file, 7 roles, 3 kinds of object: 100 %")
+
+
 def test_the_pages_are_really_reached_by_somebody_who_may(house):
     """Otherwise the table above would compare one refusal with another."""
-    app, _, _, pages = house
+    app, _, _, (pages, _) = house
     reached = {e for found in pages.values() for (e, _), got in found.items() if got & {200, 302}}
     every = {endpoint for endpoint, _ in walk.addresses(app, {})}
     assert len(reached) > 0.8 * len(every), every - reached
@@ -93,7 +109,7 @@ def test_what_is_not_out_is_shown_to_nobody(house):
 
 
 def test_a_mark_that_says_more_or_less_than_the_page_does_is_seen(house, monkeypatch):
-    app, _, _, pages = house
+    app, _, _, (pages, _) = house
     view = app.view_functions["admin.server_health"]
     monkeypatch.setattr(view, "access", frozenset({Role.HR}))
     assert {(e, who) for _, e, who, _ in wrong(app, pages)} == {
@@ -105,7 +121,8 @@ def test_a_mark_that_says_more_or_less_than_the_page_does_is_seen(house, monkeyp
 def test_whom_a_form_leaves_out_learns_nothing_from_any_object(house, record_figure):
     """The last of the module: those who may do change things."""
     app, clients, kinds, _ = house
-    forms = {kind: table(app, clients, values, "POST") for kind, values in kinds.items()}
+    forms, missing = tables(app, clients, kinds, "POST")
     assert wrong(app, forms) == []
+    assert missing == []
     assert sum(map(len, forms.values())) > 150
     record_figure("ACCESS", "POST: 7 roles, 3 kinds of object, every route as declared")

@@ -102,8 +102,9 @@ def opened(big):
     wave, folder, server = big
     with wave.app.app_context():
         signing = [
-            blind.SigningKey.from_bytes(path.read_bytes())
-            for path in keys.directory("registrar", wave.wave.wave_id).iterdir()
+            blind.SigningKey.from_bytes(held)
+            for _, held in copies.every_byte(keys.directory("registrar", wave.wave.wave_id))
+            if held.startswith(b"{")
         ]
     held.closed(wave)
     voting.open_ballots(wave.app, wave.wave)

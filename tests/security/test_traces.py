@@ -87,8 +87,9 @@ def test_nothing_is_readable_before_close_even_with_every_signing_key(app, tmp_p
     with app.app_context():
         record = ballot.Record.from_bytes(box_session().query(Ballot).one().record)
         held = [
-            blind.SigningKey.from_bytes(path.read_bytes())
-            for path in keys.directory("registrar", wave.wave_id).iterdir()
+            blind.SigningKey.from_bytes(held)
+            for _, held in copies.every_byte(keys.directory("registrar", wave.wave_id))
+            if held.startswith(b"{")
         ]
         assert held
         with pytest.raises(ballot.BallotError):
