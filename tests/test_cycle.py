@@ -12,6 +12,7 @@ from surveyapp import clock, jobs
 from surveyapp.demo import answering
 from surveyapp.demo.pages import Reader
 from surveyapp.extensions import db
+from surveyapp.models.amendments import Amendment
 from surveyapp.models.publications import Publication
 from surveyapp.models.surveys import Wave
 from tests import factories
@@ -64,7 +65,7 @@ def test_the_whole_story(house):
     today = date.today()
     opens, closes, publishes = (today + timedelta(days=n) for n in (2, 16, 23))
 
-    # HR makes a programme, sends the roster, sets up the pulse and locks the promises.
+    # HR makes a programme, sends the roster, sets up the pulse; with the board it locks the promises.
     hr = signed_in(house, "hr")
     hr.open("/programmes/new").send(
         {"name": "Staff pulse", "organisation": "Riverside Care", "contact": "Help desk, 4100"}
@@ -84,6 +85,10 @@ def test_the_whole_story(house):
     wave = the_wave(house)
     assert wave.state == "draft"
     hr.open(f"/waves/{wave.id}/commit").send({}, "")
+    assert the_wave(house).state == "draft"
+    with house.app_context():
+        proposal = db.session.scalars(db.select(Amendment.id)).one()
+    signed_in(house, "board").open(f"/changes/{proposal}").send({}, "sign")
     covenant = the_wave(house).covenant
     assert the_wave(house).state == "committed"
 

@@ -11,6 +11,8 @@ import pytest
 from bs4 import BeautifulSoup
 
 from surveyapp import clock
+from surveyapp.extensions import db
+from surveyapp.models.amendments import Amendment
 from surveyapp.permissions import EVERYONE
 from surveyapp.services import authoring, results, roster, waves
 from tests import factories, published
@@ -64,6 +66,20 @@ def a_promised_pulse():
     waves.commit(wave, actor="harriet@example.org", now=now)
 
 
+def a_hold(wave):
+    """A proposal that everybody who may sign anything can see."""
+    proposed = Amendment(
+        wave_id=wave.id,
+        change="hold",
+        reason="mistake",
+        proposed_on="2026-11-22",
+        proposed_by_id=factories.an_account("hr", email="third@example.org").id,
+    )
+    db.session.add(proposed)
+    db.session.flush()
+    return proposed.id
+
+
 @pytest.fixture(scope="module")
 def world(tmp_path_factory):
     """The application, and the values that its addresses may be made with."""
@@ -82,6 +98,7 @@ def world(tmp_path_factory):
             "unit_id": "nights",
             "commitment_id": commitment.id,
             "wave_id": draft.id,
+            "amendment_id": a_hold(shown),
             "account_id": factories.an_account("board", email="second@example.org").id,
         }
         factories.committed()
@@ -103,6 +120,7 @@ OTHERWISE: dict[str, dict[str, object] | str] = {
     "board.chart": "a picture",
     "auth.enrol_picture": "a picture",
     "surveys.act": {"act": "commit"},
+    "amendments.propose": {"change": "hold"},
     "people.preview": "follows a file that somebody sent: test_people",
     "admin.letter": "needs a letter: test_admin",
     "auth.set_up": {"secret": "not-a-real-one"},

@@ -1,19 +1,29 @@
 """Changes of a promise: proposing one, signing somebody else's, and what came of each."""
 
 import uuid
+from typing import Any
 
 from flask import Blueprint, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_wtf import FlaskForm
 from sqlalchemy import select
 
+from analysis.disclosure import Rule
 from surveyapp import clock
 from surveyapp.amendments.forms import FORMS, AnotherPage, Reasoned
 from surveyapp.errors import CandourError, NotFound
 from surveyapp.extensions import db, who_session
 from surveyapp.models.surveys import Wave
 from surveyapp.permissions import open_to, signed_in
-from surveyapp.services import amendment_kinds, amendments, covenants, waves
+from surveyapp.services import (
+    amendment_kinds,
+    amendments,
+    authoring,
+    covenants,
+    promises,
+    roster,
+    waves,
+)
 
 blueprint = Blueprint("amendments", __name__, url_prefix="/changes")
 SIGNERS = amendments.PROPOSERS
@@ -74,6 +84,7 @@ def proposal(amendment_id: uuid.UUID) -> ResponseReturnValue:
         kind=amendments.kind_of(found.change),
         said=amendments.words(found, clock.now()) if found.state == "proposed" else "",
         state=amendments.STATE_WORDS[found.state],
+        draft=_draft(found.wave) if found.change == "freeze" else None,
         may_sign=amendments.may_sign(found, me),
         may_withdraw=found.state == "proposed",
         form=FlaskForm(),
@@ -97,6 +108,16 @@ def withdraw(amendment_id: uuid.UUID) -> ResponseReturnValue:
     amendments.withdraw(amendments.by_id(amendment_id), signed_in(), clock.now())
     db.session.commit()
     return redirect(url_for("amendments.every"), 303)
+
+
+def _draft(wave: Wave) -> dict[str, Any]:
+    """What somebody who is asked to lock a draft must be able to read."""
+    return {
+        "wave": wave,
+        "questions": [item.text for item in authoring.instrument_of(wave).items],
+        "facts": promises.facts({"rule": wave.rule}),
+        "tree": roster.units(wave.programme, Rule.from_dict(wave.rule)),
+    }
 
 
 def _form(change: str, wave: Wave) -> Reasoned:

@@ -19,7 +19,7 @@ class Amendment(db.Model):
     __tablename__ = "amendment"
     __table_args__ = (
         CheckConstraint(
-            "change IN ('rule','client','roster','extend','hold','tombstone')", name="change_known"
+            "change IN ('freeze','rule','client','extend','hold','tombstone')", name="change_known"
         ),
         CheckConstraint("state IN ('proposed','signed','withdrawn')", name="state_known"),
         CheckConstraint("(state = 'signed') = (signed_by_id IS NOT NULL)", name="signed_by_one"),

@@ -1,6 +1,7 @@
 """The changes that two people may make to a promise: when, why, within which bounds, and what each
 does. Nothing here may lower a protection."""
 
+import hashlib
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
@@ -10,12 +11,21 @@ from typing import Any
 from sqlalchemy import delete, select
 
 from analysis.disclosure import Rule
+from surveyapp.crypto.canonical import canonical
 from surveyapp.errors import NotNow, Rejected
 from surveyapp.extensions import db
 from surveyapp.formatting import local
 from surveyapp.models.publications import Publication, PublishedFile
 from surveyapp.models.surveys import Wave
-from surveyapp.services import authoring, covenants, in_force, invitations, promises
+from surveyapp.services import (
+    authoring,
+    covenants,
+    in_force,
+    invitations,
+    promises,
+    roster,
+    waves,
+)
 
 Body = dict[str, Any]
 # An extension must reach people, and must not race the closing.
@@ -37,6 +47,29 @@ class Change:
     words: Callable[[Body], str]
     apply: Callable[[Wave, Body, datetime], None]
     notice: str = "AMENDED"
+
+
+def draft_sha256(wave: Wave) -> str:
+    """A fingerprint of all of a draft that HR can change: what is signed is what was proposed."""
+    groups = roster.units(wave.programme, Rule.from_dict(wave.rule)).groups
+    dates = (wave.opens_at, wave.closes_at, wave.publishes_at)
+    said = {
+        "label": wave.label,
+        "instrument": wave.instrument_json,
+        "rule": wave.rule,
+        "dates": [moment.isoformat() if moment else "" for moment in dates],
+        "witnesses": wave.witnesses,
+        "groups": [[group.key, group.name, group.headcount, group.class_key] for group in groups],
+    }
+    return hashlib.sha256(canonical(said)).hexdigest()
+
+
+def _freeze(wave: Wave, wanted: Mapping[str, str], now: datetime) -> Body:
+    if problems := waves.ready(wave, now=now):
+        raise Rejected("This pulse cannot be locked yet.", problems)
+    if wanted.get("sha256") != draft_sha256(wave):
+        raise NotNow("The draft or the roster was changed after this was asked. Ask again.")
+    return {}
 
 
 def _rule(wave: Wave, wanted: Mapping[str, str], _now: datetime) -> Body:
@@ -150,6 +183,16 @@ def _utc(moment: datetime) -> str:
 
 
 CHANGES: Mapping[str, Change] = {
+    "freeze": Change(
+        "Lock our promises",
+        "Questions, groups, rule, dates and the list of people are fixed and published.",
+        ("draft",),
+        {"agreed": "The questions, the groups, the rule and the dates are agreed"},
+        _freeze,
+        lambda _body: "The promises below are locked and published, and can no longer be changed.",
+        _on_the_board_only,
+        notice="COMMITTED",
+    ),
     "rule": Change(
         "Ask for more answers behind every figure",
         "Groups with fewer answers are not shown. The number can only rise.",

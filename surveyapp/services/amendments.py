@@ -15,10 +15,9 @@ from surveyapp.extensions import db
 from surveyapp.formatting import local
 from surveyapp.models.accounts import Account, Role
 from surveyapp.models.amendments import Amendment
-from surveyapp.models.publications import Notice
 from surveyapp.models.surveys import Wave
-from surveyapp.services import audit, covenants, noticeboard, turns
-from surveyapp.services.amendment_kinds import CHANGES, Change
+from surveyapp.services import audit, noticeboard, turns, waves
+from surveyapp.services.amendment_kinds import CHANGES, Change, draft_sha256
 
 # Whoever signs for those who are asked may not work for those who ask.
 PARTIES = (Role.HR, Role.MANAGER, Role.ADMIN)
@@ -55,7 +54,7 @@ def propose(
     return proposed
 
 
-def sign(amendment: Amendment, by: Account, now: datetime) -> Notice:
+def sign(amendment: Amendment, by: Account, now: datetime) -> None:
     """Sign somebody else's proposal: it takes effect and is posted. Writes to two stores; commit
     ``who`` first."""
     wave, kind = amendment.wave, kind_of(amendment.change)
@@ -70,6 +69,9 @@ def sign(amendment: Amendment, by: Account, now: datetime) -> Notice:
     db.session.flush()
     today = local(now).date()
     audit.record(by.email, f"signed {amendment.change}", _subject(wave), amendment.reason, on=today)
+    if kind.notice == "COMMITTED":
+        waves.commit(wave, actor=by.email, now=now, signed=signed)
+        return
     said = {
         "wave": str(wave.id),
         "name": f"{wave.programme.slug}/{wave.number}",
@@ -78,10 +80,35 @@ def sign(amendment: Amendment, by: Account, now: datetime) -> Notice:
     }
     if kind.notice == "AMENDED":
         said["change"] = amendment.change
-    notice = noticeboard.post(kind.notice, {**said, **body}, on=today)
+    noticeboard.post(kind.notice, {**said, **body}, on=today)
     kind.apply(wave, body, now)
     db.session.flush()
-    return notice
+
+
+def freeze(wave: Wave, by: Account, now: datetime) -> Amendment | None:
+    """Lock a draft's promises; the proposal, where somebody else has to sign.
+
+    Where nobody else could, because no witness and no member of the board has an account, HR locks
+    them alone, and the noticeboard shows one name.
+    """
+    _, other = sides("freeze", wave)
+    accounts = db.session.scalars(select(Account).where(Account.active)).all()
+    if any(_role(account, other) for account in accounts):
+        return propose(wave, "freeze", {"sha256": draft_sha256(wave)}, "agreed", by, now)
+    alone = [{"role": str(Role.HR), "name": by.name}]
+    waves.commit(wave, actor=by.email, now=now, signed=alone)
+    return None
+
+
+def waiting(wave: Wave) -> list[Amendment]:
+    """The proposals about a wave that wait for a signature."""
+    return list(
+        db.session.scalars(
+            select(Amendment)
+            .where(Amendment.wave_id == wave.id, Amendment.state == "proposed")
+            .order_by(Amendment.proposed_on, Amendment.id)
+        )
+    )
 
 
 def withdraw(amendment: Amendment, by: Account, now: datetime) -> None:
@@ -158,14 +185,14 @@ def sides(change: str, wave: Wave) -> tuple[frozenset[Role], frozenset[Role]]:
     """The roles of the one signature and of the other (SECURITY 4)."""
     if change == "hold":
         return frozenset({Role.HR, Role.BOARD}), frozenset({Role.WITNESS, Role.AUDITOR})
-    if change in ("roster", "tombstone"):
+    if change in ("freeze", "tombstone"):
         other = Role.WITNESS if _has_witness(wave) else Role.BOARD
         return frozenset({Role.HR}), frozenset({other})
     return frozenset({Role.HR}), frozenset({Role.BOARD, Role.WITNESS})
 
 
 def _has_witness(wave: Wave) -> bool:
-    if wave.covenant is not None and covenants.of(wave).get("witnesses"):
+    if wave.witnesses:
         return True
     accounts = db.session.scalars(select(Account).where(Account.active))
     return any(account.has(Role.WITNESS) for account in accounts)
@@ -201,7 +228,7 @@ def _may(change: str, wave: Wave, account: Account) -> bool:
 
 
 def _ready(wave: Wave, kind: Change) -> None:
-    promised = wave.covenant is not None or kind.notice == "TOMBSTONE"
+    promised = wave.covenant is not None or kind.notice in ("COMMITTED", "TOMBSTONE")
     if not promised or wave.state not in kind.states:
         raise NotNow("This pulse is not at a stage at which that can be changed.")
 

@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import lru_cache
 
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 
 from analysis.disclosure import Rule, RuleError
 from analysis.instrument import Instrument, InstrumentError, Item, from_dict, parse, to_dict
@@ -17,6 +17,7 @@ from analysis.question_sets import sets
 from surveyapp.errors import NotFound, NotNow, Rejected
 from surveyapp.extensions import db
 from surveyapp.formatting import day
+from surveyapp.models.amendments import Amendment
 from surveyapp.models.surveys import Programme, Wave
 
 TWO_MINUTES = 10
@@ -141,6 +142,7 @@ def delete_draft(wave: Wave) -> None:
     """Drop a wave that was never committed."""
     if wave.state != "draft":
         raise NotNow("Only a draft can be deleted. This pulse has been promised to people.")
+    db.session.execute(delete(Amendment).where(Amendment.wave_id == wave.id))
     db.session.delete(wave)
     db.session.flush()
 

@@ -90,5 +90,3 @@ def _amend(found: dict[str, Any], covenant: Mapping[str, Any], body: Mapping[str
         if promised < moment(body["closes"]) <= promised + LONGEST_EXTENSION:
             found["extended"] = body
             found["dates"] = {**found["dates"], "closes": body["closes"]}
-    elif change == "roster":
-        found["invited"] = body["roster"]["invited"]

@@ -1,7 +1,7 @@
 """Is the stored noticeboard sound? Read line by line, as anyone who downloads it would.
 
 Pages ask at every request, so what was checked is remembered until the next line comes, and for a
-few minutes at most: only new lines are read in between.
+an hour at most: only new lines are read in between.
 """
 
 import hashlib
@@ -19,7 +19,7 @@ from surveyapp.extensions import db
 from surveyapp.models.publications import Notice
 from surveyapp.services import noticeboard, noticeboard_key
 
-REMEMBERED = 300  # seconds
+REMEMBERED = 3600  # seconds
 AT_ONCE = 500
 PATIENCE = timedelta(days=1)
 _PLACE = "candour-noticeboard"

@@ -2,7 +2,7 @@
 
 import hashlib
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
@@ -120,8 +120,11 @@ def move(
     return True
 
 
-def commit(wave: Wave, *, actor: str, now: datetime) -> bool:
-    """Freeze the covenant and the list of people invited, make the keys, and say so in public.
+def commit(
+    wave: Wave, *, actor: str, now: datetime, signed: Sequence[Mapping[str, str]] = ()
+) -> bool:
+    """Freeze the covenant and the list of people invited, make the keys, and say so in public,
+    with who signed for it.
 
     Writes to two stores; commit ``who`` first, then the office.
     """
@@ -145,7 +148,12 @@ def commit(wave: Wave, *, actor: str, now: datetime) -> bool:
         "committed",
         actor=actor,
         now=now,
-        facts={"covenant_sha256": sha256, "dates": fixed["dates"], "rule": fixed["rule"]},
+        facts={
+            "covenant_sha256": sha256,
+            "dates": fixed["dates"],
+            "rule": fixed["rule"],
+            "signed": list(signed),
+        },
         values={"covenant": text.decode(), "covenant_sha256": sha256},
     )
     db.session.add_all(

@@ -19,6 +19,7 @@ from surveyapp.models.accounts import Role
 from surveyapp.models.surveys import Programme, Wave
 from surveyapp.permissions import open_to, signed_in
 from surveyapp.services import (
+    amendments,
     audit,
     authoring,
     board,
@@ -70,6 +71,11 @@ def _destroy_keys(wave: Wave) -> None:
         registrar.destroy_keys(wave.id)
 
 
+def _commit(wave: Wave, _actor: str, now: datetime) -> None:
+    if wave.state == "draft" and not amendments.waiting(wave):
+        amendments.freeze(wave, signed_in(), now)
+
+
 def _remind(wave: Wave, actor: str, now: datetime) -> None:
     if invitations.remind(wave, now, wave.reminded + 1):
         audit.record(actor, "reminded", f"wave {_name(wave)}")
@@ -93,8 +99,9 @@ ACTS = {
                 "Everyone on the roster now will be invited.",
                 "The results will go to everyone on the date given, by themselves.",
                 "All of it is published on a page that everyone can read.",
+                "The witness signs too, or a member of the board where there is no witness.",
             ),
-            lambda wave, actor, now: waves.commit(wave, actor=actor, now=now),
+            _commit,
         ),
         Act(
             "open",
@@ -234,6 +241,7 @@ def wave(wave_id: uuid.UUID) -> ResponseReturnValue:
         if found.state == "draft"
         else None,
         acts=[act for act in ACTS.values() if act.state == found.state],
+        waiting=amendments.waiting(found),
         state=waves.state_words(found),
         next_step=_next_step(found),
         total=waves.total_words(found),

@@ -84,6 +84,9 @@ def test_the_whole_story_by_keyboard(house, browser, mirror):
     with somebody(browser, mirror, house.address) as hr:
         sign_in(house, hr, "hr", first=True)
         set_up(hr, opens, closes, publishes)
+    with somebody(browser, mirror, house.address) as member:
+        sign_in(house, member, "board")
+        sign_too(member)
         assert house.wave().state == "committed"
 
     house.tick(opens, 10)
@@ -106,7 +109,7 @@ def test_the_whole_story_by_keyboard(house, browser, mirror):
     assert house.wave().state == "summarised"
     assert house.wave().ballots == len(takers) + 2
     with somebody(browser, mirror, house.address) as member:
-        sign_in(house, member, "board")
+        sign_in(house, member, "board", later=1)
         check_a_finding(member)
 
     house.tick(publishes, 10)
@@ -194,8 +197,18 @@ def set_up(hr, opens, closes, publishes):
     hr.look("Lock our promises")
     hr.press("Lock our promises")
     hr.look("Spring")
-    hr.press("What everyone can read about this pulse")
-    hr.look("Promises for Spring")
+
+
+def sign_too(member):
+    """The second signature under the promises, and what everybody can then read."""
+    member.press("Changes")
+    member.look("Changes that two sign")
+    member.press("Lock our promises: Staff pulse, Spring")
+    member.look("Lock our promises")
+    member.press("Sign and make it public")
+    member.look("Lock our promises")
+    member.open("/trust/staff-pulse/1")
+    member.look("Promises for Spring")
 
 
 def answer_one_by_one(one, code):

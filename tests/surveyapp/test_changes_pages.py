@@ -7,8 +7,9 @@ import pytest
 from surveyapp.extensions import db
 from surveyapp.models.amendments import Amendment
 from surveyapp.models.surveys import Wave
+from surveyapp.services import noticeboard
 from tests import factories, voting
-from tests.hr_pages import page
+from tests.hr_pages import new_wave, page, with_roster
 
 
 @pytest.fixture
@@ -105,3 +106,71 @@ def test_a_raised_rule_is_the_one_that_people_read(app, hr, board, wave):
     asked = hr.post(f"/changes/waves/{wave[0]}/rule", data={"k": "14", "reason": "asked"})
     board.post(f"{asked.location}/sign")
     assert "Groups with fewer than 14 answers" in page(app.test_client().get("/trust/riverside/1"))
+
+
+@pytest.fixture
+def draft(app, hr):
+    """The address of a draft that could be locked."""
+    with app.app_context():
+        slug = factories.a_programme().slug
+        factories.committed()
+    with_roster(hr, slug)
+    return new_wave(hr, slug).location
+
+
+def state(app):
+    with app.app_context():
+        return db.session.query(Wave).one().state
+
+
+def proposal(app):
+    with app.app_context():
+        return f"/changes/{db.session.query(Amendment).one().id}"
+
+
+def test_promises_are_locked_by_hr_and_the_board_where_there_is_no_witness(app, hr, board, draft):
+    hr.post(f"{draft}commit")
+    hr.post(f"{draft}commit")  # pressed twice
+    assert state(app) == "draft"
+    assert "Waiting for the second signature" in page(hr.get(draft))
+    shown = page(board.get(proposal(app)))
+    assert "Groups with fewer than 10 answers are never shown." in shown
+    assert "Riverside / Days" in shown or "Days: 15 people" in shown
+    assert board.post(f"{proposal(app)}/sign").status_code == 303
+    assert state(app) == "committed"
+    with app.app_context():
+        (line,) = [one for one in noticeboard.lines() if one.type == "COMMITTED"]
+        assert [one["role"] for one in line.body["signed"]] == ["hr", "board"]
+
+
+def test_where_there_is_a_witness_the_board_does_not_lock(app, hr, board, witness, draft):
+    hr.post(f"{draft}commit")
+    assert board.post(f"{proposal(app)}/sign").status_code == 403
+    assert witness.post(f"{proposal(app)}/sign").status_code == 303
+    assert state(app) == "committed"
+
+
+def test_a_draft_that_changed_after_it_was_proposed_is_not_locked(app, hr, board, draft):
+    hr.post(f"{draft}commit")
+    with app.app_context():
+        wave = db.session.query(Wave).one()
+        wave.publishes_at += timedelta(days=20)
+        db.session.commit()
+    answer = board.post(f"{proposal(app)}/sign")
+    assert answer.status_code == 409
+    assert "changed after this was asked" in page(answer)
+    assert state(app) == "draft"
+
+
+def test_where_nobody_else_has_an_account_the_board_shows_one_name(app, hr, draft):
+    hr.post(f"{draft}commit")
+    with app.app_context():
+        (line,) = [one for one in noticeboard.lines() if one.type == "COMMITTED"]
+        assert line.body["signed"] == [{"role": "hr", "name": "Harriet Example"}]
+
+
+def test_a_draft_that_waits_for_a_signature_can_still_be_deleted(app, hr, board, draft):
+    hr.post(f"{draft}commit")
+    assert hr.post(f"{draft}delete").status_code == 303
+    with app.app_context():
+        assert db.session.query(Wave).count() == db.session.query(Amendment).count() == 0

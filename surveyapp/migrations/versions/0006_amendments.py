@@ -41,7 +41,7 @@ def office():
         sa.Column("proposed_by_id", sa.Uuid(), nullable=False),
         sa.Column("signed_by_id", sa.Uuid(), nullable=True),
         sa.CheckConstraint(
-            "change IN ('rule','client','roster','extend','hold','tombstone')",
+            "change IN ('freeze','rule','client','extend','hold','tombstone')",
             name=op.f("ck_amendment_change_known"),
         ),
         sa.CheckConstraint(
