@@ -52,12 +52,13 @@ DEFAULTS: Mapping[str, Any] = {
     "WTF_CSRF_TIME_LIMIT": None,
     "WTF_CSRF_SSL_STRICT": False,  # it wants the Referer that our own header forbids
     "SECURE_COOKIES": False,
+    "KEYS_SHARED": False,  # key files for the group of their folder, for doors apart
     "MIRROR": "",  # a folder for a copy of what is public, kept up by the scheduler
 }
 FROM_ENVIRONMENT = (
     "BASE_URL", "ORGANISATION", "MAIL_BACKEND", "MAIL_FROM", "SMTP_HOST", "SMTP_PORT", "SMTP_USER",
     "SMTP_PASSWORD", "SECRET_KEY", "TIMEZONE", "REGISTRAR_URL", "BOX_URL", "KEYS",
-    "HANDOVER", "MIRROR",
+    "HANDOVER", "KEYS_SHARED", "MIRROR",
 )  # fmt: skip
 
 

@@ -2,11 +2,15 @@
 
     registrar/<wave>/   signing keys of a wave's classes, destroyed at close
     opener/<wave>/      the inner key (and the platform's own outer key), destroyed after opening
+    desk/<wave>/        how many credentials were issued, from the registrar to the opener
     publisher/<wave>/   what unlocks a wave's answers, destroyed at the end of retention
     office/             keys of the installation
     public/<wave>/      the public halves, for whoever checks a ballot
 
 Leave the first two out of backups: a copy of them undoes what sealing does.
+
+Where each door runs under an account of its own, an area's folder belongs to the group of those who
+need it, and ``KEYS_SHARED`` lets that group use the files. Without it they are their owner's only.
 """
 
 import os
@@ -22,7 +26,7 @@ from flask import current_app
 from surveyapp.config import write_private
 from surveyapp.crypto import blocks
 
-Area = Literal["registrar", "opener", "publisher", "office", "public"]
+Area = Literal["registrar", "opener", "desk", "publisher", "office", "public"]
 
 
 class MissingKey(LookupError):
@@ -41,7 +45,12 @@ def put(path: Path, data: bytes) -> None:
     Its mode is 0400; a public half may be read by every account of this machine.
     """
     draft = path.with_name(f".{secrets.token_hex(8)}")
-    write_private(draft, data, for_all=directory("public") in path.parents)
+    for_all = directory("public") in path.parents
+    write_private(draft, data, for_all=for_all)
+    if current_app.config["KEYS_SHARED"] and not for_all:
+        # Writable too: whoever destroys a key overwrites it first.
+        draft.chmod(0o660)
+        path.parent.chmod(0o2770)
     # A link appears whole or not at all: nobody reads half a key.
     try:
         os.link(draft, path)
@@ -70,7 +79,8 @@ def destroy(path: Path) -> None:
     belong on an encrypted disk and in no backup.
     """
     try:
-        path.chmod(stat.S_IRUSR | stat.S_IWUSR)
+        with suppress(PermissionError):  # another account's, shared with this one
+            path.chmod(stat.S_IRUSR | stat.S_IWUSR)
         with path.open("r+b") as file:
             file.write(os.urandom(path.stat().st_size))
             file.flush()

@@ -172,7 +172,7 @@ def claim_issued(voting, by_class):
     from surveyapp import keys
     from surveyapp.crypto.canonical import canonical, parse
 
-    path = keys.directory("opener", voting.wave_id) / "handover.json"
+    path = keys.directory("desk", voting.wave_id) / "handover.json"
     counted = parse(path.read_bytes()) | {"by_class": sorted(map(list, by_class.items()))}
     keys.destroy(path)
     keys.put(path, canonical(counted))

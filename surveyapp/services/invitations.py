@@ -277,6 +277,7 @@ def _ticket(
     counted = units[person.class_key]
     own = units[person.unit_key]
     return messages.Ticket(
+        door=(current_app.config["REGISTRAR_URL"] or _base_url()).rstrip("/"),
         token=tokens.new_token(),
         code=tokens.new_code(),
         salt=invited_list.salt(wave_id, person.person_id),

@@ -15,8 +15,10 @@ WIDTH = 72
 
 @dataclass(frozen=True)
 class Ticket:
-    """One person's way in: a link's token, a code to type, and where they are counted."""
+    """One person's way in: where they answer, a link's token, a code to type, and where they are
+    counted."""
 
+    door: str
     token: str
     code: str
     salt: str
@@ -117,6 +119,22 @@ def ballots_wait(wave: Wave, days: int, base_url: str) -> tuple[str, str]:
     )
 
 
+def summary_waits(wave: Wave, base_url: str) -> tuple[str, str]:
+    """Subject and body to the witnesses when the results are drawn up."""
+    publishes = wave.publishes_at
+    date = promises.when(publishes) if publishes else "soon"
+    return "Fetch your sealed copy of the results", _join(
+        [
+            _fold(
+                f"The results of {wave.label} are drawn up. Everybody gets them on {date}. Fetch "
+                "your own copy now. Only your key opens it, so nobody can make the results vanish."
+            ),
+            f"{base_url}/witness/{wave.id}",
+            _fold("Until that date, keep what it says to yourself."),
+        ]
+    )
+
+
 def overdue(wave: Wave, days: int, base_url: str) -> tuple[str, str]:
     """Subject and body when the results date was missed."""
     span = "1 day" if days == 1 else f"{days} days"
@@ -194,9 +212,9 @@ def _to_answer(
         way_in = _section(
             "Your way in",
             [
-                f"{base_url}/v/#{ticket.token}.{wave_hash}.{ticket.salt}",
+                f"{ticket.door}/v/#{ticket.token}.{wave_hash}.{ticket.salt}",
                 "",
-                f"Or go to {base_url}/v/ and type this code:",
+                f"Or go to {ticket.door}/v/ and type this code:",
                 tokens.grouped(ticket.code),
                 "",
                 "The page may ask for the code. It also helps when a link is cut in two.",

@@ -204,13 +204,14 @@ def scrub() -> None:
 
 def destroy_keys(wave: Wave) -> None:
     """Destroy the wave's envelope keys: the last step, by which a crash before it is noticed."""
+    keys.destroy_all("desk", wave.id)
     keys.destroy_all("opener", wave.id)
 
 
 def _bundle(wave: Wave) -> bundles.Bundle:
     closed = next((one for one in noticeboard.about(wave.id) if one.type == "CLOSED"), None)
     try:
-        issued = parse(keys.get(keys.directory("opener", wave.id) / HANDOVER))["by_class"]
+        issued = parse(keys.get(keys.directory("desk", wave.id) / HANDOVER))["by_class"]
         classes = terms.of(wave.id).classes
     except keys.MissingKey as error:
         raise OpeningRefused("The key to this pulse’s ballots is missing.") from error

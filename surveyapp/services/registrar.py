@@ -186,7 +186,7 @@ def shut(wave_id: uuid.UUID) -> Handover:
         by_class=_issued_by_class(wave_id),
     )
     try:
-        keys.put(keys.directory("opener", wave_id) / HANDOVER, canonical(counted._asdict()))
+        keys.put(keys.directory("desk", wave_id) / HANDOVER, canonical(counted._asdict()))
     except FileExistsError:
         # Another process counted the same in between.
         return cast(Handover, handover(wave_id))
@@ -196,7 +196,7 @@ def shut(wave_id: uuid.UUID) -> Handover:
 def handover(wave_id: uuid.UUID) -> Handover | None:
     """What the registrar counted at closing, for the opener; ``None`` before."""
     try:
-        return Handover(**parse(keys.get(keys.directory("opener", wave_id) / HANDOVER)))
+        return Handover(**parse(keys.get(keys.directory("desk", wave_id) / HANDOVER)))
     except keys.MissingKey:
         return None
 

@@ -63,3 +63,18 @@ def test_many_who_ask_first_at_once_get_one_wrapping_key(app):
     assert len(found.pop()) == 32
     with app.app_context():
         assert keys.wrapping_key(uuid.UUID(int=6)) != keys.wrapping_key(WAVE)
+
+
+def test_shared_keys_are_for_the_group_of_their_folder_and_public_ones_for_all(make_app):
+    app = make_app(KEYS_SHARED=True)
+    with app.app_context():
+        wave_id = uuid.uuid4()
+        path = keys.directory("registrar", wave_id) / "one.key"
+        keys.put(path, b"secret")
+        assert path.stat().st_mode & 0o7777 == 0o660
+        assert path.parent.stat().st_mode & 0o7777 == 0o2770
+        public = keys.directory("public", wave_id) / "one.der"
+        keys.put(public, b"known to all")
+        assert public.stat().st_mode & 0o7777 == 0o444
+        keys.destroy_all("registrar", wave_id)
+        assert not path.exists()
