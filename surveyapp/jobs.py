@@ -287,6 +287,7 @@ def summarise(wave: Wave, now: datetime) -> None:
         waves.move(wave, "summarised", actor=ACTOR, now=now)
         if wave.origin == "ballots":
             invitations.tell_board(wave, now)
+            witnesses.tell(wave, now)
             who_session().commit()
     db.session.commit()
 

@@ -4,6 +4,7 @@ A bundle is opened only when it is whole and lawful, and only one bundle a pulse
 key remembers which.
 """
 
+import hashlib
 import os
 import re
 import secrets
@@ -13,7 +14,7 @@ import click
 
 from surveyapp import witness_page
 from surveyapp.config import write_private
-from surveyapp.crypto import bundle, peeled, witness_key
+from surveyapp.crypto import bundle, envelope, peeled, witness_key
 from surveyapp.crypto.canonical import NotCanonical, canonical, parse
 
 PASSPHRASE = "Passphrase (nothing shows as you type)"
@@ -91,6 +92,22 @@ def open_(sealed: Path, key_file: Path, out: Path, board: Path | None) -> None:
         click.echo(f"Set aside ({reason}): {number}")
     click.echo(f"Root of the closing line: {made.closed_root}")
     click.echo(f"Send this back: {out}")
+
+
+@witness.command()
+@click.argument("sealed", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--key", "key_file", required=True, type=click.Path(exists=True, path_type=Path))
+@click.option("--out", required=True, type=click.Path(dir_okay=False, path_type=Path))
+def results(sealed: Path, key_file: Path, out: Path) -> None:
+    """Open your sealed copy of the results. Its SHA-256 is the one in the PUBLISHED line."""
+    mine = _key(key_file)
+    head, _, body = sealed.read_bytes().partition(b"\n")
+    try:
+        summary = mine.unseal(str(parse(head)["wave"]), body)
+    except (NotCanonical, KeyError, TypeError, envelope.EnvelopeError) as error:
+        raise Refused("This is no copy of results that your key opens.") from error
+    _write_whole(out, summary)
+    click.echo(f"SHA-256 of the results: {hashlib.sha256(summary).hexdigest()}")
 
 
 @witness.command()

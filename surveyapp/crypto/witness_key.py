@@ -66,6 +66,11 @@ class PublicWitness:
             raise KeyFileError("This is not a witness’s public file.")
         return found
 
+    def seal(self, wave: str, summary: bytes) -> bytes:
+        """A wave's results, as drawn up, for this witness alone to open."""
+        to = envelope.load_public(bytes.fromhex(self.key))
+        return envelope.seal(summary, to, _summary_info(wave))
+
     def fingerprint(self) -> str:
         """Five groups of four letters, to compare over the telephone."""
         digest = hashlib.sha256(canonical(self.entry())).digest()
@@ -93,6 +98,10 @@ class WitnessKey:
             envelope.public_bytes(self.outer.public_key()).hex(),
             self.signs.public_key().public_bytes_raw().hex(),
         )
+
+    def unseal(self, wave: str, sealed: bytes) -> bytes:
+        """What :meth:`PublicWitness.seal` sealed. Raises :class:`envelope.EnvelopeError`."""
+        return envelope.unseal(sealed, self.outer, _summary_info(wave))
 
     def to_bytes(self, passphrase: str = "") -> bytes:
         """The private file; without a passphrase whoever has the file has the keys."""
@@ -136,6 +145,10 @@ class WitnessKey:
             raise KeyFileError("The passphrase does not open this file.") from error
         except (ValueError, KeyError, TypeError) as error:
             raise KeyFileError("This is not a witness’s private file.") from error
+
+
+def _summary_info(wave: str) -> bytes:
+    return f"candour/v1/summary/{wave}".encode()
 
 
 def is_locked(data: bytes) -> bool:

@@ -16,10 +16,12 @@ from sqlalchemy import select
 from surveyapp import keys
 from surveyapp.crypto import bundle as bundles
 from surveyapp.crypto import peeled, witness_key
+from surveyapp.crypto.canonical import canonical
 from surveyapp.errors import NotNow, Rejected
 from surveyapp.extensions import db
 from surveyapp.formatting import local
 from surveyapp.models.accounts import Account, Role
+from surveyapp.models.publications import Publication
 from surveyapp.models.surveys import Wave
 from surveyapp.services import covenants, mail, messages, opening
 
@@ -27,6 +29,7 @@ MOST = 2
 REMINDER_DAYS = (0, 2, 5, 9, 14)
 LONG = 14
 BUNDLE, PEELED = "bundle.jsonl", "peeled.json"
+SUMMARY = "candour/sealed-summary/1"
 
 
 def name(wave: Wave, public_file: bytes) -> witness_key.PublicWitness:
@@ -135,13 +138,34 @@ def remind(wave: Wave, now: datetime) -> int:
     if not late or is_handed_in(wave):
         return 0
     subject, body = messages.ballots_wait(wave, waited, _base_url())
-    letters = [
-        mail.Message(account.email, subject, body)
-        for account in db.session.scalars(select(Account).where(Account.active))
-        if account.has(Role.WITNESS)
-    ]
     round_ = 1 + REMINDER_DAYS.index(late[0])
-    return mail.queue_all(wave.id, "witness", letters, round=round_, now=now)
+    return mail.queue_all(wave.id, "witness", _letters(subject, body), round=round_, now=now)
+
+
+def summary_for(wave: Wave, name: str) -> bytes:
+    """The results as drawn up, sealed to one witness: nobody can bury what they hold.
+
+    Raises :class:`NotNow` before there are any.
+    """
+    to = next((one for one in of(wave) if one.name == name), None)
+    summary = db.session.scalar(
+        select(Publication.summary)
+        .where(Publication.wave_id == wave.id, Publication.withdrawn_on.is_(None))
+        .order_by(Publication.number.desc())
+        .limit(1)
+    )
+    if to is None or summary is None:
+        raise NotNow("There are no results to fetch for this witness yet.")
+    head = canonical({"format": SUMMARY, "wave": str(wave.id), "witness": name})
+    return head + b"\n" + to.seal(str(wave.id), summary.encode())
+
+
+def tell(wave: Wave, now: datetime) -> int:
+    """Queue word to the witnesses that the results lie ready, sealed to each; how many."""
+    if not of(wave):
+        return 0
+    subject, body = messages.summary_waits(wave, _base_url())
+    return mail.queue_all(wave.id, "sealed", _letters(subject, body), now=now)
 
 
 def days_waiting(wave: Wave, now: datetime) -> int:
@@ -163,6 +187,14 @@ def words(wave: Wave, now: datetime) -> str:
             "results date stays as promised."
         )
     return f"Waiting for the witness, {names}. The results date stays as promised."
+
+
+def _letters(subject: str, body: str) -> list[mail.Message]:
+    return [
+        mail.Message(account.email, subject, body)
+        for account in db.session.scalars(select(Account).where(Account.active))
+        if account.has(Role.WITNESS)
+    ]
 
 
 def _only_draft(wave: Wave) -> None:

@@ -68,6 +68,21 @@ def bundle(wave_id: uuid.UUID) -> ResponseReturnValue:
     return response
 
 
+@blueprint.get("/witness/<uuid:wave_id>/results/<int:place>")
+@open_to(Role.WITNESS)
+def summary(wave_id: uuid.UUID, place: int) -> ResponseReturnValue:
+    """The results as drawn up, sealed to the witness of that place in the promises."""
+    found = _wave(wave_id)
+    named = witnesses.of(found)
+    if not 1 <= place <= len(named):
+        raise NotFound("This pulse has no such witness.")
+    sealed = witnesses.summary_for(found, named[place - 1].name)
+    response = Response(sealed, mimetype="application/octet-stream")
+    name = f"{found.programme.slug}-{found.number}-{place}.sealed"
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
+
+
 @blueprint.get("/trust/witness.html")
 @open_to_everyone
 def page() -> ResponseReturnValue:

@@ -285,3 +285,38 @@ def test_a_wave_waits_and_its_witnesses_are_reminded_and_the_date_still_binds(
         witnesses.hand_in(wave, voting.peel(witnesses.bundle(wave), UMA).to_bytes())
         assert (wave, "opened") in waves.due(late)
         assert witnesses.remind(wave, late) == 0
+
+
+# The results, sealed to each
+
+
+def test_each_witness_holds_the_results_sealed_before_they_are_out(app, witness, tmp_path):
+    with app.app_context():
+        wave = factories.a_wave(state="summarised")
+        entries = [one.public().entry() for one in (MO, UMA)]
+        wave.covenant = json.dumps({"witnesses": entries})
+        publication = factories.a_publication(wave, released=False)
+        witnesses.tell(wave, clock.now())
+        factories.committed()
+        wave_id, sha256, text = wave.id, publication.sha256, publication.summary
+        (mail,) = who_session().query(OutboxMail).filter_by(kind="sealed")
+        assert f"/witness/{wave_id}" in mail.body
+    address = f"/witness/{wave_id}"
+    assert f"Sealed copy for {UMA.name}" in witness.get(address).text
+    fetched = witness.get(f"{address}/results/2").data
+    assert text[:40].encode() not in fetched
+    (tmp_path / "copy.sealed").write_bytes(fetched)
+    (tmp_path / "uma.key").write_bytes(UMA.to_bytes())
+    (tmp_path / "mo.key").write_bytes(MO.to_bytes())
+    place = {name: str(tmp_path / name) for name in ("copy.sealed", "uma.key", "mo.key", "out")}
+    done = run("results", place["copy.sealed"], "--key", place["uma.key"], "--out", place["out"])
+    assert done.exit_code == 0, done.output
+    assert sha256 in done.output
+    assert (tmp_path / "out").read_text() == text
+    other = run("results", place["copy.sealed"], "--key", place["mo.key"], "--out", place["out"])
+    assert other.exit_code == 2
+    assert witness.get(f"{address}/results/3").status_code == 404
+
+
+def test_there_is_no_copy_before_there_are_results(closed, witness):
+    assert witness.get(f"/witness/{closed.wave_id}/results/1").status_code == 409
