@@ -65,7 +65,7 @@ def test_the_whole_story(house):
     today = date.today()
     opens, closes, publishes = (today + timedelta(days=n) for n in (2, 16, 23))
 
-    # HR makes a programme, sends the roster, sets up the pulse; with the board it locks the promises.
+    # HR makes a programme, sends the roster, sets up the pulse; with the board it locks it.
     hr = signed_in(house, "hr")
     hr.open("/programmes/new").send(
         {"name": "Staff pulse", "organisation": "Riverside Care", "contact": "Help desk, 4100"}

@@ -28,6 +28,8 @@ THROUGH_THE_WEB = 6
 LEFT_OPEN = 7
 WEEKS_BETWEEN = 9
 OPEN_FOR, PUBLISHED_AFTER = timedelta(days=14), timedelta(days=21)
+# Whose names stand under the promises on the noticeboard.
+SIGNED = ({"role": "hr", "name": "Hana Reid"}, {"role": "witness", "name": "Wanda Ortiz"})
 GUARDIANS_AFTER = 3
 # After which pulse, due in how many weeks, what.
 PROMISES = (
@@ -178,7 +180,7 @@ def _new_wave(
         if number == THROUGH_THE_WEB:
             sealing.name(wave)
         say(f"Pulse {number}, {wave.label}: locking the promises and making the keys")
-        waves.commit(wave, actor="hr@riverside.example", now=made)
+        waves.commit(wave, actor="hr@riverside.example", now=made, signed=SIGNED)
         who_session().commit()
         db.session.commit()
     _tick(opens)

@@ -1,7 +1,7 @@
 """Is the stored noticeboard sound? Read line by line, as anyone who downloads it would.
 
-Pages ask at every request, so what was checked is remembered until the next line comes, and for a
-an hour at most: only new lines are read in between.
+Pages ask at every request, so what was checked is remembered for an hour: only new lines are read
+in between.
 """
 
 import hashlib

@@ -24,6 +24,12 @@ WORDS: Mapping[str, str] = {
     ),
 }
 
+KINDS = (
+    ("Sealed", "where a witness outside the organisation holds a key", "sealed"),
+    ("Blind", "where there is no witness", "blind"),
+    ("Basic", "where your browser runs no script", "basic"),
+)
+
 CANNOT = (
     "Your way of writing can give you away, above all in a small group. Leave out names, dates and "
     "anything only you would say.",
@@ -47,6 +53,14 @@ def words(covenant: Mapping[str, Any]) -> str:
     return WORDS[str(covenant["promise"])].format(
         employer=covenant["programme"]["organisation"],
         witness=" or ".join(one["name"] for one in covenant.get("witnesses", ())),
+    )
+
+
+def kinds() -> tuple[tuple[str, str, str], ...]:
+    """The three promises that a pulse can make: name, when it holds, and its words."""
+    return tuple(
+        (name, when, WORDS[kind].format(employer="Your employer", witness="the witness"))
+        for name, when, kind in KINDS
     )
 
 

@@ -14,6 +14,7 @@ from surveyapp.permissions import open_to_everyone
 from surveyapp.services import (
     authoring,
     covenants,
+    in_force,
     noticeboard,
     noticeboard_check,
     promises,
@@ -37,6 +38,7 @@ def trust() -> ResponseReturnValue:
         never=inventory.NEVER,
         seen=inventory.SEEN,
         cannot=promises.CANNOT,
+        kinds=promises.kinds(),
         board_problems=noticeboard_check.quick(),
         overdue=max((_overdue(programme) for programme in authoring.programmes()), default=0),
         board_words=noticeboard.words(),
@@ -97,6 +99,7 @@ def wave(slug: str, number: int) -> ResponseReturnValue:
         receipts=_receipts(notices),
         overdue=waves.overdue(found, clock.now()),
         changed=covenants.changed_words(found),
+        signers=in_force.signers,
         taken_back=[one for one in results.taken_back(found.programme) if one.label == found.label],
         board_problems=noticeboard_check.quick(),
     )

@@ -141,6 +141,8 @@ def test_promises_are_locked_by_hr_and_the_board_where_there_is_no_witness(app, 
     with app.app_context():
         (line,) = [one for one in noticeboard.lines() if one.type == "COMMITTED"]
         assert [one["role"] for one in line.body["signed"]] == ["hr", "board"]
+    both = "Harriet Example (for HR) and Board Example (for the board) signed this."
+    assert both in page(app.test_client().get("/trust/riverside/1"))
 
 
 def test_where_there_is_a_witness_the_board_does_not_lock(app, hr, board, witness, draft):

@@ -128,3 +128,18 @@ def test_another_programme_in_the_address_is_not_found(hr, client):
     assert hr.get("/programmes/nowhere/roster").status_code == 404
     assert client.get("/trust/nowhere").status_code == 404
     assert hr.get("/waves/00000000-0000-0000-0000-000000000000/").status_code == 404
+
+
+def test_the_trust_page_says_all_three_promises_and_the_boards_words(hr, client, app, programme):
+    committed_wave(hr, programme)
+    shown = page(client.get("/trust"))
+    for beginning in (
+        "Your answers are locked on your device with two locks.",
+        "Nothing in the databases or backups links you to your answers.",
+        "The server sees your code and your answers for a moment",
+    ):
+        assert beginning in shown
+    with app.app_context():
+        assert " ".join(noticeboard.words()) in shown
+        said = noticeboard.checkpoint()
+    assert client.get("/trust/checkpoint").text == said
