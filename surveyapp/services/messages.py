@@ -197,7 +197,8 @@ def _to_answer(
     readers = [f"{reader.who}: {reader.what}." for reader in promises.readers(covenant)]
     head = _join([_fold(opening), f"Closes {closes}."])
     safe = _section(
-        "Can anyone tell it’s me?", [promises.words(covenant), promises.facts(covenant)[0]]
+        "Can anyone tell it’s me?",
+        [promises.words(covenant), promises.WITHOUT_SCRIPT, promises.facts(covenant)[0]],
     )
     tail = _join(
         [

@@ -30,6 +30,11 @@ KINDS = (
     ("Basic", "where your browser runs no script", "basic"),
 )
 
+WITHOUT_SCRIPT = (
+    "This holds where your browser runs scripts over a secure connection. Where it does not, the "
+    "page promises less, and says what."
+)
+
 CANNOT = (
     "Your way of writing can give you away, above all in a small group. Leave out names, dates and "
     "anything only you would say.",

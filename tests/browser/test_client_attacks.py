@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import json
+import os
 from contextlib import contextmanager
 
 import pytest
@@ -15,6 +16,8 @@ from tests.browser.locks import somebody
 
 SAID = "zebras queue politely outside the linen cupboard"
 STOPPED = "This page has stopped"
+# Half a second each: all of them under CI, and where the page of figures is written.
+GIVEN_UP = 50 if os.environ.get("CI") or os.environ.get("SECURITY_FIGURES") else 4
 
 
 @pytest.fixture(scope="module")
@@ -91,11 +94,13 @@ def arriving(browser, poll, change):
         yield one
 
 
-def stops(one):
+def stops(one, lie, record_figure):
     one.heading(STOPPED)
     assert one.page.get_by_role("button").count() == 0
     expect(one.page.locator("main")).to_contain_text("Please tell Mo Bell, 01632 960 001")
     assert not [url for url in one.collected if url.endswith(("/collect", "/cast"))]
+    name = lie.__name__.replace("_s_", "’s ").replace("_", " ")
+    record_figure("KEY-1", f"{name}: stopped, nothing collected")
 
 
 def test_the_same_way_without_a_lie_goes_on(browser, sealing):
@@ -106,12 +111,12 @@ def test_the_same_way_without_a_lie_goes_on(browser, sealing):
 
 @pytest.mark.parametrize("lie", LIES)
 def test_key_1_a_lie_about_key_group_pulse_or_list_stops_the_page(
-    browser, sealing, stranger, short, lie
+    browser, sealing, stranger, short, lie, record_figure
 ):
     person = next(sealing.people)
     with arriving(browser, sealing, lambda said: lie(said, sealing, stranger, short)) as one:
         one.open(sealing.link(person))
-        stops(one)
+        stops(one, lie, record_figure)
 
 
 def naive(page):
@@ -158,13 +163,15 @@ def another_wording(covenant, *_):
 
 
 @pytest.mark.parametrize("change", [a_lower_threshold, another_lock, another_wording])
-def test_key_1_promises_that_are_not_the_link_s_stop_the_page(browser, sealing, change):
+def test_key_1_promises_that_are_not_the_link_s_stop_the_page(
+    browser, sealing, change, record_figure
+):
     covenant = json.loads(json.dumps(sealing.covenant))
     change(covenant)
     with arriving(browser, sealing, lambda said: said) as one:
         answer(one.page, "/covenant.json", lambda _: canonical(covenant))
         one.open(sealing.link(next(sealing.people)))
-        stops(one)
+        stops(one, change, record_figure)
 
 
 def a_class_of_one(covenant, said, key, _short):
@@ -193,7 +200,7 @@ def a_script_more(covenant, said, *_):
 
 @pytest.mark.parametrize("lie", [a_class_of_one, a_short_key, another_script, a_script_more])
 def test_key_1_promises_made_for_one_person_stop_the_page_though_the_link_names_them(
-    browser, sealing, stranger, short, lie
+    browser, sealing, stranger, short, lie, record_figure
 ):
     covenant = json.loads(json.dumps(sealing.covenant))
     del covenant["roster"]
@@ -207,7 +214,7 @@ def test_key_1_promises_made_for_one_person_stop_the_page_though_the_link_names_
         answer(one.page, "/covenant.json", lambda _: made)
         person = next(sealing.people)
         one.open(sealing.link(person, mark=hashlib.sha256(made).hexdigest()))
-        stops(one)
+        stops(one, lie, record_figure)
 
 
 def test_a_newer_script_runs_once_its_hash_was_added_in_the_open(browser, sealing):
@@ -233,7 +240,9 @@ def of_this_pulse(route, poll, made):
     route.fulfill(response=kept, body=kept.text().replace(poll.mark, other))
 
 
-def test_key_1_a_signature_by_another_key_stops_before_anything_is_cast(browser, sealing, stranger):
+def test_key_1_a_signature_by_another_key_stops_before_anything_is_cast(
+    browser, sealing, stranger, record_figure
+):
     person = next(sealing.people)
     with arriving(browser, sealing, lambda said: said) as one:
         one.begin(person)
@@ -250,11 +259,12 @@ def test_key_1_a_signature_by_another_key_stops_before_anything_is_cast(browser,
         one.press("Send my answers")
         one.heading(STOPPED)
         assert not [url for url in one.collected if url.endswith("/cast")]
+    record_figure("KEY-1", "a signature by another key: stopped, nothing cast")
 
 
 @pytest.mark.parametrize("name", ["client/main.js", "client/bytes.js", "build/qr.js"])
 def test_key_2_one_byte_of_the_script_changed_and_the_browser_runs_none_of_it(
-    browser, sealing, name
+    browser, sealing, name, record_figure
 ):
     person = next(sealing.people)
     with somebody(browser, sealing) as one:
@@ -270,18 +280,23 @@ def test_key_2_one_byte_of_the_script_changed_and_the_browser_runs_none_of_it(
         # The page stays as it is without script: the code is typed and the weaker promise stands.
         assert one.page.get_by_label("Your code").is_visible()
         expect(one.page.locator("#promise")).to_contain_text("The server sees your code")
+    record_figure("KEY-2", f"{name}: the browser refuses it")
 
 
-def test_key_2_a_changed_page_and_script_together_differ_from_the_promises(sealing):
+def test_key_2_a_changed_page_and_script_together_differ_from_the_promises(sealing, record_figure):
     listed = sealing.covenant["client"]
     assert listed == bundle.hashes()
     for name in bundle.FILES:
         held = bytearray((bundle.STATIC / name).read_bytes())
         held[len(held) // 2] ^= 1
         assert hashlib.sha256(held).hexdigest() != listed[name]
+    count = len(bundle.FILES)
+    record_figure(
+        "KEY-2", f"{count} of {count} files with one bit changed differ from the promises"
+    )
 
 
-def test_log_2_bodies_hold_no_answer_and_have_one_size(browser, sealing):
+def test_log_2_bodies_hold_no_answer_and_have_one_size(browser, sealing, record_figure):
     sizes, bodies = {}, []
     said = [(("Agree",) * 3, SAID), (("Strongly disagree", "Neither", "Agree"), ""), ((), SAID * 8)]
     places = set()
@@ -314,6 +329,7 @@ def test_log_2_bodies_hold_no_answer_and_have_one_size(browser, sealing):
     for mark in (SAID[:12], "speak_1", "barriers", "themes"):
         for form in (mark.encode(), mark.encode("utf-16-le"), *inside(mark)):
             assert form not in everything, mark
+    record_figure("LOG-2", "3 people of 3 groups: answer text 0, one size for each kind of request")
 
 
 def inside(mark):
@@ -347,7 +363,7 @@ async () => ({
 
 
 @pytest.mark.parametrize("until", ["landing", "questions", "check", "sent"])
-def test_log_3_nothing_stays_in_storage_cache_or_history(browser, sealing, until):
+def test_log_3_nothing_stays_in_storage_cache_or_history(browser, sealing, until, record_figure):
     with somebody(browser, sealing) as one:
         person = next(sealing.people)
         if until == "landing":
@@ -375,3 +391,23 @@ def test_log_3_nothing_stays_in_storage_cache_or_history(browser, sealing, until
         one.page.go_back()
         assert SAID not in one.page.content()
         assert person.token not in one.page.content()
+    record_figure("LOG-3", f"left at “{until}”: 0 bytes in storage, databases, cache and history")
+
+
+def test_log_3_sessions_given_up_leave_nothing(browser, sealing, record_figure):
+    with somebody(browser, sealing) as one:
+        person = next(sealing.people)
+        for number in range(GIVEN_UP):
+            one.open(sealing.link(person))
+            if number % 10 == 0:
+                one.press("Start now")
+                one.press("All on one page")
+                one.page.get_by_role("textbox").fill(SAID)
+            one.page.goto("about:blank")
+        one.open("/trust")
+        left = one.page.evaluate(LEFT)
+        del left["addresses"], left["states"]
+        assert not any(left.values()), left
+        kept = one.page.context.storage_state(indexed_db=True)
+        assert kept == {"cookies": [], "origins": []}
+    record_figure("LOG-3", f"{GIVEN_UP} sessions given up: 0 bytes in storage, databases and cache")

@@ -255,6 +255,40 @@ def test_the_list_s_proofs_are_the_server_s(page):
                 assert not check(row, at, size, proof[:-1], root)
 
 
+ONE, TWO, THREE = (envelope.public_bytes(envelope.new_key().public_key()).hex() for _ in range(3))
+
+
+@pytest.mark.parametrize(
+    ("promise", "witnesses", "outer", "size", "fits"),
+    [
+        ("blind", [], [ONE], 4096, True),
+        ("sealed", [ONE], [ONE], 8192, True),
+        ("sealed", [ONE, TWO], [ONE, TWO], 16384, True),
+        ("blind", [], [ONE, TWO], 4096, False),
+        ("blind", [ONE], [ONE], 4096, False),
+        ("sealed", [], [], 4096, False),
+        ("sealed", [], [ONE], 4096, False),
+        ("sealed", [ONE, TWO], [ONE], 4096, False),
+        ("sealed", [ONE], [TWO], 4096, False),
+        ("sealed", [ONE], [ONE, TWO], 4096, False),
+        ("blind", [], [ONE[:-2]], 4096, False),
+        ("blind", [], [ONE], 5000, False),
+    ],
+)
+def test_the_locks_are_those_of_the_witnesses(page, promise, witnesses, outer, size, fits):
+    covenant = {
+        "promise": promise,
+        "witnesses": [{"key": key, "name": "W"} for key in witnesses],
+        "keys": {"inner": THREE, "outer": outer, "size": size},
+    }
+    found = run(
+        page,
+        "try { return checks.envelopesOf(given).outer.map(hex); } catch (e) { return e.message; }",
+        covenant,
+    )
+    assert (found == outer) is fits
+
+
 TEXTS = [
     "Rotas come at 6 am Sunday and AGED 41, I'm 38; I WAS THE ONLY man on 3 March",
     "Call 01632 960001 or write to a.b@example.org, see www.example.org, ask @mobell",

@@ -49,10 +49,11 @@ export async function classKeyOf(covenant, told) {
 export function envelopesOf(covenant) {
   const { inner, outer, size } = covenant.keys;
   const points = [inner, ...outer].map((key) => unhex(key));
+  const locks = covenant.witnesses.map((witness) => witness.key);
+  const theirs = locks.length > 0 && locks.join() === outer.join();
   must(
-    outer.length >= 1 && outer.length === (covenant.witnesses || []).length ||
-      outer.length === 1 && covenant.promise === "blind",
-    "The number of locks is not the one in the promises.",
+    covenant.promise === "sealed" ? theirs : locks.length === 0 && outer.length === 1,
+    "The locks are not those of the witnesses in the promises.",
   );
   must(points.every((key) => key.length === 65) && SIZES.includes(size), "The locks do not fit.");
   return { inner: points[0], outer: points.slice(1), size };
