@@ -28,8 +28,8 @@ GRANT USAGE ON SCHEMA public TO candour_office, candour_opener, candour_publishe
 GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO candour_office;
 REVOKE INSERT, UPDATE, DELETE ON alembic_version FROM candour_office;
 -- The two jobs move a wave on and say so in public.
-GRANT SELECT ON programme, wave, wave_unit, notice, signed_checkpoint, audit_line, publication
-  TO candour_opener, candour_publisher;
+GRANT SELECT ON ALL TABLES IN SCHEMA public TO candour_opener, candour_publisher;
+REVOKE ALL ON account, staff_session, sign_in_failure FROM candour_opener, candour_publisher;
 GRANT UPDATE ON wave TO candour_opener;
 GRANT INSERT ON notice, audit_line TO candour_opener;
 GRANT INSERT, UPDATE, DELETE ON signed_checkpoint TO candour_opener;

@@ -60,10 +60,11 @@ def instance() -> Path:
     return Path(os.environ.get("CANDOUR_INSTANCE", "instance")).resolve()
 
 
-def application(role: config.Door = "all") -> Flask:
-    """The application on the instance; a wrong setting becomes its sentence."""
+def application() -> Flask:
+    """The application on the instance, with the door that the environment names; a wrong setting
+    becomes its sentence."""
     try:
-        return create_app(role=role, instance_path=str(instance()))
+        return create_app(role=config.door(), instance_path=str(instance()))
     except SettingsError as error:
         raise click.ClickException(str(error)) from error
 
@@ -154,7 +155,7 @@ def tick(every: int | None, as_if: datetime | None) -> None:
     With CANDOUR_ROLE only that door's part: the registrar's, the office's, the opener's or the
     publisher's.
     """
-    app = _demo_application() if as_if else application(_door())
+    app = _demo_application() if as_if else application()
     if every:
         jobs.run_for_ever(app, every)
     with app.app_context(), clock.as_if(as_if or clock.now()):

@@ -9,12 +9,18 @@ import psycopg
 import pytest
 
 from surveyapp import clock, config, create_app, jobs
-from tests import databases, factories, serving, voting
+from surveyapp.services import posted
+from tests import databases, factories, published, serving, voting
 
 SCRIPT = Path(__file__).resolve().parents[1] / "deploy" / "postgresql-roles.sql"
 SECRETS = ("who", "box", "answers")
 DOORS = [role for role in config.OPENS if role != "all"]
-SETTINGS = {**voting.SETTINGS, "TESTING": True, "SECRET_KEY": "a secret that only tests know"}
+SETTINGS = {
+    **voting.SETTINGS,
+    "TESTING": True,
+    "WTF_CSRF_ENABLED": False,
+    "SECRET_KEY": "a secret that only tests know",
+}
 
 pytestmark = pytest.mark.postgres
 
@@ -187,3 +193,48 @@ def test_a_wave_goes_from_door_to_door_until_it_is_published(stores, doors):
         posted = {one.type: one.body for one in noticeboard.about(wave.wave_id)}
         assert posted["CLOSED"]["issued"] == posted["CLOSED"]["ballots"] == len(wave.people)
         assert posted["OPENED"]["accepted"] == len(wave.people)
+
+
+def test_a_pulse_ended_by_hand_at_the_office_closes_everywhere(stores, doors):
+    owner, _ = stores
+    wave = voting.open_voting(owner, slug="harbour")
+    with doors["office"].app_context():
+        posted.catch_up()
+    browser = doors["office"].test_client()
+    factories.sign_in(browser, "hr")
+    person = wave.people[0]
+    last = voting.arrive(doors["registrar"].test_client(), person.token).press("all")
+    assert browser.post(f"/waves/{wave.wave_id}/close").status_code == 303
+    assert last.press("send.unless-hints").response.status_code == 409
+    for role in ("opener", "registrar", "opener"):
+        with doors[role].app_context():
+            jobs.tick(clock.now())
+    with owner.app_context():
+        assert voting.wave_of(wave).state == "opened"
+    assert voting.ballots(owner, wave) == 0
+
+
+def test_the_office_s_account_is_enough_for_every_page_of_the_office(stores, doors):
+    owner, _ = stores
+    voting.open_voting(owner, slug="quayside")
+    with owner.app_context():
+        key = published.programme("lockside").waves[-1].results_key
+        factories.committed()
+    office = doors["office"]
+    browsers = {}
+    for role in factories.ROLES:
+        browsers[role] = office.test_client()
+        factories.sign_in(browsers[role], role)
+    seen, failed = 0, []
+    for rule in office.url_map.iter_rules():
+        values = {"slug": "quayside", "number": 1, "key": key}
+        if "GET" not in rule.methods or not rule.arguments <= values.keys():
+            continue
+        path = rule.build({name: values[name] for name in rule.arguments})[1]
+        for role, browser in browsers.items():
+            answer = browser.get(path)
+            seen += answer.status_code == 200
+            if answer.status_code >= 500:
+                failed.append((role, path, answer.status_code))
+    assert failed == []
+    assert seen > 40
