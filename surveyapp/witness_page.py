@@ -6,9 +6,11 @@ import re
 from functools import cache
 from pathlib import Path
 
-FOLDER = Path(__file__).parent / "witnessing" / "page"
-# Each script after those that it imports.
-SCRIPTS = ("bytes.js", "hpke.js", "keys.js", "bundle.js", "page.js")
+HERE = Path(__file__).parent
+FOLDER, CLIENT = HERE / "witnessing" / "page", HERE / "static" / "client"
+# Each script after those that it imports; the first three are the respondents' own.
+SHARED = ("bytes.js", "canonical.js", "hpke.js")
+SCRIPTS = ("forms.js", "hpke.js", "keys.js", "bundle.js", "page.js")
 IMPORT = re.compile(r"^import .*?;\n", re.MULTILINE | re.DOTALL)
 EXPORT = re.compile(r"^export ", re.MULTILINE)
 
@@ -16,19 +18,20 @@ EXPORT = re.compile(r"^export ", re.MULTILINE)
 @cache
 def page() -> str:
     """The whole page."""
-    script = "".join(EXPORT.sub("", IMPORT.sub("", _file(name))) for name in SCRIPTS)
-    style = _file("page.css")
+    files = [*(CLIENT / name for name in SHARED), *(FOLDER / name for name in SCRIPTS)]
+    script = "".join(EXPORT.sub("", IMPORT.sub("", _text(file))) for file in files)
+    style = _text(FOLDER / "page.css")
     said = {
         "script": script,
         "style": style,
         "script_hash": _hash(script),
         "style_hash": _hash(style),
     }
-    return re.sub(r"\{(\w+)\}", lambda found: said[found[1]], _file("page.html"))
+    return re.sub(r"\{(\w+)\}", lambda found: said[found[1]], _text(FOLDER / "page.html"))
 
 
-def _file(name: str) -> str:
-    return (FOLDER / name).read_text(encoding="utf-8")
+def _text(file: Path) -> str:
+    return file.read_text(encoding="utf-8")
 
 
 def _hash(content: str) -> str:

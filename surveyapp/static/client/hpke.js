@@ -16,13 +16,17 @@ export async function seal(plaintext, to, info) {
   const rule = { name: "ECDH", public: other };
   const dh = new Uint8Array(await crypto.subtle.deriveBits(rule, own.privateKey, 256));
 
-  const eae = await extract(KEM, NOTHING, "eae_prk", dh);
-  const shared = await expand(KEM, eae, "shared_secret", join(enc, to), 32);
-  const { key, nonce } = await schedule(shared, info);
-
+  const { key, nonce } = await keyAndNonce(dh, enc, to, info);
   const aes = await crypto.subtle.importKey("raw", key, "AES-GCM", false, ["encrypt"]);
   const sealed = await crypto.subtle.encrypt({ name: "AES-GCM", iv: nonce }, aes, plaintext);
   return join(enc, new Uint8Array(sealed));
+}
+
+// What both sides make of the secret that they share: ExtractAndExpand (section 4.1), then the key
+// schedule. The witness's page opens envelopes with it.
+export async function keyAndNonce(dh, enc, to, info) {
+  const eae = await extract(KEM, NOTHING, "eae_prk", dh);
+  return schedule(await expand(KEM, eae, "shared_secret", join(enc, to), 32), info);
 }
 
 // KeySchedule in base mode (section 5.1).

@@ -1,7 +1,9 @@
 // Checks a bundle of sealed ballots and takes the outer envelopes off, step for step as
 // surveyapp/crypto/bundle.py and peeled.py do: both give the same file.
 
-import { b64, canonical, concat, hex, merkleRoot, parse, sha256, text, unb64, utf8 } from "./bytes.js";
+import { base64url, hash, hex, join, utf8 } from "../../static/client/bytes.js";
+import { canonical } from "../../static/client/canonical.js";
+import { decoded, merkleRoot, parse, spelled, unb64 } from "./forms.js";
 import { unseal } from "./hpke.js";
 
 const NAMES = "class,counter,credential,outer,prefix,public_key,signature,v,wave";
@@ -10,12 +12,12 @@ const ADDED = 2 * 81; // of each envelope: a point and a tag
 
 export async function readBundle(bytes) {
   try {
-    const [notice, covenant, classes, ...lines] = text(bytes).replace(/\n$/, "").split("\n");
+    const [notice, covenant, classes, ...lines] = decoded(bytes).replace(/\n$/, "").split("\n");
     const listed = parse(classes);
     const found = {
       notice: parse(notice),
       covenant: parse(covenant),
-      covenantSha256: hex(await sha256(utf8(covenant))),
+      covenantSha256: hex(await hash(utf8(covenant))),
       classes: new Map(listed.map((one) => [one.class, { der: unb64(one.der), issued: one.issued }])),
       records: lines.map(recordBytes),
     };
@@ -42,7 +44,7 @@ export async function problems(bundle, sifted) {
   if (bundle.covenantSha256 !== body.covenant_sha256) {
     found.push("The promises are not those that the noticeboard names.");
   }
-  const leaves = await Promise.all(bundle.records.map(sha256));
+  const leaves = await Promise.all(bundle.records.map((one) => hash(one)));
   leaves.sort(byBytes);
   const whole = leaves.map(hex).join() === (body.leaves || []).join();
   if (!whole || hex(await merkleRoot(leaves)) !== bundle.root || leaves.length !== body.ballots) {
@@ -68,7 +70,7 @@ async function classProblems(bundle, { sound }) {
     if (!promised.has(key)) continue;
     const name = names.get(key) || key;
     const { people, public_key_sha256: expected } = promised.get(key);
-    if (hex(await sha256(der)) !== expected) {
+    if (hex(await hash(der)) !== expected) {
       found.push(`${name}: the key of this group is not the promised one.`);
     }
     if (issued > people) found.push(`${name}: more codes were used than there are people.`);
@@ -110,20 +112,20 @@ async function verified(raw, { wave, covenant: { keys: lid } }, keys) {
   const right = record.sealed.every((one) => one.length === lid.size + ADDED);
   if (record.sealed.length !== lid.outer.length || !right) throw new Error("size");
   const publicKey = unb64(record.public_key);
-  const keyHash = await sha256(publicKey);
-  const message = concat(unb64(record.prefix), keyHash);
+  const keyHash = await hash(publicKey);
+  const message = join(unb64(record.prefix), keyHash);
   const pss = { name: "RSA-PSS", saltLength: 48 };
   if (!(await crypto.subtle.verify(pss, keys.get(record.class), unb64(record.credential), message))) {
     throw new Error("credential");
   }
   const { signature, sealed, ...said } = record;
-  const signed = utf8(`candour/v1/ballot\0${canonical(said)}`);
+  const signed = join(utf8("candour/v1/ballot\0"), canonical(said));
   if (!(await ecdsa(publicKey, unb64(signature), signed))) throw new Error("signature");
   return { ...record, keySha256: hex(keyHash) };
 }
 
 function readRecord(raw) {
-  const record = parse(text(raw));
+  const record = parse(decoded(raw));
   const sized = (name, size) => unb64(record[name]).length === size;
   const right =
     Object.keys(record).sort().join() === NAMES && record.v === 1 && WAVE.test(record.wave) &&
@@ -148,8 +150,8 @@ async function ecdsa(point, signature, message) {
 
 // Take the outer envelopes off, sort by hash, sign. `keys` as readKeys gives them.
 export async function openBundle(bundle, keys) {
-  const named = (bundle.covenant.witnesses || []).map(canonical);
-  if (!named.includes(canonical(keys.entry))) {
+  const named = (bundle.covenant.witnesses || []).map(spelled);
+  if (!named.includes(spelled(keys.entry))) {
     throw new Error("You are not a witness of this pulse, or not with this key.");
   }
   const sifted = await sift(bundle);
@@ -166,8 +168,8 @@ async function peel(bundle, keys, { sound, rejected }) {
     const inside = await firstOpened(record, keys, bundle.wave);
     const copied = record.outer.some((one) => outside.get(one) > 1);
     if (!inside) aside.push(copied ? "repeated" : "envelope");
-    else if (taken.has(b64(inside))) aside.push("repeated");
-    else taken.set(b64(inside), { inside, class: record.class, hash: await sha256(inside) });
+    else if (taken.has(base64url(inside))) aside.push("repeated");
+    else taken.set(base64url(inside), { inside, class: record.class, hash: await hash(inside) });
   }
   const inner = [...taken.values()].sort((one, other) => byBytes(one.hash, other.hash));
   return { inner, rejected: aside };
@@ -196,15 +198,15 @@ async function signed(bundle, keys, { inner, rejected }) {
   };
   const classes = [...count(inner.map((one) => one.class))].sort(byCodePoints);
   const sign = async (purpose, value) => hex(new Uint8Array(
-    await crypto.subtle.sign("Ed25519", keys.signs, utf8(`${purpose}\0${canonical(value)}`))));
+    await crypto.subtle.sign("Ed25519", keys.signs, join(utf8(`${purpose}\0`), canonical(value)))));
   return {
     statement,
-    file: canonical({
+    file: spelled({
       format: "candour/peeled/1",
       wave: bundle.wave,
       closed_root: bundle.root,
       witness: keys.entry.name,
-      inner: inner.map((one) => b64(one.inside)),
+      inner: inner.map((one) => base64url(one.inside)),
       classes,
       statement,
       signed: await sign("candour/v1/opening", statement),

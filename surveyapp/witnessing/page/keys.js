@@ -1,6 +1,8 @@
 // A witness's two keys and their files, as surveyapp/crypto/witness_key.py has them.
 
-import { b64, canonical, concat, hex, parse, sha256, unb64, unhex, utf8 } from "./bytes.js";
+import { base64url, hash, hex, join, unhex, utf8 } from "../../static/client/bytes.js";
+import { canonical } from "../../static/client/canonical.js";
+import { parse, spelled, unb64 } from "./forms.js";
 
 export const PUBLIC = "candour/witness/1";
 export const PRIVATE = "candour/witness-key/1";
@@ -25,11 +27,11 @@ export async function makeKeys(name, passphrase) {
     key: hex(new Uint8Array(await crypto.subtle.exportKey("raw", outer.publicKey))),
     signs: hex(new Uint8Array(await crypto.subtle.exportKey("raw", signs.publicKey))),
   };
-  const secret = concat(number, seed);
+  const secret = join(number, seed);
   const locked = passphrase ? await lock(secret, passphrase) : { keys: hex(secret) };
   return {
-    publicFile: `${canonical({ format: PUBLIC, ...entry })}\n`,
-    privateFile: `${canonical({ format: PRIVATE, ...entry, ...locked })}\n`,
+    publicFile: `${spelled({ format: PUBLIC, ...entry })}\n`,
+    privateFile: `${spelled({ format: PRIVATE, ...entry, ...locked })}\n`,
     fingerprint: await fingerprint(entry),
   };
 }
@@ -43,9 +45,9 @@ export async function readKeys(file, passphrase) {
   const jwk = {
     kty: "EC",
     crv: "P-256",
-    d: b64(secret.slice(0, 32)),
-    x: b64(point.slice(1, 33)),
-    y: b64(point.slice(33)),
+    d: base64url(secret.slice(0, 32)),
+    x: base64url(point.slice(1, 33)),
+    y: base64url(point.slice(33)),
   };
   return {
     entry: { name: raw.name, key: raw.key, signs: raw.signs },
@@ -54,7 +56,7 @@ export async function readKeys(file, passphrase) {
       "deriveBits",
     ]),
     signs: await crypto.subtle.importKey(
-      "pkcs8", concat(ED25519_PKCS8, secret.slice(32)), "Ed25519", false, ["sign"]),
+      "pkcs8", join(ED25519_PKCS8, secret.slice(32)), "Ed25519", false, ["sign"]),
   };
 }
 
@@ -64,7 +66,7 @@ export function isLocked(file) {
 
 // Five groups of four letters, to compare over the telephone.
 export async function fingerprint(entry) {
-  const digest = await sha256(utf8(canonical(entry)));
+  const digest = await hash(canonical(entry));
   const bits = Array.from(digest, (byte) => byte.toString(2).padStart(8, "0")).join("");
   const letters = bits.match(/.{5}/g).map((five) => "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"[parseInt(five, 2)]);
   return letters.slice(0, 20).join("").match(/.{4}/g).join(" ");
@@ -83,7 +85,7 @@ async function lock(secret, passphrase) {
   const key = await stretched(passphrase, salt, ROUNDS);
   const sealed = await crypto.subtle.encrypt(
     { name: "AES-GCM", iv: nonce, additionalData: utf8(PRIVATE) }, key, secret);
-  return { rounds: ROUNDS, salt: hex(salt), sealed: hex(concat(nonce, new Uint8Array(sealed))) };
+  return { rounds: ROUNDS, salt: hex(salt), sealed: hex(join(nonce, new Uint8Array(sealed))) };
 }
 
 async function unlock(raw, passphrase) {

@@ -1,6 +1,7 @@
 // The page itself: two forms, each of which ends with files to save. Nothing leaves the browser.
 
-import { hex, sha256, text, utf8 } from "./bytes.js";
+import { hash, hex, utf8 } from "../../static/client/bytes.js";
+import { decoded } from "./forms.js";
 import { openBundle, readBundle } from "./bundle.js";
 import { isLocked, makeKeys, readKeys } from "./keys.js";
 
@@ -57,7 +58,7 @@ answering($("make"), $("made"), $("made-files"), async () => {
 });
 
 answering($("open"), $("opened"), $("opened-files"), async () => {
-  const file = text(await bytesOf($("key"), "Choose your private file."));
+  const file = decoded(await bytesOf($("key"), "Choose your private file."));
   if (isLocked(file) && !$("word").value) throw new Error("Type your passphrase.");
   const keys = await readKeys(file, $("word").value);
   const bundle = await readBundle(await bytesOf($("bundle"), "Choose the sealed ballots."));
@@ -72,7 +73,7 @@ answering($("open"), $("opened"), $("opened-files"), async () => {
 
 // This browser remembers which ballots of a pulse were opened, and refuses a second kind.
 async function remember(key, bundle) {
-  const place = `candour/${hex(await sha256(utf8(key)))}/${bundle.wave}`;
+  const place = `candour/${hex(await hash(utf8(key)))}/${bundle.wave}`;
   const known = localStorage.getItem(place);
   if (known && known !== bundle.root) {
     throw new Error(
