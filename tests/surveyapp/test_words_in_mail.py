@@ -10,7 +10,7 @@ from surveyapp.extensions import db, who_session
 from surveyapp.models.participation import InvitationKey, OutboxMail
 from surveyapp.models.surveys import Wave
 from surveyapp.services import invitations, noticeboard, promises, waves
-from tests import voting
+from tests import factories, voting
 from tests.analysis import samples
 
 
@@ -75,3 +75,14 @@ def test_a_receipt_page_shows_the_words_that_the_scheduler_handed_out(make_app):
         page = page.press(button) if button in offered else page
     assert page.title.startswith("Thank you")
     assert " ".join(words) in page.text
+
+
+def test_whoever_watches_gets_the_results_when_everybody_does(running):
+    factories.an_account("witness")
+    factories.an_account("board")
+    assert invitations.announce_results(running, samples.summary(1), running.publishes_at) == 32
+    mails = who_session().scalars(select(OutboxMail).where(OutboxMail.kind == "results")).all()
+    told = {one.recipient for one in mails}
+    assert "witness@example.org" in told
+    assert "board@example.org" not in told
+    assert len({one.changed_at for one in mails}) == 1
