@@ -19,8 +19,6 @@ from surveyapp.models.publications import Publication, PublishedFile
 from surveyapp.models.surveys import Wave
 from surveyapp.services import authoring, covenants, noticeboard, noticeboard_check, waves
 
-OURS = ("index.html", "noticeboard.jsonl", "checkpoint.txt", "covenants", "results")
-
 
 def write(folder: Path, now: datetime) -> int:
     """Bring a folder up to date; how many of its files changed or went. Other files stay."""
