@@ -46,7 +46,7 @@ def units(app, wave):
         return dict(voting.opened(wave, "responses")["unit"].value_counts().iter_rows())
 
 
-def test_the_opened_answers_say_the_larger_group_and_nothing_of_the_unit(app):
+def test_the_opened_answers_say_the_larger_group_and_nothing_of_the_unit(app, record_figure):
     wave = voting.open_voting(app)
     alone = wave.of(DAYS)[0]
     vote(app, wave, alone, ballot.not_given(RIVERSIDE), {"speak_1": 5}, "Only I wrote this")
@@ -66,6 +66,7 @@ def test_the_opened_answers_say_the_larger_group_and_nothing_of_the_unit(app):
     assert mine["unit"] == RIVERSIDE
     assert "Days" not in json.dumps([mine, *(c for c in comments if "Only I" in c["text"])])
     assert "not given" not in json.dumps([rows, comments])
+    record_figure("ROST-2", "a ballot that names its unit is found with it; one that does not: 0")
 
 
 def test_no_group_is_claimed_by_more_than_were_cast_under_the_classes_below_it(app):
