@@ -1,6 +1,5 @@
 """JSON at the respondents' doors: small, strict, and answered with one word when it is refused."""
 
-import base64
 import json
 from typing import NoReturn
 
@@ -33,16 +32,3 @@ def texts(limit: int, *names: str) -> list[str]:
 def refuse(word: str, status: int) -> NoReturn:
     """Answer ``{"error": word}`` and end the request."""
     abort(make_response(jsonify(error=word), status))
-
-
-def pack(data: bytes) -> str:
-    """Bytes as base64url without padding."""
-    return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
-
-
-def unpack(text: str) -> bytes:
-    """The bytes of :func:`pack`; any other text is refused as ``form``."""
-    try:
-        return base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
-    except ValueError:
-        refuse("form", 400)

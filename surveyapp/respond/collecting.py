@@ -6,7 +6,7 @@ from flask import Response, jsonify
 from flask.typing import ResponseReturnValue
 
 from surveyapp import bundle, clock, wire
-from surveyapp.crypto.blind import BlindError
+from surveyapp.crypto import base64url
 from surveyapp.errors import NotFound
 from surveyapp.extensions import opens, who_session
 from surveyapp.permissions import open_to_everyone
@@ -38,7 +38,7 @@ def check() -> ResponseReturnValue:
             "state": state,
             "usable": state == "open",
             "covenant": pulse.covenant_path,
-            "public_key": wire.pack(public.der),
+            "public_key": base64url.encode(public.der),
             "closes": promises.when(standing.closes_at),
             "publishes": promises.when(standing.publishes_at),
             "clients": _added(pulse),
@@ -56,15 +56,15 @@ def collect() -> ResponseReturnValue:
     if not standing.is_open(clock.now()):
         wire.refuse("closed", 409)
     try:
-        signed = registrar.issue(found, wire.unpack(blinded))
+        signed = registrar.issue(found, base64url.decode(blinded))
     except registrar.AlreadyUsed:
         wire.refuse("used", 409)
     except registrar.Closed:
         wire.refuse("closed", 409)
-    except BlindError:
+    except ValueError:  # no base64url, or no number that this key could sign
         wire.refuse("blinded", 422)
     who_session().commit()
-    return jsonify(signed=wire.pack(signed))
+    return jsonify(signed=base64url.encode(signed))
 
 
 @blueprint.get("/v/<uuid:wave_id>/covenant.json")

@@ -6,8 +6,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from surveyapp import wire
-from surveyapp.crypto import ballot, client, receipts
+from surveyapp.crypto import ballot, base64url, client, receipts
 from surveyapp.extensions import box_session
 from surveyapp.models.ballots import Ballot
 from surveyapp.services import registrar, terms
@@ -236,7 +235,7 @@ def test_a_stolen_invitation_leads_to_the_page_that_reports_it(one, sealing, per
     seed = client.new_seed()
     wish = client.begin(seed, str(sealing.voting.wave_id), person.class_key, public)
     thief = sealing.app.test_client()
-    thief.post("/collect", json={"token": person.token, "blinded": wire.pack(wish.blinded)})
+    thief.post("/collect", json={"token": person.token, "blinded": base64url.encode(wish.blinded)})
     one.press("Send my answers")
     one.heading("This invitation has been used")
     one.press("It was not me")

@@ -9,8 +9,8 @@ from contextlib import contextmanager
 import pytest
 from playwright.sync_api import expect
 
-from surveyapp import bundle, wire
-from surveyapp.crypto import blind
+from surveyapp import bundle
+from surveyapp.crypto import base64url, blind
 from surveyapp.crypto.canonical import canonical
 from tests.browser.locks import somebody
 
@@ -44,7 +44,7 @@ def answer(page, path, change):
 
 
 def another_key(said, _poll, key, _short):
-    return said | {"public_key": wire.pack(key.public.der)}
+    return said | {"public_key": base64url.encode(key.public.der)}
 
 
 def another_group_s_key(said, poll, *_):
@@ -179,13 +179,13 @@ def a_class_of_one(covenant, said, key, _short):
         {"key": "Robin", "people": 1, "public_key_sha256": key.public.sha256()}
     )
     covenant["groups"].append(covenant["groups"][0] | {"key": "Robin", "counted_in": "Robin"})
-    return said | {"class": "Robin", "public_key": wire.pack(key.public.der)}
+    return said | {"class": "Robin", "public_key": base64url.encode(key.public.der)}
 
 
 def a_short_key(covenant, said, _key, short):
     for one in covenant["classes"]:
         one["public_key_sha256"] = short.public.sha256()
-    return said | {"public_key": wire.pack(short.public.der)}
+    return said | {"public_key": base64url.encode(short.public.der)}
 
 
 def another_script(covenant, said, *_):
@@ -251,9 +251,9 @@ def test_key_1_a_signature_by_another_key_stops_before_anything_is_cast(
         one.page.unroute("**/collect")
 
         def sign(route):
-            blinded = wire.unpack(route.request.post_data_json["blinded"])
+            blinded = base64url.decode(route.request.post_data_json["blinded"])
             shrunk = (int.from_bytes(blinded) % stranger.n).to_bytes(len(blinded))
-            route.fulfill(json={"signed": wire.pack(blind.blind_sign(stranger, shrunk))})
+            route.fulfill(json={"signed": base64url.encode(blind.blind_sign(stranger, shrunk))})
 
         one.page.route("**/collect", sign)
         one.press("Send my answers")

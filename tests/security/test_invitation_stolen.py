@@ -2,8 +2,7 @@
 
 import json
 
-from surveyapp import wire
-from surveyapp.crypto import client
+from surveyapp.crypto import base64url, client
 from surveyapp.extensions import db
 from surveyapp.models.publications import Notice
 from surveyapp.services import registrar, terms
@@ -17,7 +16,7 @@ def collect(app, wave, person, *, seed=None):
     with app.app_context():
         public = terms.of(wave.wave_id).classes[person.class_key]
     wish = client.begin(seed, str(wave.wave_id), person.class_key, public)
-    asked = {"token": person.token, "blinded": wire.pack(wish.blinded)}
+    asked = {"token": person.token, "blinded": base64url.encode(wish.blinded)}
     return app.test_client().post("/collect", json=asked), seed
 
 
