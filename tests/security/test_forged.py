@@ -49,7 +49,9 @@ def put_in_box(record):
     box_session().commit()
 
 
-def test_a_copied_envelope_is_set_aside_unopened_and_its_owner_keeps_their_vote(app, mo):
+def test_a_copied_envelope_is_set_aside_unopened_and_its_owner_keeps_their_vote(
+    app, mo, record_figure
+):
     wave = voting.open_voting(app, witnesses=(mo,))
     thief, *others = wave.people
     for person in others:
@@ -68,6 +70,7 @@ def test_a_copied_envelope_is_set_aside_unopened_and_its_owner_keeps_their_vote(
     assert made.rejected == {"repeated": 1}
     opened = voting.open_ballots(app, wave, made)
     assert (opened.accepted, opened.rejected) == (30, {"repeated": 1})
+    record_figure("INT-3", "set aside before opening; its owner's ballot counted")
 
 
 # INT-4
@@ -98,7 +101,7 @@ def stolen(wave, class_key, number):
     return made
 
 
-def test_minted_credentials_are_set_aside_every_one(app, mo):
+def test_minted_credentials_are_set_aside_every_one(app, mo, record_figure):
     wave = voting.open_voting(app, witnesses=(mo,))
     voting.vote(app, wave, wave.people[0], {"speak_1": 2})
     with app.app_context():
@@ -108,6 +111,7 @@ def test_minted_credentials_are_set_aside_every_one(app, mo):
     made = voting.peel(voting.bundle(app, wave), mo)
     assert (len(made.inner), made.rejected) == (1, {"credential": 20})
     assert voting.open_ballots(app, wave, made).accepted == 1
+    record_figure("INT-4", "20 of 20 minted set aside; the first ballot too many stops the pulse")
 
 
 @pytest.mark.parametrize("sealed", [True, False], ids=["sealed", "blind"])

@@ -68,7 +68,7 @@ def answers(app, wave):
 # OPEN-1
 
 
-def test_the_witness_reads_no_answer_whatever_they_try(app, closed, mo, uma):
+def test_the_witness_reads_no_answer_whatever_they_try(app, closed, mo, uma, record_figure):
     sealed = voting.bundle(app, closed)
     made = voting.peel(sealed, mo)
     held = sealed + made.to_bytes() + b"".join(made.inner)
@@ -80,6 +80,7 @@ def test_the_witness_reads_no_answer_whatever_they_try(app, closed, mo, uma):
     with app.app_context():  # the platform's key would have shown it
         said = ballot.unseal(made.inner[0], str(closed.wave_id), inner_key(closed))
     assert said.comments[0].text == MARKED
+    record_figure("OPEN-1", f"0 of {len(made.inner)} decrypted, with 3 keys each")
 
 
 def test_the_platform_reads_no_answer_without_the_witness(app, closed):
@@ -104,7 +105,9 @@ def test_the_platform_reads_no_answer_without_the_witness(app, closed):
 
 
 @pytest.mark.parametrize("who", ["mo", "uma"])
-def test_either_of_two_witnesses_opens_and_each_gives_the_same(app, closed, who, request):
+def test_either_of_two_witnesses_opens_and_each_gives_the_same(
+    app, closed, who, request, record_figure
+):
     sealed = voting.bundle(app, closed)
     made = voting.peel(sealed, request.getfixturevalue(who))
     other = voting.peel(sealed, request.getfixturevalue({"mo": "uma", "uma": "mo"}[who]))
@@ -117,6 +120,7 @@ def test_either_of_two_witnesses_opens_and_each_gives_the_same(app, closed, who,
         assert not keys.directory("opener", closed.wave_id).exists()
         assert box_session().query(Ballot).count() == 0
         facts = opening.read_back(voting.wave_of(closed)).facts()
+    record_figure("OPEN-2", "each alone, to the same envelopes; 31 of 31 counted")
     assert facts["witness"]["statement"]["witness"] == request.getfixturevalue(who).name
     assert "Riverside" not in str(facts["witness"]).replace("Riverside branch", "")
 
@@ -165,11 +169,12 @@ def merkle_root(records):
     ["one dropped", "one doubled", "one swapped", "root of fewer", "promises changed",
      "another notice"],
 )  # fmt: skip
-def test_a_bundle_that_is_not_what_closed_is_refused(sealed, mo, how):
+def test_a_bundle_that_is_not_what_closed_is_refused(sealed, mo, how, record_figure):
     assert bundle.problems(bundle.Bundle.from_bytes(sealed)) == []
     wrong, words = broken(sealed)[how]
     with pytest.raises(bundle.BundleError, match=words):
         peeled.make(wrong, mo.outer, mo.name, mo.signs)
+    record_figure("OPEN-3", "6 of 6 broken bundles and the second opening refused")
 
 
 def test_a_ballot_that_vanishes_after_closing_stops_the_opening(app, closed, mo):
@@ -279,7 +284,10 @@ def test_the_noticeboard_carries_what_was_in_the_box_and_what_the_witness_signed
         promised = parse(wave.covenant.encode())["witnesses"][0]
         public = ed25519.Ed25519PublicKey.from_public_bytes(bytes.fromhex(promised["signs"]))
         said = lines["OPENED"]["witness"]["statement"]
-        public.verify(bytes.fromhex(lines["OPENED"]["witness"]["signature"]), peeled.STATEMENT + canonical(said))
+        public.verify(
+            bytes.fromhex(lines["OPENED"]["witness"]["signature"]),
+            peeled.STATEMENT + canonical(said),
+        )
         assert said["closed_root"] == lines["CLOSED"]["root"]
         assert len(lines["CLOSED"]["leaves"]) == said["ballots"] == 31
         assert not (witnesses._folder(wave.id)).exists()
