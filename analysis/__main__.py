@@ -8,6 +8,7 @@ from pathlib import Path
 from analysis import report_files, simulate, simulated_files
 from analysis.attack import command as attack
 from analysis.attack.files import AttackError
+from analysis.counting.shards import ShardError
 from analysis.dataset import DataError, PulseData
 from analysis.disclosure import HARD_FLOOR, Rule, RuleError
 from analysis.engine import ENGINES, tally_shards, to_bytes
@@ -18,7 +19,6 @@ from analysis.reference.compare import compare
 from analysis.reference.folder import Folder, ReferenceError
 from analysis.reliability import check_keys
 from analysis.report_parts import ReportError
-from analysis.shards import ShardError
 from analysis.summarise import summarise
 from analysis.summary import Summary
 from analysis.tally import Counted, TallyError, count

@@ -14,8 +14,8 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.optimize import brentq
 from scipy.special import fdtrc, fdtri
 
-from analysis.grouped import FloatArray, GroupingError, Groups
-from analysis.mixed import random_intercept_of
+from analysis.multilevel.grouped import FloatArray, GroupingError, Groups
+from analysis.multilevel.mixed import random_intercept_of
 
 # The variance of five options answered with a slight lean (LeBreton & Senter 2008, table 2).
 SLIGHTLY_SKEWED = 1.34

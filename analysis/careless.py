@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import chdtri
 
-from analysis.grouped import FloatArray
+from analysis.multilevel.grouped import FloatArray
 
 UNUSUAL = 0.99
 

@@ -14,8 +14,8 @@ from analysis.equivalence import equivalence
 from analysis.estimate import Difference, Estimate, difference
 from analysis.instrument import Instrument, Item
 from analysis.multiplicity import rejected
+from analysis.release.visible import Theme
 from analysis.summary import Comparison, Verdict
-from analysis.visible import Theme
 
 SMALLEST_CHANGE = 5.0
 NET_ANSWERS = 3

@@ -13,8 +13,8 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.special import comb
 from scipy.stats import f as f_distribution
 
-from analysis.cluster import DesignError, check_independent
-from analysis.grouped import FloatArray
+from analysis.multilevel.cluster import DesignError, check_independent
+from analysis.multilevel.grouped import FloatArray
 
 MOST_PREDICTORS = 10
 PEOPLE_PER_PREDICTOR, LEAST_PEOPLE = 20, 150
@@ -25,7 +25,7 @@ CHUNK = 250
 
 def correlations(outcome: ArrayLike, predictors: ArrayLike) -> FloatArray:
     """Pearson's, the outcome last. Shapes: (N,), (N, k) -> (k + 1, k + 1). Missing: leave
-    incomplete people out first. Raises :class:`~analysis.cluster.DesignError`."""
+    incomplete people out first. Raises :class:`~analysis.multilevel.cluster.DesignError`."""
     table = _table(outcome, predictors)
     check_independent(table[:, :-1])
     if table[:, -1].std() == 0:
@@ -38,7 +38,8 @@ def lmg(matrix: FloatArray) -> FloatArray:
     1980): the Shapley value of R². Adds up to R²; never negative.
 
     Shape: correlations (..., k + 1, k + 1) with the outcome last -> (..., k), for k up to ten.
-    R: ``relaimpo::calc.relimp(type = "lmg")``. Raises :class:`~analysis.cluster.DesignError`.
+    R: ``relaimpo::calc.relimp(type = "lmg")``. Raises
+    :class:`~analysis.multilevel.cluster.DesignError`.
 
     >>> both = np.array([[1.0, 0.0, 0.6], [0.0, 1.0, 0.3], [0.6, 0.3, 1.0]])
     >>> lmg(both).round(6).tolist()  # unrelated predictors: their squared correlations
@@ -158,7 +159,7 @@ def together(
 
     With ``teams`` (N,) whole teams are drawn first, then people within them; ``within_teams``
     takes team means out, so that only differences between colleagues count. Missing: leave
-    incomplete people out first. Raises :class:`~analysis.cluster.DesignError`, also when
+    incomplete people out first. Raises :class:`~analysis.multilevel.cluster.DesignError`, also when
     :func:`too_few` people answered.
     """
     table = _table(outcome, predictors)
@@ -213,7 +214,7 @@ def _resampled(
     table: FloatArray, place: NDArray[np.intp] | None, times: int, rng: np.random.Generator
 ) -> FloatArray:
     """LMG shares of redrawn people (times, k); draws in which something does not vary are left
-    out. Raises :class:`~analysis.cluster.DesignError` when they are most."""
+    out. Raises :class:`~analysis.multilevel.cluster.DesignError` when they are most."""
     scaled = (table - table.mean(axis=0)) / table.std(axis=0)
     kept = []
     for start in range(0, times, CHUNK):

@@ -19,9 +19,9 @@ from typing import Any, Literal, get_args
 
 import polars as pl
 
+from analysis.counting.shards import ShardError, batches
 from analysis.dataset import DataError
 from analysis.instrument import Instrument
-from analysis.shards import ShardError, batches
 from analysis.tally import Plan, Tally, TallyError, strays
 
 Engine = Literal["serial", "processes", "dask"]
@@ -40,8 +40,8 @@ def tally_shard(
 ) -> Tallies:
     """A shard's tallies by wave: all that a worker sends back.
 
-    Raises :class:`~analysis.shards.ShardError`, naming the shard, on anything that cannot be
-    counted. Memory is bounded by a few batches of rows for each thread, not by the shard.
+    Raises :class:`~analysis.counting.shards.ShardError`, naming the shard, on anything that cannot
+    be counted. Memory is bounded by a few batches of rows for each thread, not by the shard.
     """
     found = Tallies()
     try:
@@ -69,7 +69,7 @@ def tally_shards(
     """Tallies by wave of all shards together, or nothing: one bad shard stops everything.
 
     ``progress`` is told of each shard counted: its path, how many are done, of how many. Raises
-    :class:`~analysis.shards.ShardError` with the name of the shard that stopped it.
+    :class:`~analysis.counting.shards.ShardError` with the name of the shard that stopped it.
     """
     if len(set(paths)) < len(paths):
         raise ShardError("A shard is named twice, so its answers would count twice.")

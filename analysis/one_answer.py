@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from analysis.patterns import FIRST, Patterns, Points, sums
+from analysis.counting.patterns import FIRST, Patterns, Points, sums
 from analysis.scoring import COLUMNS, IntArray, Key
 
 LEAST_QUESTIONS = 6

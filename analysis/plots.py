@@ -2,15 +2,15 @@
 
 Every mark has a word or a shape beside its colour, so a chart reads in grey print. A withheld
 figure is a gap that says "Not shown"; a break is a gap with a dashed line; neither is joined.
-Each chart carries its words as ``analysis.alt_texts`` says them.
+Each chart carries its words as ``analysis.charts.alt_texts`` says them.
 """
 
 from collections.abc import Sequence
 
-from analysis.alt_texts import items_alt, themes_alt, trend_alt
-from analysis.canvas import draw
-from analysis.score_charts import every_theme, over_time
-from analysis.share_chart import shares_by_question
+from analysis.charts.alt_texts import items_alt, themes_alt, trend_alt
+from analysis.charts.canvas import draw
+from analysis.charts.score_charts import every_theme, over_time
+from analysis.charts.share_chart import shares_by_question
 from analysis.summary import Summary, ThemeHead, TrendPoint
 from analysis.usual_range import Usual
 

@@ -7,7 +7,7 @@ they do not. It is a range and never a verdict: a theme's verdict has its own ga
 import math
 from collections.abc import Mapping, Sequence
 
-from analysis.proportions import newcombe
+from analysis.sampling.proportions import newcombe
 from analysis.summary import UNLIKE, Figure, Summary
 
 HEAD = "Since the pulse before"

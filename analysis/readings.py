@@ -11,20 +11,20 @@ from typing import NamedTuple
 import numpy as np
 
 from analysis.change import break_between, judge, regrouped, trend_over
-from analysis.composition import Part, kitagawa
+from analysis.counting.patterns import Products
 from analysis.disclosure import Group, Rule, nearest, residuals
 from analysis.distributions import DistributionError, apart_words
-from analysis.factor_model import FactorModelError, Model, Sample
-from analysis.invariance import LEAST_PEOPLE, Level, Step, rungs
-from analysis.patterns import Products
-from analysis.release_bounds import tells
-from analysis.released import Released
-from analysis.representation import RepresentationError, answered_alike, representation
+from analysis.factors.factor_model import FactorModelError, Model, Sample
+from analysis.factors.invariance import LEAST_PEOPLE, Level, Step, rungs
+from analysis.release.bounds import tells
+from analysis.release.released import Released
+from analysis.release.visible import Theme, roll_up
+from analysis.sampling.composition import Part, kitagawa
+from analysis.sampling.representation import RepresentationError, answered_alike, representation
 from analysis.scoring import moments
 from analysis.summary import Figure, Reading
 from analysis.tally import Counted
 from analysis.verdicts import Before, History
-from analysis.visible import Theme, roll_up
 
 LEVELS: tuple[Level, ...] = ("configural", "metric", "scalar")
 UNLIKELY = 0.01

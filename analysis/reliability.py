@@ -11,8 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import fdtri, ndtri
 
+from analysis.counting.patterns import Products
 from analysis.instrument import Instrument, Scale
-from analysis.patterns import Products
 from analysis.tally import Counted
 
 Matrix = NDArray[np.float64]

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from analysis import brand
+from analysis.charts import brand
 from analysis.markup import Html, join, tag
 from analysis.report_parts import (
     Block,

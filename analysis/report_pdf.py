@@ -14,8 +14,8 @@ from typing import Any
 
 import typst
 
-from analysis import brand
-from analysis.canvas import FT2Font, get_data_path
+from analysis.charts import brand
+from analysis.charts.canvas import FT2Font, get_data_path
 from analysis.report_parts import (
     Block,
     Chart,

@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 
-from analysis import alt_texts, plots
+from analysis import plots
+from analysis.charts import alt_texts
 from analysis.claims import WELL_ANSWERED, five_sentences
 from analysis.claims import who_answered as who_answered_sentence
 from analysis.how_to_read import LIMITS, TOGETHER, together, together_head, together_share

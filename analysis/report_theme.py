@@ -3,14 +3,15 @@
 import re
 from collections.abc import Mapping, Sequence
 
-from analysis import alt_texts, benchmarks, plots
-from analysis.alt_texts import SHARE_WORDS
+from analysis import benchmarks, plots
+from analysis.charts import alt_texts
+from analysis.charts.alt_texts import SHARE_WORDS
+from analysis.charts.share_chart import question
 from analysis.claims import change_sentence, headline, level_sentence, what_we_dont_know
 from analysis.how_to_read import HEADING, how_to_read
 from analysis.printing import cells, change_of, compared, likely_share, moved, pulse_name
 from analysis.question_moves import HEAD, NOTE, moves
 from analysis.report_parts import Block, Chart, Points, Table, ThemeSection, Words
-from analysis.share_chart import question
 from analysis.summary import NOT_SHOWN, Figure, Summary, TextResult, ThemeHead, TrendPoint, trend
 from analysis.usual_range import USUALLY, long_series
 

@@ -8,8 +8,8 @@ import numpy as np
 
 from analysis.agreement import RELIABLE_TO_COMPARE, icc_interval
 from analysis.estimate import Stratum
-from analysis.grouped import GroupingError, Groups
-from analysis.mixed import random_intercept_of
+from analysis.multilevel.grouped import GroupingError, Groups
+from analysis.multilevel.mixed import random_intercept_of
 
 HARDLY = "Groups differ too little in this theme to say that one is unlike the rest."
 MOSTLY_CHANCE = (

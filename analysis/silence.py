@@ -6,11 +6,11 @@ from dataclasses import replace
 
 from analysis.claims import WELL_ANSWERED
 from analysis.disclosure import Rule, clamp, may_show, nearest, outward
-from analysis.released import Released
-from analysis.share_ranges import least_told
+from analysis.release.released import Released
+from analysis.release.share_ranges import least_told
+from analysis.release.visible import Theme
 from analysis.summary import NOT_SHOWN, Figure, Row, Silence
 from analysis.tally import Counted
-from analysis.visible import Theme
 
 COUNT_STEP = 5
 SAID_STEP = 0.05

@@ -13,7 +13,7 @@ from numpy.typing import ArrayLike
 from scipy.optimize import brentq
 from scipy.special import ndtri
 
-from analysis.grouped import FloatArray, GroupingError, Groups
+from analysis.multilevel.grouped import FloatArray, GroupingError, Groups
 
 Method = Literal["REML", "DL", "PM", "HE", "ML", "EB"]
 METHODS: tuple[Method, ...] = ("REML", "DL", "PM", "HE", "ML", "EB")

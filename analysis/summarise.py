@@ -2,12 +2,13 @@
 
 from collections.abc import Collection, Sequence
 
-from analysis import share_ranges, shrunk
 from analysis.dataset import PulseData
 from analysis.disclosure import Group, Rule, count_in_words, nearest, step
 from analysis.instrument import Instrument
 from analysis.readings import evenness, readings, same_meaning
-from analysis.released import Released, refuse_unsafe, settle
+from analysis.release import share_ranges, shrunk
+from analysis.release.released import Released, refuse_unsafe, settle
+from analysis.release.visible import Theme, roll_up
 from analysis.reliability import check_keys, sentence
 from analysis.silence import of_groups, silence
 from analysis.summary import ItemHead, ItemRow, Participation, Row, Summary, ThemeHead, UnitHead
@@ -15,7 +16,6 @@ from analysis.tally import Counted, count
 from analysis.text.counts import release as release_text
 from analysis.together import goes_together
 from analysis.verdicts import Earlier, History, Past, rows
-from analysis.visible import Theme, roll_up
 
 NO_HEADCOUNT = (
     "We do not know how many people were asked, so we cannot say how many stayed silent. "

@@ -14,10 +14,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from analysis.dataset import UNIT, DataError, Unit, Wave, check_wave, descendants
-from analysis.instrument import Instrument, Item
-from analysis.one_answer import OneAnswer, count_throughout, throughout
-from analysis.patterns import (
+from analysis.counting.patterns import (
     SPECIAL,
     Products,
     count_columns,
@@ -28,12 +25,15 @@ from analysis.patterns import (
     products_of,
     sums,
 )
+from analysis.counting.tally_rows import bytes_of, places_of
+from analysis.counting.theme_products import ThemeProducts, products_between
+from analysis.counting.weighted import Folded, Weighted, weigh, weights_of
+from analysis.dataset import UNIT, DataError, Unit, Wave, check_wave, descendants
+from analysis.instrument import Instrument, Item
+from analysis.one_answer import OneAnswer, count_throughout, throughout
 from analysis.scoring import COLUMNS, IntArray, Key
 from analysis.summary import WaveHead
-from analysis.tally_rows import bytes_of, places_of
 from analysis.text.counts import QuestionCounts, count_comments
-from analysis.theme_products import ThemeProducts, products_between
-from analysis.weighted import Folded, Weighted, weigh, weights_of
 
 FORMAT = 2
 READABLE = (1, FORMAT)  # 1 lacks the products between themes

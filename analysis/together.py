@@ -22,8 +22,8 @@ from analysis.drivers import (
     r_squared,
     too_few,
 )
+from analysis.release.visible import Theme
 from analysis.summary import Together
-from analysis.visible import Theme
 
 DRAWS = 2_000
 ALL_ORDERS = 6  # predictors up to which every order of entry is gone through

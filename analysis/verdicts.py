@@ -14,14 +14,14 @@ from analysis.change import (
     since,
 )
 from analysis.disclosure import Rule
-from analysis.figures import favourable_of_question
 from analysis.instrument import Instrument
-from analysis.released import Released, settle
+from analysis.release.figures import favourable_of_question
+from analysis.release.released import Released, settle
+from analysis.release.steady import Told
+from analysis.release.visible import Theme
 from analysis.separation import separation
-from analysis.steady import Told
 from analysis.summary import THE_REST, UNLIKE, Comparison, Figure, Row, Summary
 from analysis.tally import Counted
-from analysis.visible import Theme
 
 HIDDEN = Comparison("not_shown", "")
 FIRST = Comparison("first", "")

@@ -13,8 +13,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from analysis.disclosure import Group, Rule, holders, release, residuals
-from analysis.release_audit import audit, of_tree
-from analysis.release_bounds import rests, tells
+from analysis.release.audit import audit, of_tree
+from analysis.release.bounds import rests, tells
 from benchmarks import machine
 
 RULE = Rule()

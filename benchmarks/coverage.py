@@ -13,7 +13,7 @@ from statistics import fmean
 import numpy as np
 
 from analysis.disclosure import Group, Rule, may_show, release
-from analysis.release_audit import audit, of_tree
+from analysis.release.audit import audit, of_tree
 from benchmarks import machine
 
 RULE = Rule()

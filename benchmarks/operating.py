@@ -12,12 +12,12 @@ from collections.abc import Iterator, Sequence
 
 from analysis.disclosure import Rule
 from analysis.estimate import Estimate
-from analysis.figures import counts_of, theme_figures
+from analysis.release.figures import counts_of, theme_figures
+from analysis.release.visible import Theme
 from analysis.silence import silence
 from analysis.simulation.trials import Draw, Trial
 from analysis.summarise import summarise
 from analysis.summary import Summary
-from analysis.visible import Theme
 from benchmarks import machine
 
 RULE = Rule()

@@ -23,7 +23,7 @@ from analysis.instrument import Instrument, bundled
 from analysis.models.fitting import Measured, all_themes, compared, one_theme
 from analysis.models.job import plan
 from analysis.models.rows import Rows
-from analysis.release_audit import Subject, audit, of_tree
+from analysis.release.audit import Subject, audit, of_tree
 from analysis.summarise import summarise
 from analysis.tally import count
 from benchmarks import machine

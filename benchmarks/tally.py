@@ -23,11 +23,12 @@ import duckdb
 import numpy as np
 import polars as pl
 
-from analysis import engine, shards
+from analysis import engine
+from analysis.counting import shards
+from analysis.counting.theme_table import ThemeTable, theme_table
 from analysis.engine import Tallies, tally_shards
 from analysis.instrument import Instrument, from_dict
 from analysis.scoring import Key
-from analysis.theme_table import ThemeTable, theme_table
 from benchmarks import machine
 
 MILLION = 1_000_000

@@ -11,10 +11,15 @@ import smtplib
 import tempfile
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 from tests import databases, factories
 from tests.security import figures
+
+# A busy machine is no defect: what takes long is measured in benchmarks/.
+hypothesis.settings.register_profile("unhurried", deadline=None)
+hypothesis.settings.load_profile("unhurried")
 
 
 def pytest_collection_finish():

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from analysis import brand
+from analysis.charts import brand
 from tests.browser.harness import ROOT, STYLES
 from tests.needed import need
 

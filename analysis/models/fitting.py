@@ -11,19 +11,19 @@ from dataclasses import dataclass, field
 import numpy as np
 from scipy.special import stdtr, stdtrit
 
-from analysis.cfa import fit
-from analysis.cluster import ByCluster, DesignError, least_squares
 from analysis.distributions import DistributionError, describe
 from analysis.drivers import TOO_ALIKE, inflation, too_few
-from analysis.factor_model import FactorModelError, Model, Sample
-from analysis.fit_indices import indices
-from analysis.invariance import LEAST_CFI, LEAST_PEOPLE, MOST_RMSEA, Ladder, ladder, rungs
+from analysis.factors.cfa import fit
+from analysis.factors.factor_model import FactorModelError, Model, Sample
+from analysis.factors.fit_indices import indices
+from analysis.factors.invariance import LEAST_CFI, LEAST_PEOPLE, MOST_RMSEA, Ladder, ladder, rungs
+from analysis.factors.omega import LEAST_ITEMS, bootstrap, least_residuals, one_factor
+from analysis.factors.polychoric import correlation_matrix
+from analysis.factors.robust_fit import robust
+from analysis.multilevel.cluster import ByCluster, DesignError, least_squares
 from analysis.multiplicity import rejected
-from analysis.omega import LEAST_ITEMS, bootstrap, least_residuals, one_factor
-from analysis.polychoric import correlation_matrix
 from analysis.reliability import LEAST_PEOPLE as LEAST_FOR_OMEGA
 from analysis.reliability import Matrix, ReliabilityError
-from analysis.robust_fit import robust
 
 # Skewness from which answers are not "mildly" skew, and options under which they are no numbers
 # (Rhemtulla, Brosseau-Liard and Savalei 2012).
@@ -121,9 +121,9 @@ class Slope:
 def one_theme(task: Measured) -> OneFactor:
     """Omega with its bootstrap interval and the fit of one factor, for one theme.
 
-    Formula: see :mod:`analysis.omega`, :func:`analysis.fit_indices.indices`,
-    :func:`analysis.robust_fit.robust` and :mod:`analysis.polychoric`. Complete cases only. Raises
-    :class:`TooLittle`.
+    Formula: see :mod:`analysis.factors.omega`, :func:`analysis.factors.fit_indices.indices`,
+    :func:`analysis.factors.robust_fit.robust` and :mod:`analysis.factors.polychoric`. Complete
+    cases only. Raises :class:`TooLittle`.
     """
     answers = task.answers
     if answers.shape[1] < LEAST_ITEMS:
@@ -196,7 +196,8 @@ def compared(task: Measured, groups: Mapping[str, Matrix], *, waves: bool) -> La
 def regression(task: Regressed) -> tuple[Slope, ...]:
     """Least squares of one theme's scores on the others' with errors for people of one group
     answering alike: CR2 with Satterthwaite's degrees of freedom, and Benjamini and Hochberg over
-    the themes (:mod:`analysis.cluster`). Complete cases only. Raises :class:`TooLittle`."""
+    the themes (:mod:`analysis.multilevel.cluster`). Complete cases only. Raises
+    :class:`TooLittle`."""
     if why := too_few(len(task.scores), len(task.others)):
         raise TooLittle(why)
     matrix: Matrix = np.asarray(np.corrcoef(np.column_stack([task.predictors, task.scores]).T))

@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from analysis.fit_indices import Indices
-from analysis.invariance import Ladder, Step
+from analysis.factors.fit_indices import Indices
+from analysis.factors.invariance import Ladder, Step
 from analysis.models import told
 from analysis.models.fitting import (
     Joint,
@@ -23,8 +23,8 @@ from analysis.models.fitting import (
     regression,
 )
 from analysis.models.rows import Rows, complete, same_questions
+from analysis.release.visible import Theme
 from analysis.reliability import Matrix
-from analysis.visible import Theme
 
 FORMAT = 1
 MOST_WAVES = 4

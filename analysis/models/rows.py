@@ -10,11 +10,11 @@ from numpy.typing import NDArray
 from analysis.dataset import UNIT, Wave, descendants
 from analysis.disclosure import Rule
 from analysis.instrument import Instrument
-from analysis.released import Released, settle
+from analysis.release.released import Released, settle
+from analysis.release.visible import Theme
 from analysis.reliability import Matrix
 from analysis.scoring import Key
 from analysis.tally import count
-from analysis.visible import Theme
 
 
 @dataclass(frozen=True, eq=False)

@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping, Sequence
 
+from analysis.factors.invariance import Ladder
+from analysis.factors.invariance import sentence as ladder_sentence
 from analysis.how_to_read import listed
-from analysis.invariance import Ladder
-from analysis.invariance import sentence as ladder_sentence
 from analysis.models.fitting import Joint, OneFactor, Slope
 from analysis.readings import reads_alike
 from analysis.reliability import ACCEPTABLE, CONSISTENT
@@ -73,8 +73,8 @@ def of_all(found: Joint, titles: Mapping[str, str]) -> list[str]:
 
 
 def of_ladder(found: Ladder, wordings: Mapping[str, str]) -> str:
-    """Whether scores can be compared, in the words of :mod:`analysis.invariance`. A rung that
-    chance alone could have let fall leaves it open, as for a published score."""
+    """Whether scores can be compared, in the words of :mod:`analysis.factors.invariance`. A rung
+    that chance alone could have let fall leaves it open, as for a published score."""
     said = ladder_sentence(found, wordings).replace("waves", "pulses").replace("wave", "pulse")
     unsettled = found.reached in ("configural", "metric") and not found.partly
     if unsettled and reads_alike(found.steps[:3]) is None:

@@ -10,7 +10,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from analysis.grouped import FloatArray
+from analysis.multilevel.grouped import FloatArray
 from analysis.reference.folder import Entry, Folder, NotCovered
 
 NAME = r"[A-Za-z.][\w.]*"

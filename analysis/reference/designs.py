@@ -9,7 +9,7 @@ import polars as pl
 
 from analysis.reference.calls import NAME, numbers
 from analysis.reference.folder import Entry, Folder, NotCovered
-from analysis.weighting import Design, FloatArray, design
+from analysis.sampling.weighting import Design, FloatArray, design
 
 _MADE = re.compile(rf"({NAME})\s*=\s*({NAME}\s*(?:<=|>=|==|<|>)\s*-?[\d.]+)")
 _TEST = re.compile(rf"({NAME})\s*(<=|>=|==|<|>)\s*(-?[\d.]+)")

@@ -7,17 +7,17 @@ from typing import get_args
 import numpy as np
 import polars as pl
 
-from analysis.cfa import Fitted, fit
-from analysis.factor_model import Model, Sample
-from analysis.fit_indices import Indices, baseline, indices
-from analysis.invariance import Level, rungs
-from analysis.omega import OneFactor, least_residuals, one_factor
+from analysis.factors.cfa import Fitted, fit
+from analysis.factors.factor_model import Model, Sample
+from analysis.factors.fit_indices import Indices, baseline, indices
+from analysis.factors.invariance import Level, rungs
+from analysis.factors.omega import OneFactor, least_residuals, one_factor
+from analysis.factors.robust_fit import robust
 from analysis.reference.calls import NAME, column
 from analysis.reference.family import TOLERANCE, Family, Looser, Redo
 from analysis.reference.folder import Entry, Folder, NotCovered
 from analysis.reference.scales import asks, factors, items, pick, saying_why, table_of
 from analysis.reliability import Matrix, correlations, cronbach
-from analysis.robust_fit import robust
 
 Values = dict[str, float]
 

@@ -9,8 +9,8 @@ import polars as pl
 from numpy.typing import NDArray
 
 from analysis.agreement import ad_m, anova, item_variances, r_star, r_wg, r_wg_j
-from analysis.grouped import FloatArray, GroupingError, Groups
-from analysis.mixed import RandomIntercept, random_intercept, random_intercept_of
+from analysis.multilevel.grouped import FloatArray, GroupingError, Groups
+from analysis.multilevel.mixed import RandomIntercept, random_intercept, random_intercept_of
 from analysis.reference.calls import (
     chosen,
     column,

@@ -7,7 +7,6 @@ import numpy as np
 import polars as pl
 from scipy.special import stdtr
 
-from analysis.cluster import ByCluster, DesignError, Fit, least_squares
 from analysis.drivers import (
     adjusted,
     correlations,
@@ -17,7 +16,8 @@ from analysis.drivers import (
     r_squared,
     standardised,
 )
-from analysis.grouped import FloatArray
+from analysis.multilevel.cluster import ByCluster, DesignError, Fit, least_squares
+from analysis.multilevel.grouped import FloatArray
 from analysis.reference.calls import Formula, complete, data, formula, spelt_out
 from analysis.reference.family import Family
 from analysis.reference.folder import Entry, Folder, NotCovered

@@ -6,7 +6,7 @@ from collections.abc import Callable
 import numpy as np
 
 from analysis.distributions import describe, proportional_odds
-from analysis.polychoric import correlation_matrix, cross_table, joint, thresholds, two_step
+from analysis.factors.polychoric import correlation_matrix, cross_table, joint, thresholds, two_step
 from analysis.reference.calls import NAME, complete, numbers, spelt_out
 from analysis.reference.family import Family, Looser, Redo
 from analysis.reference.folder import Entry, Folder, NotCovered

@@ -8,7 +8,7 @@ import numpy as np
 import polars as pl
 
 from analysis.distributions import DistributionError
-from analysis.factor_model import FactorModelError
+from analysis.factors.factor_model import FactorModelError
 from analysis.reference.calls import NAME, numbers
 from analysis.reference.family import Redo
 from analysis.reference.folder import Entry, Folder, NotCovered

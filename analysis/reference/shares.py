@@ -5,7 +5,11 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import get_args
 
 from analysis.multiplicity import FamilyError, Method, adjusted
-from analysis.proportions import (
+from analysis.reference.calls import column, formula
+from analysis.reference.designs import first_table, table_column
+from analysis.reference.family import Family, Redo
+from analysis.reference.folder import Entry, Folder, NotCovered
+from analysis.sampling.proportions import (
     Gap,
     ProportionError,
     clopper_pearson,
@@ -17,11 +21,7 @@ from analysis.proportions import (
     wilson,
     wilson_finite,
 )
-from analysis.reference.calls import column, formula
-from analysis.reference.designs import first_table, table_column
-from analysis.reference.family import Family, Redo
-from analysis.reference.folder import Entry, Folder, NotCovered
-from analysis.representation import RepresentationError, fit_to_frame, representation
+from analysis.sampling.representation import RepresentationError, fit_to_frame, representation
 
 # A name holds the counts, and at its end which of the interval's figures it is.
 _ONE = re.compile(r"(wilson|exact)_(\d+)_(\d+)([12])")

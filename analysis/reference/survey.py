@@ -9,7 +9,6 @@ from functools import cached_property, partial
 import numpy as np
 import polars as pl
 
-from analysis.calibration import poststratified, raked, regressed
 from analysis.reference.calls import formula, numbers, predictors
 from analysis.reference.designs import (
     Plan,
@@ -23,7 +22,8 @@ from analysis.reference.designs import (
 )
 from analysis.reference.family import Family, Redo
 from analysis.reference.folder import Entry, Folder, NotCovered
-from analysis.weighting import (
+from analysis.sampling.calibration import poststratified, raked, regressed
+from analysis.sampling.weighting import (
     Design,
     FloatArray,
     WeightError,

@@ -14,9 +14,9 @@ from numpy.typing import NDArray
 
 from analysis.dataset import UNIT, Unit, Wave
 from analysis.instrument import Instrument, from_dict
+from analysis.release.visible import roll_up
 from analysis.scoring import Key, Moments, moments
 from analysis.tally import Counted, count
-from analysis.visible import roll_up
 
 ITEMS = 3
 TEAMS = 5

@@ -3,7 +3,8 @@
 from flask import redirect, render_template
 from flask.typing import ResponseReturnValue
 
-from analysis import alt_texts, benchmarks, claims, how_to_read, printing, question_moves
+from analysis import benchmarks, claims, how_to_read, printing, question_moves
+from analysis.charts import alt_texts
 from analysis.summary import Figure, ThemeHead, UnitHead, trend
 from analysis.usual_range import USUALLY, LongSeries, headlines, long_series
 from surveyapp.models.surveys import Programme

@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 
-from analysis import planner
 from analysis.detectable import detectable_score
 from analysis.disclosure import Rule
+from analysis.release import planner
 from analysis.summary import UnitHead
 from surveyapp.errors import NotNow
 from surveyapp.models.surveys import Wave

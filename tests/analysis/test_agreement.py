@@ -13,7 +13,7 @@ from analysis.agreement import (
     r_wg_j,
     uniform_variance,
 )
-from analysis.grouped import GroupingError, Groups
+from analysis.multilevel.grouped import GroupingError, Groups
 
 ANSWERS = [[1, 2], [3, 2], [2, 4], [4, 4], [5, 1]]
 LABELS = list("aabbc")

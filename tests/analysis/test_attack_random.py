@@ -16,9 +16,9 @@ from analysis import report_files, report_tables
 from analysis.attack.suite import attack, read
 from analysis.dataset import Unit
 from analysis.disclosure import Rule
+from analysis.release.visible import item_leanings, roll_up
 from analysis.summarise import summarise
 from analysis.tally import count
-from analysis.visible import item_leanings, roll_up
 from tests.analysis.made import answers, instrument, wave
 
 ORGANISATIONS = int(os.environ.get("ORGANISATIONS", "12"))

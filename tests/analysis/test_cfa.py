@@ -4,12 +4,12 @@ import numpy as np
 import pytest
 from scipy.stats import ncx2
 
-from analysis.cfa import fit, observed_information
-from analysis.factor_model import FactorModelError, Model, Sample
-from analysis.fit_indices import indices, noncentrality
-from analysis.invariance import EQUAL, ladder, rungs, sentence
-from analysis.patterns import Products
-from analysis.robust_fit import robust
+from analysis.counting.patterns import Products
+from analysis.factors.cfa import fit, observed_information
+from analysis.factors.factor_model import FactorModelError, Model, Sample
+from analysis.factors.fit_indices import indices, noncentrality
+from analysis.factors.invariance import EQUAL, ladder, rungs, sentence
+from analysis.factors.robust_fit import robust
 
 ITEMS = ("a", "b", "c", "d", "e", "f", "g")
 TWO = Model({"calm": ITEMS[:3], "fair": ITEMS[3:]})

@@ -6,10 +6,10 @@ from analysis.dataset import Unit
 from analysis.disclosure import Rule
 from analysis.estimate import Difference
 from analysis.instrument import from_dict, to_dict
+from analysis.release.visible import Theme
 from analysis.summarise import summarise
 from analysis.summary import trend
 from analysis.tally import count
-from analysis.visible import Theme
 from tests.analysis.made import X, answers, flat, instrument, wave
 
 RULE = Rule()

@@ -24,7 +24,7 @@ def by_trying_all(values, count, least):
     return min(tried)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(st.lists(st.integers(0, 20), min_size=20, max_size=26))
 def test_the_breaks_are_the_best_of_all(values):
     if len(set(values)) == 1:

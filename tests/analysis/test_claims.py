@@ -8,7 +8,8 @@ from typing import get_args
 
 import pytest
 
-from analysis import alt_texts, claims, how_to_read, usual_range
+from analysis import claims, how_to_read, usual_range
+from analysis.charts import alt_texts
 from analysis.claims import ClaimError, Level
 from analysis.summary import (
     THE_REST,

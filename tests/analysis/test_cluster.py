@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from analysis.cluster import ByCluster, DesignError, least_squares
+from analysis.multilevel.cluster import ByCluster, DesignError, least_squares
 
 
 def simulated(rng, sizes, between=0.5):

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analysis.composition import CompositionError, Part, kitagawa
+from analysis.sampling.composition import CompositionError, Part, kitagawa
 
 waves = st.dictionaries(
     st.sampled_from("abcdef"),

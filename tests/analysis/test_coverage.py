@@ -6,7 +6,7 @@ from statistics import fmean
 import pytest
 
 from analysis.disclosure import Group, Rule, may_show, release
-from analysis.release_audit import audit, of_tree
+from analysis.release.audit import audit, of_tree
 from benchmarks.coverage import MOST_TRIED, an_organisation, gap, main, most
 
 RULE = Rule()

@@ -3,7 +3,6 @@ from itertools import permutations
 import numpy as np
 import pytest
 
-from analysis.cluster import DesignError
 from analysis.drivers import (
     adjusted,
     correlations,
@@ -14,6 +13,7 @@ from analysis.drivers import (
     together,
     too_few,
 )
+from analysis.multilevel.cluster import DesignError
 
 
 def simulated(rng, people=400, weights=(1.0, 1.0, 0.3, 0.0), common=0.4):

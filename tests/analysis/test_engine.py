@@ -11,8 +11,9 @@ import polars as pl
 import psutil
 import pytest
 
-from analysis import engine, shards
+from analysis import engine
 from analysis.__main__ import main
+from analysis.counting import shards
 from analysis.engine import ShardError, tally_shard, tally_shards
 from analysis.instrument import bundled
 from analysis.tally import Tally, TallyError, count

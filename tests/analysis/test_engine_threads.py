@@ -4,7 +4,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from analysis import shards
+from analysis.counting import shards
 from analysis.engine import tally_shard, to_bytes
 from tests.analysis.made import answers, instrument, wave
 

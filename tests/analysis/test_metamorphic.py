@@ -14,7 +14,7 @@ import pytest
 from analysis import report_files
 from analysis.dataset import Comment, Unit
 from analysis.disclosure import Rule, RuleError
-from analysis.released import settle
+from analysis.release.released import settle
 from analysis.summarise import Past, summarise
 from analysis.tally import count
 from tests.analysis.made import P, answers, flat, instrument, organisation, wave

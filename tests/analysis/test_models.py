@@ -8,7 +8,6 @@ import pytest
 from scipy.stats import t as student
 
 from analysis.__main__ import main
-from analysis.cluster import ByCluster, least_squares
 from analysis.dataset import PREFER_NOT_TO_SAY, Unit
 from analysis.disclosure import Rule
 from analysis.models import told
@@ -26,6 +25,7 @@ from analysis.models.fitting import (
 )
 from analysis.models.job import plan, run
 from analysis.models.rows import Rows
+from analysis.multilevel.cluster import ByCluster, least_squares
 from tests.analysis.made import flat, instrument, wave
 
 BOOK = instrument(

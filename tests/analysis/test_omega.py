@@ -1,9 +1,9 @@
 import numpy as np
 import pytest
 
-from analysis.cfa import fit
-from analysis.factor_model import Model, Sample
-from analysis.omega import LEAST_DRAWS, bootstrap, fit_many, least_residuals, one_factor
+from analysis.factors.cfa import fit
+from analysis.factors.factor_model import Model, Sample
+from analysis.factors.omega import LEAST_DRAWS, bootstrap, fit_many, least_residuals, one_factor
 from analysis.reliability import ReliabilityError, cronbach
 
 LOADINGS, UNIQUE = np.array([0.9, 1.4, 0.6, 2.0]), np.array([0.5, 1.0, 0.8, 3.0])

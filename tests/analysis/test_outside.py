@@ -7,13 +7,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from analysis.counting.outside import Outside, walk
 from analysis.dataset import Unit
 from analysis.disclosure import Rule
 from analysis.estimate import Cells, Spread, Stratum, of_cells
-from analysis.outside import Outside, walk
+from analysis.release.visible import Theme
 from analysis.scoring import Moments
 from analysis.tally import count
-from analysis.visible import Theme
 from tests.analysis.made import instrument, wave
 
 strata = st.lists(
@@ -31,7 +31,7 @@ strata = st.lists(
 )
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(strata, st.data())
 def test_sums_from_both_ends_give_the_rest(strata, data):
     start = data.draw(st.integers(0, len(strata) - 1))
@@ -39,7 +39,9 @@ def test_sums_from_both_ends_give_the_rest(strata, data):
     cells, instead = Cells.of(strata), Spread(400.0, 77.0, 50)
     left = cells.at([i for i in range(len(strata)) if not start <= i < stop])
     found = Outside.of(cells, instead).estimate(start, stop)
-    np.testing.assert_allclose(astuple(found), astuple(of_cells(left, instead)), rtol=1e-12)
+    expected = astuple(of_cells(left, instead))
+    # Products of numbers next to nought may vanish on one way and not on the other.
+    np.testing.assert_allclose(astuple(found), expected, rtol=1e-12, atol=1e-300)
 
 
 def test_a_small_rest_beside_a_large_group_loses_no_digit():

@@ -4,8 +4,8 @@ import pytest
 
 from analysis.dataset import Unit
 from analysis.disclosure import Rule
-from analysis.planner import RATES, expected, plan, summed_up
-from analysis.released import settle
+from analysis.release.planner import RATES, expected, plan, summed_up
+from analysis.release.released import settle
 from analysis.tally import count
 from tests.analysis.made import answers, flat, instrument, organisation, wave
 

@@ -9,8 +9,9 @@ from html import unescape
 
 import pytest
 
-from analysis import alt_texts, brand, plots
-from analysis.share_chart import width_of
+from analysis import plots
+from analysis.charts import alt_texts, brand
+from analysis.charts.share_chart import width_of
 from analysis.summary import NOT_SHOWN, trend
 from tests.analysis import samples
 

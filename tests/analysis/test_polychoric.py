@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from scipy.stats import multivariate_normal, norm
 
-from analysis.polychoric import (
+from analysis.factors.polychoric import (
     bivariate_normal,
     correlation_matrix,
     cross_table,

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import hypergeom
 
-from analysis.proportions import (
+from analysis.sampling.proportions import (
     ProportionError,
     clopper_pearson,
     hypergeometric,

@@ -5,8 +5,8 @@ import pytest
 
 from analysis import reports
 from analysis.disclosure import nearest
-from analysis.proportions import newcombe
 from analysis.question_moves import HEAD, move, moves
+from analysis.sampling.proportions import newcombe
 from analysis.summary import UNLIKE, Comparison, Figure
 from tests.analysis import samples
 

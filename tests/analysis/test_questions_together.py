@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from analysis import figures
 from analysis.disclosure import Rule
-from analysis.released import settle
+from analysis.release import figures
+from analysis.release.released import settle
 from tests.analysis.made import answers, flat
 from tests.analysis.summarised import BOOK, counted
 

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from analysis.composition import Part, kitagawa
 from analysis.disclosure import Rule
 from analysis.readings import ANEW
+from analysis.sampling.composition import Part, kitagawa
 from analysis.separation import HARDLY
 from analysis.summarise import summarise
 from analysis.summary import UNLIKE

@@ -8,8 +8,8 @@ import pytest
 from scipy.stats import false_discovery_control
 
 from analysis.agreement import anova
-from analysis.grouped import Groups
-from analysis.omega import one_factor
+from analysis.factors.omega import one_factor
+from analysis.multilevel.grouped import Groups
 from analysis.reference.compare import compare
 from analysis.reference.folder import Folder
 

@@ -8,14 +8,14 @@ import pytest
 from scipy.optimize import linprog
 
 from analysis.disclosure import Group, ReleaseError, Rule, may_show
-from analysis.figures import telling
-from analysis.release_audit import Subject, audit, cleared, of_tree, smallest
-from analysis.release_bounds import rests
-from analysis.released import refuse_unsafe, settle
+from analysis.release.audit import Subject, audit, cleared, of_tree, smallest
+from analysis.release.bounds import rests
+from analysis.release.figures import telling
+from analysis.release.released import refuse_unsafe, settle
+from analysis.release.visible import Theme
 from analysis.summarise import Past, summarise
 from analysis.summary import Figure
 from analysis.tally import count
-from analysis.visible import Theme
 from tests.analysis.made import answers, flat, instrument, organisation, wave
 
 RULE = Rule()

@@ -11,7 +11,6 @@ from bs4 import BeautifulSoup
 
 from analysis import (
     benchmarks,
-    brand,
     claims,
     how_to_read,
     plots,
@@ -20,6 +19,7 @@ from analysis import (
     report_theme,
     reports,
 )
+from analysis.charts import brand
 from analysis.report_parts import Chart, Points, Report, ReportError, Table, ThemeSection, Words
 from analysis.summary import NOT_SHOWN, THE_REST, Comparison, Reading, Verdict
 from analysis.usual_range import USUALLY

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy.stats import chi2_contingency, chisquare
 
-from analysis.representation import (
+from analysis.sampling.representation import (
     RepresentationError,
     answered_alike,
     fit_to_frame,

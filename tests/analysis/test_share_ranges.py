@@ -8,8 +8,14 @@ import pytest
 from analysis import report_tables
 from analysis.dataset import Unit
 from analysis.disclosure import Rule, nearest
-from analysis.proportions import hypergeometric, wilson, wilson_finite
-from analysis.share_ranges import Sampled, least_told, likely_share, stratified_sample, with_range
+from analysis.release.share_ranges import (
+    Sampled,
+    least_told,
+    likely_share,
+    stratified_sample,
+    with_range,
+)
+from analysis.sampling.proportions import hypergeometric, wilson, wilson_finite
 from analysis.summary import NOT_SHOWN, Figure
 from tests.analysis.made import flat, instrument
 from tests.analysis.summarised import counted, made, summary

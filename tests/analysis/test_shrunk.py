@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from analysis.disclosure import nearest
-from analysis.shrunk import estimates
+from analysis.release.shrunk import estimates
 from tests.analysis.made import flat, instrument
 from tests.analysis.summarised import summary
 

@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
-from analysis.grouped import GroupingError, Groups
-from analysis.mixed import random_intercept_of
+from analysis.multilevel.grouped import GroupingError, Groups
+from analysis.multilevel.mixed import random_intercept_of
 from analysis.smoothing import METHODS, shrink, smooth
 
 

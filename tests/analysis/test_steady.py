@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from analysis.disclosure import Rule
-from analysis.released import settle
+from analysis.release.released import settle
 from analysis.summarise import summarise
 from analysis.verdicts import History, Past
 from tests.analysis.made import answers, flat

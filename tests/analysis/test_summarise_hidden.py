@@ -7,8 +7,8 @@ import pytest
 
 from analysis.dataset import Unit
 from analysis.disclosure import may_show
+from analysis.release.visible import Theme
 from analysis.summary import Summary
-from analysis.visible import Theme
 from tests.analysis.made import answers, flat, instrument
 from tests.analysis.summarised import BOOK, RULE, counted, made, summary
 

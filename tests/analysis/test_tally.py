@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analysis import patterns
+from analysis.counting import patterns
+from analysis.counting.patterns import MOST_COUNTERS
 from analysis.dataset import DataError, Unit
-from analysis.patterns import MOST_COUNTERS
 from analysis.scoring import ABOVE, AT, FAVOUR, POINTS, POINTS_SQ, N
 from analysis.tally import Counted, Tally, TallyError, count
 from tests.analysis.made import P, X, flat, instrument, wave
@@ -72,7 +72,7 @@ def two_scales():
     )
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.lists(st.tuples(rows.map(lambda r: r[:1]).filter(bool), weights)), st.randoms())
 def test_any_partition_of_the_rows_in_any_order_gives_the_same_tally(drawn, random):
     book, names = two_scales(), tuple(unit.id for unit in UNITS)
@@ -266,7 +266,7 @@ def test_a_long_scale_gives_what_a_short_one_gives(monkeypatch, most):
     assert (cross == matrix.T @ matrix).all()
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(rows)
 def test_every_way_of_folding_gives_the_same_tally(table):
     rows, names = wave(table, UNITS, items=3).responses, tuple(unit.id for unit in UNITS)

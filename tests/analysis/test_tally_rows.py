@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analysis import patterns
+from analysis.counting import patterns
+from analysis.counting.tally_rows import bytes_of, places_of
 from analysis.dataset import DataError
 from analysis.one_answer import LEAST_QUESTIONS
 from analysis.tally import Tally, count
-from analysis.tally_rows import bytes_of, places_of
 from tests.analysis.made import P, X, flat, instrument, wave
 
 UNITS = flat(("east", 40), ("west", 30))
@@ -21,7 +21,7 @@ anything = st.one_of(st.sampled_from([1, 5, *SPECIAL]), st.integers(-128, 127))
 
 
 @pytest.mark.parametrize("small", [patterns.SMALL, 1])
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(table=st.lists(st.tuples(st.sampled_from(["east", "west"]), *[anything] * 3), max_size=40))
 def test_whatever_was_given_is_counted_where_it_belongs(small, table):
     with pytest.MonkeyPatch.context() as patch:
@@ -44,7 +44,7 @@ def test_an_answer_that_is_no_option_is_refused(answer):
         count(wave([("east", 1, answer, 2), ("east", 1, None, 2)], UNITS), instrument())
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     st.lists(
         st.tuples(st.sampled_from([1, 4]), st.sets(st.integers(0, 8)), st.booleans()), max_size=30

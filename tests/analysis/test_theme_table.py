@@ -1,9 +1,9 @@
 import numpy as np
 import pytest
 
+from analysis.counting.theme_table import theme_table
 from analysis.scoring import Key, moments
 from analysis.tally import count
-from analysis.theme_table import theme_table
 from tests.analysis.made import answers, flat, instrument, wave
 
 

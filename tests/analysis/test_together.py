@@ -7,9 +7,9 @@ import pytest
 
 from analysis.dataset import Unit
 from analysis.disclosure import Rule
+from analysis.release.visible import Theme
 from analysis.tally import count
 from analysis.together import goes_together, told_apart
-from analysis.visible import Theme
 from tests.analysis import made
 
 WHOLE = (Unit("org", "Org", None, 4000),)

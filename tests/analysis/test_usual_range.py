@@ -5,7 +5,8 @@ from dataclasses import replace
 
 import pytest
 
-from analysis import alt_texts, change_point, control_chart, plots, usual_range
+from analysis import change_point, control_chart, plots, usual_range
+from analysis.charts import alt_texts
 from analysis.summary import THE_REST, Comparison, trend
 from analysis.usual_range import BY_CHANCE, EXPLORATORY, headlines, long_series
 from tests.analysis import samples, strong_words

@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analysis.calibration import poststratified, raked, regressed
-from analysis.weighting import (
+from analysis.sampling.calibration import poststratified, raked, regressed
+from analysis.sampling.weighting import (
     WeightError,
     by,
     capped,

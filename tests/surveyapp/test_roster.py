@@ -217,7 +217,7 @@ CELLS = st.text(alphabet='ab/",;\t\r\n=@. \x00é', max_size=12)
 
 
 @settings(
-    max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(
     head=st.sampled_from(["name,email,unit", "name;email;unit;parent", "email\tname\tunit", ""]),

@@ -11,8 +11,8 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from analysis.counting.patterns import Patterns, Points, count_columns, sums
 from analysis.dataset import DataError
-from analysis.patterns import Patterns, Points, count_columns, sums
 from analysis.scoring import COLUMNS, Key
 
 FloatArray = NDArray[np.float64]

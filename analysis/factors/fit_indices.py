@@ -8,7 +8,7 @@ from scipy.optimize import brentq
 from scipy.special import chndtr
 from scipy.stats import chi2
 
-from analysis.cfa import Fitted
+from analysis.factors.cfa import Fitted
 
 
 @dataclass(frozen=True)

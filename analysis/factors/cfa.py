@@ -2,7 +2,7 @@
 
 Maximum likelihood for several groups at once with means, from each group's number of people, mean
 vector and covariances alone, so it works on sums and cross-products as well as on rows
-(STATISTICS 2.4). How well a model fits is in :mod:`analysis.fit_indices`.
+(STATISTICS 2.4). How well a model fits is in :mod:`analysis.factors.fit_indices`.
 """
 
 import math
@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from analysis.factor_model import (
+from analysis.factors.factor_model import (
     SINGULAR,
     Estimate,
     FactorModelError,
@@ -25,7 +25,7 @@ from analysis.factor_model import (
     estimates,
     layouts_of,
 )
-from analysis.omega import LEAST_ITEMS, fit_many
+from analysis.factors.omega import LEAST_ITEMS, fit_many
 from analysis.reliability import Matrix
 
 STEPS, EXPECTED_STEPS = 200, 20

@@ -8,8 +8,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from analysis.disclosure import BAND_EDGES, band
+from analysis.release.visible import Theme
 from analysis.summary import Band
-from analysis.visible import Theme
 
 # How many people's answers may lie between a band that is kept and the answers themselves (D9).
 FARTHEST = 2

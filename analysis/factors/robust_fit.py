@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from analysis.cfa import Fitted, observed_information
-from analysis.factor_model import FactorModelError
-from analysis.fit_indices import baseline, cfi, indices
+from analysis.factors.cfa import Fitted, observed_information
+from analysis.factors.factor_model import FactorModelError
+from analysis.factors.fit_indices import baseline, cfi, indices
 from analysis.reliability import Matrix
 
 

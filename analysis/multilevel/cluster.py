@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import stdtr
 
-from analysis.grouped import FloatArray
+from analysis.multilevel.grouped import FloatArray
 
 Clustered = Literal["HC0", "HC1", "HC2"]
 COLLINEAR = 1e-10

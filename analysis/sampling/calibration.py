@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from analysis.weighting import Design, FloatArray, IntArray, Residuals, WeightError
+from analysis.sampling.weighting import Design, FloatArray, IntArray, Residuals, WeightError
 
 ROUNDS = 200
 RESIDUAL_ROUNDS = 10

@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
-from analysis import brand
-from analysis.canvas import BODY, SMALL, Axes, Figure, Rectangle, blank, fold, heading
+from analysis.charts import brand
+from analysis.charts.canvas import BODY, SMALL, Axes, Figure, Rectangle, blank, fold, heading
 from analysis.printing import HIDDEN, change_of, number, verdict
 from analysis.summary import BAND_WORDS, NOT_SHOWN, Band, Summary, ThemeHead, TrendPoint
 from analysis.summary import Figure as Result

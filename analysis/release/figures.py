@@ -28,11 +28,11 @@ from analysis.estimate import (
     stand_in,
     stratified,
 )
-from analysis.release_bounds import SLACK, Bounds, of_one_whole, rests, tells
+from analysis.release.bounds import SLACK, Bounds, of_one_whole, rests, tells
+from analysis.release.steady import BAND_ENDS, Last, Told, nothing, one_moves, steady
+from analysis.release.visible import Theme, has_middle, item_leanings, roll_up, weigh
 from analysis.scoring import LEANS, Moments, keyed
-from analysis.steady import BAND_ENDS, Last, Told, nothing, one_moves, steady
 from analysis.summary import Band, Figure
-from analysis.visible import Theme, has_middle, item_leanings, roll_up, weigh
 
 # Score and favourable share: hardly anybody on the high side says as much as hardly anybody on
 # the low one. That hardly anybody was neutral, or against, says little.

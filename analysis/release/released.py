@@ -10,13 +10,13 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from analysis.disclosure import Group, ReleaseError, Rule, release
-from analysis.figures import counts_of, question_figures, theme_figures
 from analysis.instrument import Instrument
-from analysis.release_audit import Subject, audit, of_tree, smallest
-from analysis.steady import Last, nothing
+from analysis.release.audit import Subject, audit, of_tree, smallest
+from analysis.release.figures import counts_of, question_figures, theme_figures
+from analysis.release.steady import Last, nothing
+from analysis.release.visible import Theme, roll_up
 from analysis.summary import Figure, Summary
 from analysis.tally import Counted
-from analysis.visible import Theme, roll_up
 
 TAKING_PART = "participation"
 ANSWERED = "who answered"

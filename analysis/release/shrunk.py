@@ -14,12 +14,12 @@ from dataclasses import replace
 import numpy as np
 
 from analysis.disclosure import nearest, outward
-from analysis.grouped import GroupingError
-from analysis.released import Released
+from analysis.multilevel.grouped import GroupingError
+from analysis.release.released import Released
+from analysis.release.visible import Theme
 from analysis.separation import separation
 from analysis.smoothing import shrink
 from analysis.summary import Figure, Row, Shrunk
-from analysis.visible import Theme
 
 LEAST_GROUPS = 6
 SPREAD_STEP = 5.0

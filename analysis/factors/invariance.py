@@ -11,9 +11,9 @@ from typing import Literal
 
 from scipy.stats import chi2
 
-from analysis.cfa import Fitted, fit
-from analysis.factor_model import FactorModelError, Model, Sample
-from analysis.fit_indices import Indices, indices
+from analysis.factors.cfa import Fitted, fit
+from analysis.factors.factor_model import FactorModelError, Model, Sample
+from analysis.factors.fit_indices import Indices, indices
 
 Level = Literal["configural", "metric", "scalar", "strict"]
 EQUAL: Mapping[Level, frozenset[str]] = {
@@ -87,7 +87,7 @@ def ladder(samples: Sequence[Sample], model: Model, *, waves: bool = False) -> L
     A rung holds when ΔCFI ≥ −.010 and ΔRMSEA ≤ .015 against the rung below (Chen 2007; Cheung and
     Rensvold 2002) and its variances are above nought; the first, when CFI ≥ .90 and RMSEA ≤ .10.
     Where scalar alone fails, at most one intercept a factor is freed. ``samples``: at least two
-    groups of 200 complete answers. Raises :class:`~analysis.factor_model.FactorModelError`.
+    groups of 200 complete answers. Raises :class:`~analysis.factors.factor_model.FactorModelError`.
     R: ``lavaan::cfa(group.equal=)``, ``lavaan::lavTestLRT``.
     """
     few = min((sample.n for sample in samples), default=0)

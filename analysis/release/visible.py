@@ -11,6 +11,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import ArrayLike
 
+from analysis.counting.outside import Outside, walk
 from analysis.dataset import Unit, descendants
 from analysis.disclosure import (
     Group,
@@ -35,7 +36,6 @@ from analysis.estimate import (
     weights_of,
 )
 from analysis.instrument import Instrument, Scale
-from analysis.outside import Outside, walk
 from analysis.scoring import ABOVE, LEANS, IntArray, Key, Moments, N, lean, moments
 from analysis.tally import Counted
 

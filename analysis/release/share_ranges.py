@@ -14,11 +14,11 @@ from scipy.stats import norm
 
 from analysis.disclosure import Rule, dominated, nearest, outward, step
 from analysis.estimate import LEAST_ANSWERS, person_weights
-from analysis.figures import share_ends
-from analysis.proportions import hypergeometric
-from analysis.released import Released
+from analysis.release.figures import share_ends
+from analysis.release.released import Released
+from analysis.release.visible import Theme, roll_up
+from analysis.sampling.proportions import hypergeometric
 from analysis.summary import Figure, ItemRow, Row
-from analysis.visible import Theme, roll_up
 
 COUNT_STEP = 5
 HUNDREDTHS = 100

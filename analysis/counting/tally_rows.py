@@ -6,8 +6,8 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from analysis.counting.patterns import BLANK
 from analysis.dataset import UNIT, DataError
-from analysis.patterns import BLANK
 
 
 def places_of(

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from analysis.omega import LEAST_ITEMS
-from analysis.patterns import Products
+from analysis.counting.patterns import Products
+from analysis.factors.omega import LEAST_ITEMS
 from analysis.reliability import Matrix
 
 SINGULAR = 1e-11

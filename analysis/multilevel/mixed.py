@@ -13,7 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.optimize import brentq
 from scipy.special import stdtr
 
-from analysis.grouped import FloatArray, GroupingError, Groups, IntArray
+from analysis.multilevel.grouped import FloatArray, GroupingError, Groups, IntArray
 
 # Ratios of variance between to within groups among which the likelihood is first looked over.
 RATIOS = np.concatenate([[0.0], np.logspace(-8, 8, 65)])

@@ -28,7 +28,7 @@ from matplotlib.figure import Figure
 from matplotlib.ft2font import FT2Font
 from matplotlib.patches import Rectangle
 
-from analysis import brand
+from analysis.charts import brand
 
 __all__ = [
     "MARGIN",

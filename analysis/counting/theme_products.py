@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from analysis.patterns import Patterns, Points, added, alike, merged
+from analysis.counting.patterns import Patterns, Points, added, alike, merged
 from analysis.scoring import IntArray, Key
 
 FINEST = 100_000  # a thousandth of a point of 100

@@ -2,9 +2,19 @@
 
 import re
 
-from analysis import brand
-from analysis.alt_texts import SHARE_WORDS
-from analysis.canvas import MARGIN, SMALL, WIDTH, Axes, Figure, Rectangle, blank, fold, heading
+from analysis.charts import brand
+from analysis.charts.alt_texts import SHARE_WORDS
+from analysis.charts.canvas import (
+    MARGIN,
+    SMALL,
+    WIDTH,
+    Axes,
+    Figure,
+    Rectangle,
+    blank,
+    fold,
+    heading,
+)
 from analysis.printing import HIDDEN
 from analysis.summary import Figure as Result
 from analysis.summary import ItemHead, Summary

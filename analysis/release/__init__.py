@@ -1,0 +1,1 @@
+"""What goes out of a wave: rounding, hiding, and the check of everything together."""
