@@ -1,11 +1,13 @@
 """One table from named error to page. A service raises one of these; no view formats a failure."""
 
+import errno
 import logging
 
-from flask import Flask, render_template
+from flask import Flask, jsonify, render_template, request
 from flask.typing import ResponseReturnValue
 from markupsafe import escape
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as NoConnectionFree
 from werkzeug.exceptions import HTTPException
 
 
@@ -73,6 +75,7 @@ PAGES = {
 }
 
 
+DISK_FAILS = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EROFS, errno.EFBIG})
 BARE = "<!DOCTYPE html><html lang=en><title>{title}</title><h1>{title}</h1><p>{message}</p></html>"
 
 
@@ -102,11 +105,17 @@ def init_app(app: Flask) -> None:
         return page(code, title, words, [])
 
     @app.errorhandler(OperationalError)
-    def busy(_error: OperationalError) -> ResponseReturnValue:
+    @app.errorhandler(InterfaceError)
+    @app.errorhandler(NoConnectionFree)
+    def busy(_error: Exception) -> ResponseReturnValue:
         # A locked or full database: what was not acknowledged was not kept, and may be sent again.
         app.logger.error("database unavailable")
         title, words = PAGES[503]
         return page(503, title, words, [])
+
+    @app.errorhandler(OSError)
+    def disk(error: OSError) -> ResponseReturnValue:
+        return busy(error) if error.errno in DISK_FAILS else crash(error)
 
     @app.errorhandler(Exception)
     def crash(error: Exception) -> ResponseReturnValue:
@@ -118,7 +127,10 @@ def init_app(app: Flask) -> None:
 
 
 def page(status: int, title: str, message: str, details: list[str]) -> ResponseReturnValue:
-    """The one form of every failure, and a bare page where even that cannot be made."""
+    """The one form of every failure, and a bare page where even that cannot be made. A script that
+    sent JSON gets one word."""
+    if request.mimetype == "application/json":
+        return jsonify(error="busy" if status == 503 else "failed"), status
     try:
         body = render_template("error.html", title=title, message=message, details=details)
     except Exception:

@@ -23,6 +23,7 @@ NAMES = {
     "pk": "pk_%(table_name)s",
 }
 STORES = ("who", "box", "answers")
+LONGEST_WAIT = 5_000  # milliseconds for a lock; then the person is told to try again
 
 
 class Base(DeclarativeBase):
@@ -97,8 +98,8 @@ def init_app(app: Flask) -> None:
     csrf.init_app(app)
     with app.app_context():
         for engine in db.engines.values():
-            if engine.dialect.name == "sqlite":
-                event.listen(engine, "connect", _harden_sqlite)
+            harden = _harden_sqlite if engine.dialect.name == "sqlite" else _harden_postgresql
+            event.listen(engine, "connect", harden)
 
     @app.teardown_appcontext
     def close_stores(_error: BaseException | None) -> None:
@@ -117,10 +118,20 @@ def _harden_sqlite(connection: Any, _record: Any) -> None:
         "secure_delete=ON",
         "trusted_schema=OFF",
         "foreign_keys=ON",
-        "busy_timeout=5000",
+        f"busy_timeout={LONGEST_WAIT}",
     ):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
+
+
+def _harden_postgresql(connection: Any, _record: Any) -> None:
+    # The same two promises: nobody waits longer for a lock, and a commit is on the disk.
+    connection.execute(f"SET lock_timeout = {LONGEST_WAIT}")
+    connection.execute(
+        "SELECT set_config('synchronous_commit', 'on', false)"
+        " WHERE current_setting('synchronous_commit') = 'off'"
+    )
+    connection.commit()
 
 
 def opens(store: str | None) -> bool:
