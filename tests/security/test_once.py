@@ -31,7 +31,7 @@ def at_once(app, number, action):
         return list(pool.map(run, range(number)))
 
 
-def test_one_credential_cast_fifty_times_in_parallel_is_one_row(shared_app):
+def test_one_credential_cast_fifty_times_in_parallel_is_one_row(shared_app, record_figure):
     wave = voting.open_voting(shared_app, places=PLACES)
     with shared_app.app_context():
         record = voting.make_record(wave, wave.people[0], {"speak_1": 4})
@@ -44,9 +44,10 @@ def test_one_credential_cast_fifty_times_in_parallel_is_one_row(shared_app):
     assert Counter(at_once(shared_app, MANY, cast)) == {200: MANY}
     with shared_app.app_context():
         assert box_session().query(Ballot).count() == 1
+    record_figure("F2", f"SQLite and PostgreSQL: {MANY} times taken, 1 row")
 
 
-def test_one_token_and_fifty_blinded_values_give_one_signature(shared_app):
+def test_one_token_and_fifty_blinded_values_give_one_signature(shared_app, record_figure):
     wave = voting.open_voting(shared_app, places=PLACES)
     person = wave.people[0]
     with shared_app.app_context():
@@ -62,6 +63,7 @@ def test_one_token_and_fifty_blinded_values_give_one_signature(shared_app):
         return 200
 
     assert Counter(at_once(shared_app, MANY, issue)) == {200: 1, registrar.AlreadyUsed: MANY - 1}
+    record_figure("F3", f"SQLite and PostgreSQL: 1 signature, {MANY - 1} refused")
 
 
 def test_the_same_blinded_value_fifty_times_in_parallel_is_one_and_the_same_answer(shared_app):
