@@ -2,11 +2,15 @@
 
 It needs no server to be read, and the same board gives the same bytes on the same day. Results lie
 under their secret key and no page links to them: whoever has the link of the results message finds
-them, as on the server.
+them, as on the server. The same files, zipped, are the record that anybody may download and check
+with ``verify.py``, which lies in it.
 """
 
+import hashlib
+import io
 import secrets
-from collections.abc import Iterator
+import zipfile
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -14,15 +18,20 @@ from typing import Any
 from flask import current_app
 from sqlalchemy import select
 
+from surveyapp import verify
 from surveyapp.extensions import db
 from surveyapp.models.publications import Publication, PublishedFile
 from surveyapp.models.surveys import Wave
-from surveyapp.services import authoring, covenants, noticeboard, noticeboard_check, waves
+from surveyapp.services import authoring, covenants, noticeboard, noticeboard_check, results, waves
+
+PROGRAM = Path(verify.__file__)
+WORD_LIST = PROGRAM.with_name("crypto") / "words.txt"
+_EARLIEST = (1980, 1, 1, 0, 0, 0)  # a zip knows no other "no time"
 
 
 def write(folder: Path, now: datetime) -> int:
     """Bring a folder up to date; how many of its files changed or went. Other files stay."""
-    wanted = dict(_files(now))
+    wanted = dict(_with_sums(_files(now, _waves())))
     changed = 0
     for name, body in wanted.items():
         path = folder / name
@@ -43,13 +52,46 @@ def write(folder: Path, now: datetime) -> int:
     return changed
 
 
-def _files(now: datetime) -> Iterator[tuple[str, bytes]]:
+def record(now: datetime, with_results: Wave | None = None) -> bytes:
+    """The same files as one zip. Of results it holds those of the pulse whose link somebody has,
+    once they are out, and of the pulses before it."""
+    shown: list[Wave] = []
+    if with_results is not None and results.publication_of(with_results) is not None:
+        every = with_results.programme.waves
+        shown = [wave for wave in every if wave.number <= with_results.number]
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, body in _with_sums(_files(now, shown)):
+            info = zipfile.ZipInfo(f"record/{name}", _EARLIEST)
+            info.external_attr = 0o644 << 16
+            archive.writestr(info, body, zipfile.ZIP_DEFLATED)
+    return buffer.getvalue()
+
+
+def program_sha256() -> str:
+    """The fingerprint of ``verify.py``, to compare with the one that others were given."""
+    return hashlib.sha256(PROGRAM.read_bytes()).hexdigest()
+
+
+def _with_sums(files: Iterator[tuple[str, bytes]]) -> Iterator[tuple[str, bytes]]:
+    """The files, and last a list of their SHA-256, in which a damaged file shows."""
+    sums = []
+    for name, body in files:
+        sums.append(f"{hashlib.sha256(body).hexdigest()}  {name}\n")
+        yield name, body
+    yield "sums.txt", "".join(sums).encode()
+
+
+def _files(now: datetime, with_results: Sequence[Wave]) -> Iterator[tuple[str, bytes]]:
     yield "noticeboard.jsonl", noticeboard.as_jsonl().encode()
     yield "checkpoint.txt", noticeboard.checkpoint().encode()
+    yield "verify.py", PROGRAM.read_bytes()
+    yield "words.txt", WORD_LIST.read_bytes()
     pulses = [_pulse(wave, now) for wave in _waves()]
     for wave in _waves():
         if wave.covenant is not None:
             yield _covenant_of(wave), wave.covenant.encode()
+    for wave in with_results:
         yield from _results(wave)
     yield (
         "index.html",

@@ -15,6 +15,7 @@ from surveyapp.services import (
     authoring,
     covenants,
     in_force,
+    mirror,
     noticeboard,
     noticeboard_check,
     promises,
@@ -42,6 +43,7 @@ def trust() -> ResponseReturnValue:
         board_problems=noticeboard_check.quick(),
         overdue=max((_overdue(programme) for programme in authoring.programmes()), default=0),
         board_words=noticeboard.words(),
+        program_sha256=mirror.program_sha256(),
     )
 
 

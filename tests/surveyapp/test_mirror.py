@@ -59,6 +59,7 @@ def test_the_copy_holds_board_promises_and_results_byte_for_byte(wave, copy):
     assert sorted(there) == sorted([
         "checkpoint.txt", "covenants/riverside-1.json", "index.html", "noticeboard.jsonl",
         f"{results}/figures.csv", f"{results}/index.html", f"{results}/summary.json",
+        "sums.txt", "verify.py", "words.txt",
     ])  # fmt: skip
     assert there["noticeboard.jsonl"].decode() == noticeboard.as_jsonl()
     assert there["checkpoint.txt"].decode() == noticeboard.checkpoint()
