@@ -45,7 +45,8 @@ class Root(NamedTuple):
     size: int
 
 
-_fixed: dict[tuple[str, uuid.UUID], list[bytes]] = {}
+# For each wave of this process what proves each row. The promised list never changes.
+_fixed: dict[tuple[str, uuid.UUID], dict[bytes, dict[str, Any]]] = {}
 
 
 def make_key(wave_id: uuid.UUID) -> None:
@@ -83,23 +84,15 @@ def as_invited(wave_id: uuid.UUID) -> Root:
 def proof_of(found: Found) -> dict[str, Any] | None:
     """What shows that a person's row is in the list that was promised; ``None`` when it is not, or
     when the list is another one by now."""
-    leaves = _promised_leaves(found.wave_id)
-    if leaves is None:
+    proofs = _promised(found.wave_id)
+    if proofs is None:
         return None
-    mine = leaf(
-        found.wave_id, found.unit_key, found.class_key, salt(found.wave_id, found.person_id)
-    )
-    if mine not in leaves:
-        return None
-    index = leaves.index(mine)
-    return {
-        "index": index,
-        "size": len(leaves),
-        "proof": [step.hex() for step in merkle.inclusion_proof(index, leaves)],
-    }
+    mine = salt(found.wave_id, found.person_id)
+    return proofs.get(leaf(found.wave_id, found.unit_key, found.class_key, mine))
 
 
-def _promised_leaves(wave_id: uuid.UUID) -> list[bytes] | None:
+def _promised(wave_id: uuid.UUID) -> dict[bytes, dict[str, Any]] | None:
+    """Every row's proof, or ``None`` when the rows are not those that were promised."""
     place = (str(_path(wave_id)), wave_id)
     if place not in _fixed:
         promised = json.loads(posted.asked(wave_id).covenant).get("roster")
@@ -109,7 +102,12 @@ def _promised_leaves(wave_id: uuid.UUID) -> list[bytes] | None:
             return None
         if promised != _root(leaves)._asdict():
             return None
-        _fixed[place] = leaves
+        _fixed[place] = {
+            row: {"index": at, "size": len(leaves), "proof": [step.hex() for step in path]}
+            for at, (row, path) in enumerate(
+                zip(leaves, merkle.inclusion_proofs(leaves), strict=True)
+            )
+        }
     return _fixed[place]
 
 
