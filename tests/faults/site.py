@@ -9,11 +9,11 @@ import socket
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 
-from surveyapp import wire
-from surveyapp.crypto import client
+from surveyapp.crypto import base64url, client
 from tests import voting
 
 HERE = Path(__file__).resolve().parents[2]
@@ -53,16 +53,28 @@ class Site:
 
     def kill_worker(self):
         """kill -9 of whoever serves now; gives whether somebody did."""
-        listed = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children")
-        workers = listed.read_text().split()
+        workers = children(self.process.pid)
         for worker in workers:
-            os.kill(int(worker), signal.SIGKILL)
+            os.kill(worker, signal.SIGKILL)
         return bool(workers)
+
+    def end(self):
+        """kill -9 of a server that is followed, but not of who follows it."""
+        (master,) = children(self.process.pid)
+        for one in (master, *children(master)):
+            os.kill(one, signal.SIGKILL)
+        self.process.wait(30)
 
     def stop(self):
         """kill -9 of everything that is left."""
-        os.killpg(self.process.pid, signal.SIGKILL)
+        with suppress(ProcessLookupError):
+            os.killpg(self.process.pid, signal.SIGKILL)
         self.process.wait(30)
+
+
+def children(parent):
+    """The processes that a process started."""
+    return [int(one) for one in Path(f"/proc/{parent}/task/{parent}/children").read_text().split()]
 
 
 class Lost(Exception):
@@ -108,7 +120,7 @@ class Device:
         public = conditions.classes[person.class_key]
         self.wish = client.begin(self.seed, self.wave, person.class_key, public)
         self.asks = json.dumps(
-            {"token": person.token, "blinded": wire.pack(self.wish.blinded)}
+            {"token": person.token, "blinded": base64url.encode(self.wish.blinded)}
         ).encode()
         self.signed, self.sealed = None, {}
 
@@ -125,7 +137,7 @@ class Device:
         """Get the credential, however often it takes; the status."""
         status, said = persist(port, "/collect", self.asks)
         if status == 200:
-            signed = wire.unpack(said["signed"])
+            signed = base64url.decode(said["signed"])
             assert self.signed in (None, signed)
             self.signed = signed
         return status

@@ -10,8 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from sqlalchemy import text
 
-from surveyapp import wire
-from surveyapp.crypto import client
+from surveyapp.crypto import base64url, client
 from surveyapp.extensions import box_session, engine_of, who_session
 from surveyapp.models.ballots import Ballot
 from surveyapp.models.participation import Invitation
@@ -110,7 +109,7 @@ def test_fifty_at_once_over_the_wire_are_one_row_and_one_signature(
     def asking():
         public = other.conditions.classes[other.person.class_key]
         wish = client.begin(client.new_seed(), other.wave, other.person.class_key, public)
-        asks = {"token": other.person.token, "blinded": wire.pack(wish.blinded)}
+        asks = {"token": other.person.token, "blinded": base64url.encode(wish.blinded)}
         return lambda: site.post(port, "/collect", json.dumps(asks), patience=60)
 
     answers = at_once([asking() for _ in range(MANY)])
