@@ -5,6 +5,7 @@ import io
 import itertools
 import json
 import re
+import zipfile
 from collections import Counter
 from uuid import UUID, uuid4
 
@@ -89,6 +90,11 @@ def again(clients, asked):
 
 def tables(body):
     """Every table in a page or file, as rows of text."""
+    if body[:2] == b"PK" and b"[Content_Types].xml" not in body:
+        with zipfile.ZipFile(io.BytesIO(body)) as archive:
+            for name in archive.namelist():
+                yield from tables(archive.read(name))
+        return
     if body[:2] == b"PK":
         for sheet in load_workbook(io.BytesIO(body), read_only=False):
             yield [[str(cell) for cell in row] for row in sheet.iter_rows(values_only=True)]
