@@ -5,7 +5,7 @@ they do not. It is a range and never a verdict: a theme's verdict has its own ga
 """
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from analysis.sampling.proportions import newcombe
 from analysis.summary import UNLIKE, Figure, Summary
@@ -17,6 +17,7 @@ NOTE = (
 )
 LEAST_ANSWERS = 50
 COUNT_HALF_STEP = 2
+Z = 1.959963984540054
 _COMPARED = ("higher", "lower", "same", "cannot_tell")
 
 
@@ -45,27 +46,23 @@ def moves(summaries: Sequence[Summary], theme_id: str) -> dict[str, tuple[int, i
         one, other, asked = shown.get(item.id), then.get(item.id), words.get(item.id)
         if asked is None or (asked.text, asked.reversed) != (item.text, item.reversed):
             continue
-        moved = move(one, other, now.rule, before.rule)
+        moved = move(one, other, now, before)
         if moved is not None:
             found[item.id] = moved
     return found
 
 
 def move(
-    now: Figure | None, then: Figure | None, rule: Mapping[str, int], rule_then: Mapping[str, int]
+    now: Figure | None, then: Figure | None, later: Summary, earlier: Summary
 ) -> tuple[int, int] | None:
     """The 95 % range of a move between two printed shares, in points; ``None`` where one of them is
-    in words or stands on under 50 answers.
+    in words or stands on under 50 answers. ``later`` and ``earlier`` are the results they stand in.
 
-    Formula: Newcombe's (1998) hybrid score interval for the fewest answers that print alike,
-    without finite correction, widened by the rounding of both shares.
-
-    >>> shown = Figure("400", 60.0, 55.0, 65.0, None, ("60%", "20%", "20%"), (54.0, 66.0))
-    >>> later = Figure("400", 70.0, 65.0, 75.0, None, ("71%", "10%", "19%"), (65.0, 77.0))
-    >>> move(later, shown, {}, {})
-    (3, 19)
+    Formula: Newcombe's (1998) hybrid score interval for the fewest answers that print alike, or for
+    as many as the shares' likely ranges are worth where groups answered unevenly
+    (:func:`worth`), without finite correction, widened by the rounding of both shares.
     """
-    counted, counted_then = _counted(now, rule), _counted(then, rule_then)
+    counted, counted_then = _counted(now, later), _counted(then, earlier)
     if counted is None or counted_then is None:
         return None
     share, n, blur = counted
@@ -77,15 +74,35 @@ def move(
     return math.floor(max(low, -100.0)), math.ceil(min(high, 100.0))
 
 
-def _counted(figure: Figure | None, rule: Mapping[str, int]) -> tuple[float, int, float] | None:
-    """A printed share in percent, the fewest answers behind it, and half of its rounding."""
+def _counted(figure: Figure | None, summary: Summary) -> tuple[float, int, float] | None:
+    """A printed share in percent, the answers behind it, and half of its rounding."""
     if figure is None or figure.shares is None or not figure.n.isdigit():
         return None
     share, n = figure.shares[0].rstrip("%"), int(figure.n)
-    least = n - COUNT_HALF_STEP - (rule.get("k", 10) - 1)
+    least: float = n - COUNT_HALF_STEP - (summary.rule.get("k", 10) - 1)
     if not share.isdigit() or n < LEAST_ANSWERS:
         return None
-    return float(share), max(least, 1), _step(figure) / 2
+    step, people = _step(figure), summary.root.headcount
+    if figure.likely_share is not None:
+        least = min(least, worth(float(share), figure.likely_share, step, people))
+    return float(share), max(int(least), 1), step / 2
+
+
+def worth(share: float, ends: tuple[float, float], step: int, people: int | None) -> float:
+    """How many answers of equal weight would have a likely range at most as wide as a printed one.
+
+    Formula: an end e of Wilson's interval solves (p̂ − e)² = z²·a·e(1 − e), with a = κ/n − 1/N for
+    answers that weigh unevenly; so a of the end that says less, and 1/(a + 1/N) answers.
+
+    >>> round(worth(50.0, (45.0, 55.0), 1, None))
+    470
+    """
+    found = []
+    for end, edge in zip(ends, (share - step / 2, share + step / 2), strict=True):
+        if 0 < end < 100:
+            found.append((edge - end) ** 2 / (Z**2 * end * (100 - end)))
+    spread = min(found, default=0.0) + (0.0 if people is None else 1 / people)
+    return 1 / spread if spread > 0 else math.inf
 
 
 def _step(figure: Figure) -> int:
