@@ -797,9 +797,13 @@ def check_thresholds(pulse: Pulse, results: Mapping[str, Any], report: Report) -
     sensitive = {one["id"] for one in covenant["questions"] if one["sensitive"]}
     counted = {key for key in parents if any(key in up(one, parents) for one in classes)}
     shown: dict[str, dict[str, str]] = {}
+    hidden: dict[str, set[str]] = {}
     found: list[str] = []
     for row in results["rows"]:
-        if row["figure"] is not None:
+        hidden.setdefault(row["theme"], set())
+        if row["figure"] is None:
+            hidden[row["theme"]].add(row["unit"])
+        else:
             shown.setdefault(row["theme"], {})[row["unit"]] = row["figure"]["n"]
             if row["unit"] not in counted or people[row["unit"]] < rule["headcount"]:
                 found.append(f"{row['unit']} is too small to be shown")
@@ -812,8 +816,8 @@ def check_thresholds(pulse: Pulse, results: Mapping[str, Any], report: Report) -
         small = parents[one["unit"]] and people[one["unit"]] < rule["participation_headcount"]
         if one["answered"] is not None and small:
             found.append(f"{one['unit']}: how many answered is told of too small a group")
-    for figures in shown.values():
-        found += complements(figures, people, parents, rule)
+    for theme, figures in shown.items():
+        found += complements(figures, hidden[theme], people, parents, rule)
     for problem in sorted(set(found)):
         report.tampered(f"{pulse.name}: {problem}.")
 
@@ -842,8 +846,8 @@ def up(key: str, parents: Mapping[str, str]) -> list[str]:
 
 
 def complements(
-    shown: Mapping[str, str], people: Mapping[str, int], parents: Mapping[str, str],
-    rule: Mapping[str, int],
+    shown: Mapping[str, str], hidden: set[str], people: Mapping[str, int],
+    parents: Mapping[str, str], rule: Mapping[str, int],
 ) -> list[str]:  # fmt: skip
     """What taking shown groups from the shown group above them leaves. Only what is certain from
     rounded counts is a problem; a printed count may be up to k − 1 too high."""
@@ -853,7 +857,7 @@ def complements(
         above = next((one for one in up(unit, parents)[1:] if one in shown), None)
         if above is not None:
             inside[above].append(unit)
-        elif parents[unit]:
+        elif hidden & set(up(unit, parents)[1:]):
             problems.append(f"{unit} is shown without the whole")
     for unit, below in inside.items():
         left = people[unit] - sum(people[one] for one in below)
