@@ -1043,8 +1043,9 @@ def compare(
 
 def check_files(files: Mapping[str, bytes], pulses: Mapping[str, Pulse], report: Report) -> None:
     """Every file is whole, and none pretends to be promises or results that nobody announced."""
-    listed = files.get("sums.txt")
-    for line in (listed or b"").decode("utf-8", "replace").splitlines():
+    listed = files.get("sums.txt", b"\n").decode("utf-8", "replace")
+    report.expect(listed.endswith("\n"), "The list of sums ends in the middle of a line.")
+    for line in filter(None, listed.removesuffix("\n").split("\n")):
         total, _, name = line.partition("  ")
         if name not in files:
             report.incomplete(f"A file is missing from this record: {name}.")
