@@ -6,7 +6,7 @@ new for every ballot and known to nobody; the credential is the class's blind si
 
 import hashlib
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
@@ -19,7 +19,7 @@ from cryptography.hazmat.primitives.asymmetric.utils import (
     encode_dss_signature,
 )
 
-from surveyapp.crypto import base64url, blind, envelope, receipts
+from surveyapp.crypto import base64url, blind, diary, envelope, receipts
 from surveyapp.crypto.canonical import NotCanonical, canonical, parse
 
 VERSION = 1
@@ -59,13 +59,15 @@ class Comment:
 @dataclass(frozen=True)
 class Plaintext:
     """What a ballot says. ``class_key`` is a class, or :func:`not_given` of a larger group. An item
-    that was not answered is absent. One nonce for the ratings and one for each comment."""
+    that was not answered is absent. One nonce for the ratings and one for each comment. ``tags``:
+    two where the author keeps a diary phrase (:mod:`surveyapp.crypto.diary`), mostly none."""
 
     class_key: str
     ratings: Mapping[str, int]
     comments: tuple[Comment, ...]
     nonce: bytes
     comment_nonces: tuple[bytes, ...]
+    tags: tuple[bytes, ...] = ()
 
     def to_bytes(self) -> bytes:
         comments = [
@@ -80,12 +82,14 @@ class Plaintext:
                 "nonce": base64url.encode(self.nonce),
                 "comments": comments,
             }
+            | ({"tags": [base64url.encode(tag) for tag in self.tags]} if self.tags else {})
         )
 
     @classmethod
     def from_bytes(cls, data: bytes) -> "Plaintext":
         """Raises :class:`BallotError`. A comment without a choice counts as ``themes`` only."""
-        raw = _object(data, {"v", "class", "ratings", "nonce", "comments"}, "answers")
+        names = {"v", "class", "ratings", "nonce", "comments"}
+        raw = _object(data, names, "answers", may={"tags"})
         ratings, comments = raw["ratings"], raw["comments"]
         if not isinstance(ratings, dict) or not isinstance(comments, list):
             raise BallotError("answers")
@@ -98,6 +102,7 @@ class Plaintext:
             comments=tuple(comment for comment, _ in read),
             nonce=_sized(raw["nonce"], receipts.NONCE_BYTES, "answers"),
             comment_nonces=tuple(nonce for _, nonce in read),
+            tags=_tags(raw["tags"]) if "tags" in raw else (),
         )
 
     def receipt(self) -> bytes:
@@ -192,7 +197,7 @@ def seal(
 def pad_size(ratings: Sequence[str], texts: Sequence[str]) -> int:
     """The smallest envelope that holds every possible answer to these questions."""
     longest = max((len(item) for item in ratings), default=0) + len('"":-32768,')
-    # A character takes at most four bytes; names, nonce, use and class take the rest.
+    # A character takes at most four bytes; names, nonce, tags, use and class take the rest.
     needed = 600 + longest * len(ratings) + (4 * TEXT_LIMIT + 150) * len(texts)
     for size in envelope.PADS:
         if needed + envelope.LENGTH_BYTES <= size:
@@ -256,12 +261,12 @@ def unseal(inside: bytes, wave: str, inner: ec.EllipticCurvePrivateKey) -> Plain
         raise BallotError("envelope") from error
 
 
-def _object(data: bytes, names: set[str], reason: str) -> dict[str, Any]:
+def _object(data: bytes, names: set[str], reason: str, may: Collection[str] = ()) -> dict[str, Any]:
     try:
         raw = parse(data)
     except NotCanonical as error:
         raise BallotError(reason) from error
-    if not isinstance(raw, dict) or set(raw) != names or raw["v"] != VERSION:
+    if not isinstance(raw, dict) or set(raw) - set(may) != names or raw["v"] != VERSION:
         raise BallotError(reason)
     return raw
 
@@ -276,6 +281,12 @@ def _comment(raw: object) -> tuple[Comment, bytes]:
         use if use in USES else "themes",
     )
     return comment, _sized(raw["nonce"], receipts.NONCE_BYTES, "answers")
+
+
+def _tags(raw: object) -> tuple[bytes, ...]:
+    if not isinstance(raw, list) or len(raw) != 2:
+        raise BallotError("answers")
+    return tuple(_sized(tag, diary.TAG_BYTES, "answers") for tag in raw)
 
 
 def _text(value: object, reason: str) -> str:

@@ -83,10 +83,14 @@ def begin(seed: bytes, wave: str, class_key: str, class_public: blind.PublicKey)
 
 
 def fill_in(
-    seed: bytes, class_key: str, ratings: Mapping[str, int], comments: Sequence[ballot.Comment]
+    seed: bytes,
+    class_key: str,
+    ratings: Mapping[str, int],
+    comments: Sequence[ballot.Comment],
+    tags: tuple[bytes, ...] = (),
 ) -> ballot.Plaintext:
     """The answers with their nonces. ``class_key`` is what they say of their group: the class, or
-    :func:`ballot.not_given` of the group above it."""
+    :func:`ballot.not_given` of the group above it. ``tags``: of a diary phrase."""
     draw = Derived(seed, "nonce")
     return ballot.Plaintext(
         class_key=class_key,
@@ -94,6 +98,7 @@ def fill_in(
         comments=tuple(comments),
         nonce=draw(receipts.NONCE_BYTES),
         comment_nonces=tuple(draw(receipts.NONCE_BYTES) for _ in comments),
+        tags=tags,
     )
 
 

@@ -27,3 +27,18 @@ def of(data: bytes, count: int) -> list[str]:
     number = int.from_bytes(data) >> (length - count * BITS)
     places = [number >> BITS * place & 2**BITS - 1 for place in reversed(range(count))]
     return [listed()[place] for place in places]
+
+
+def place(word: str) -> int | None:
+    """Where a word stands in the list; its first four letters are enough.
+
+    >>> place("zoo"), place("aban"), place("zebra crossing")
+    (2047, 0, None)
+    """
+    at = _starts().get(word[:4])
+    return at if at is not None and listed()[at].startswith(word) else None
+
+
+@cache
+def _starts() -> dict[str, int]:
+    return {word[:4]: at for at, word in enumerate(listed())}
