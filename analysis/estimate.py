@@ -118,6 +118,25 @@ class Spread:
     df: float
     below: float = math.inf
 
+    def beside(self, answers: float, squares: float, df: float) -> "Spread":
+        """What stands in inside a figure whose strata under ``below`` have so many ``answers``
+        together, with Σ (n_h − 1)·s_h² = ``squares`` on ``df`` degrees of freedom.
+
+        Where these are ``below`` or more and lie further apart than 25 points and than this
+        spread, it is their own, rounded up to whole steps of 5 points: without it a group more
+        divided than the large ones has too narrow a range.
+
+        >>> usual = Spread(400.0, 300.0, 50)
+        >>> usual.beside(90, 88 * 27.0**2, 88), usual.beside(90, 88 * 24.0**2, 88) == usual
+        (Spread(variance=900.0, df=88, below=50), True)
+        """
+        if answers < self.below or not df > 0:
+            return self
+        deviation = _up(squares / df)
+        if deviation <= CAREFUL_SD or deviation**2 <= self.variance:
+            return self
+        return Spread(deviation**2, df, self.below)
+
 
 def pooled(strata: Sequence[Stratum]) -> Spread:
     """How much people of one stratum differ, over all strata.
@@ -151,8 +170,12 @@ def stand_in(strata: Sequence[Stratum], large: int) -> Spread:
     if n < large:
         return Spread(CAREFUL_SD**2, float(max(n - 1, 1)), large)
     found = pooled(source or strata)
-    deviation = SD_STEP * math.ceil(round(math.sqrt(found.variance), 6) / SD_STEP)
-    return Spread(float(max(deviation, least) ** 2), found.df, large)
+    return Spread(max(_up(found.variance), least) ** 2, found.df, large)
+
+
+def _up(variance: float) -> float:
+    """A standard deviation in whole steps of 5 points, rounded up."""
+    return float(SD_STEP * math.ceil(round(math.sqrt(variance), 6) / SD_STEP))
 
 
 def stratified(strata: Sequence[Stratum], instead: Spread | None = None) -> Estimate:
@@ -164,9 +187,10 @@ def stratified(strata: Sequence[Stratum], instead: Spread | None = None) -> Esti
     weights are kept however far groups differ in how many answered: then they matter most, and the
     wider error says what they cost. In a stratum of seven answers or more nobody can have over
     15 % of all weight (rule D7). A stratum with one answer is joined to the smallest other one
-    first. ``instead`` replaces the s_h² of small strata, whose own spread must not be told (rule
-    D6); the finite correction is then one for all, Σ c_h·(1 − n_h/N_h)/Σ c_h with c_h = W_h²/n_h,
-    so that strata in which everybody answered do not leave the width to a single other one. Raises
+    first. ``instead``, or what :meth:`Spread.beside` makes of it, replaces the s_h² of small
+    strata, whose own spread must not be told (rule D6); the finite correction is then one for all,
+    Σ c_h·(1 − n_h/N_h)/Σ c_h with c_h = W_h²/n_h, so that strata in which everybody answered do
+    not leave the width to a single other one. Raises
     :class:`EstimateError` when nobody answered, one answer has no spread to judge it by, or a
     score is no number.
     """
@@ -179,7 +203,9 @@ def of_cells(cells: Cells, instead: Spread | None = None) -> Estimate:
     n = cells.n
     spread, unsampled = cells.variance, unsampled_of(cells)
     if instead is not None:
-        spread = np.where(n < instead.below, instead.variance, spread)
+        small = n < instead.below
+        instead = instead.beside(*of_small(cells, small).sum(axis=0).tolist())
+        spread = np.where(small, instead.variance, spread)
     _check(cells, spread)
     weights = weights_of(cells) * n
     weights /= weights.sum()
@@ -193,6 +219,15 @@ def of_cells(cells: Cells, instead: Spread | None = None) -> Estimate:
         math.sqrt((parts * unsampled).sum()),
         instead.df if instead and n.max() < instead.below else float(max(n.sum() - len(n), 1)),
     )
+
+
+def of_small(cells: Cells, small: BoolArray) -> FloatArray:
+    """Answers, Σ (n − 1)·s² and degrees of freedom of each small stratum; nought of the others.
+    Shape: (strata, 3)."""
+    free = np.where(small & np.isfinite(cells.variance), cells.n - 1, 0.0)
+    squares = np.where(free > 0, free * cells.variance, 0.0)
+    found: FloatArray = np.column_stack([np.where(small, cells.n, 0.0), squares, free])
+    return found
 
 
 def person_weights(strata: Sequence[Stratum]) -> list[float]:

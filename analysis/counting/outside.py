@@ -15,16 +15,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analysis.dataset import Unit
-from analysis.estimate import Cells, Estimate, FloatArray, Spread, known_of, unsampled_of
+from analysis.estimate import Cells, Estimate, FloatArray, Spread, known_of, of_small, unsampled_of
 
-# Columns of the sums, and the first of five for weights by people and, where some are unknown, for
-# weights by answers.
-ANSWERS, CELLS, LARGE, NO_PEOPLE, UNKNOWN, BY_PEOPLE, BY_ANSWERS = 0, 1, 2, 3, 4, 5, 10
+# Columns of the sums: the first of three for small cells, and the first of six for weights by
+# people and, where some are unknown, for weights by answers.
+ANSWERS, CELLS, LARGE, NO_PEOPLE, UNKNOWN, OF_SMALL, BY_PEOPLE, BY_ANSWERS = 0, 1, 2, 3, 4, 5, 8, 14
 
 
 @dataclass(frozen=True, eq=False)
 class Outside:
-    """Sums of the first cells and of the last ones. Shapes: (cells + 1, 15)."""
+    """Sums of the first cells and of the last ones. Shapes: (cells + 1, 20)."""
 
     before: FloatArray
     after: FloatArray
@@ -34,17 +34,19 @@ class Outside:
     def of(cls, cells: Cells, instead: Spread) -> "Outside":
         """Cells in the order of :func:`walk`, each with two answers or more and a spread."""
         n, there = cells.n, cells.people > 0
-        spread = np.where(n < instead.below, instead.variance, cells.variance)
+        small = n < instead.below
+        spread = np.where(small, 0.0, cells.variance)
         columns: list[NDArray[Any]] = [
             n,
             np.ones(len(n)),
-            n >= instead.below,
+            ~small,
             ~there,
             ~known_of(cells),
+            *of_small(cells, small).T,
         ]
         for weight in (np.where(there, cells.people, 0.0), n):
             share = weight**2 / n
-            columns += [weight, weight * cells.mean, share * spread, share]
+            columns += [weight, weight * cells.mean, share * spread, share * small, share]
             columns += [share * unsampled_of(cells)]
         table = np.column_stack(columns).astype(np.float64)
         nothing = np.zeros((1, table.shape[1]))
@@ -63,11 +65,12 @@ class Outside:
         """
         total = (self.before[start] + self.after[stop]).tolist()
         first = BY_ANSWERS if total[NO_PEOPLE] else BY_PEOPLE
-        weight, scores, squares, share, left = total[first : first + 5]
-        variance = squares / weight**2
+        weight, scores, squares, of_few, share, left = total[first : first + 6]
+        instead = self.instead.beside(*total[OF_SMALL:BY_PEOPLE])
+        variance = (squares + of_few * instead.variance) / weight**2
         finite = 1.0 if total[UNKNOWN] else left / share
         n = int(total[ANSWERS])
-        df = float(max(n - int(total[CELLS]), 1)) if total[LARGE] else self.instead.df
+        df = float(max(n - int(total[CELLS]), 1)) if total[LARGE] else instead.df
         return Estimate(n, scores / weight, math.sqrt(variance), math.sqrt(variance * finite), df)
 
 

@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import t, ttest_ind
 
+from analysis.disclosure import nearest, outward
 from analysis.equivalence import EquivalenceError, equivalence
 from analysis.estimate import (
     Difference,
@@ -135,6 +136,43 @@ def test_the_spread_that_stands_in_covers_as_often_as_it_claims(response):
         low, high = stratified(cells, stand_in(cells, 50)).interval()
         hits += low <= truth <= high
     assert hits / 400 >= 0.93
+
+
+@pytest.mark.parametrize("divided", [1.0, 1.5, 2.0])
+def test_small_groups_more_divided_than_large_ones_have_no_narrower_range_than_is_true(divided):
+    """A service of three teams of 30 answers beside four teams of 100 whose spread stands in."""
+    rng = np.random.default_rng(8)
+    large = [Stratum(Moments(100, 55.0, 17.0**2, 0), 160)] * 4
+    hits = []
+    for _ in range(400):
+        teams = np.clip(rng.normal(55, 17 * divided, (3, 45)), 0, 100)
+        cells = [
+            Stratum(Moments(30, float(some.mean()), float(some.var(ddof=1)), 0), 45)
+            for some in teams[:, :30]
+        ]
+        found = stratified(cells, stand_in([*cells, *large], 50))
+        half = found.half() + 0.5
+        low, high = outward(max(nearest(found.mean, 1) - half, 0), found.mean + half, 1)
+        hits.append(low <= teams.mean() <= high)
+    assert np.mean(hits) >= 0.945
+
+
+def test_a_group_of_one_mind_that_becomes_of_two_seldom_moves_the_width_of_many():
+    """Rule D6 beside :meth:`Spread.beside`: twelve people among ninety in small groups."""
+    rng, moved = np.random.default_rng(9), 0
+    large = [Stratum(Moments(100, 55.0, 17.0**2, 0), 160)]
+    for _ in range(200):
+        others = [
+            Stratum(Moments(26, 55.0, 20.0**2 * rng.chisquare(25) / 25, 0), 40) for _ in range(3)
+        ]
+        halves = {
+            stratified(cells, stand_in([*cells, *large], 50)).half()
+            for cells in (
+                [*others, Stratum(Moments(12, 55.0, spread**2, 0), 20)] for spread in (4.0, 24.0)
+            )
+        }
+        moved += len(halves) > 1
+    assert moved <= 4
 
 
 def test_more_answers_than_people_means_the_headcount_is_wrong_not_the_answer_certain():
