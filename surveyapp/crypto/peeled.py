@@ -4,6 +4,7 @@ Two signatures: one on the statement, which the noticeboard shows, and one on th
 the counts of each class, which it does not (small counts are nobody's business).
 """
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -17,6 +18,8 @@ from surveyapp.crypto.canonical import NotCanonical, canonical, parse
 FORMAT = "candour/peeled/1"
 STATEMENT = b"candour/v1/opening\0"
 COUNTS = b"candour/v1/opening-counts\0"
+# What only a witness sees: that an envelope does not open, or holds what another one holds.
+HIDDEN = frozenset({"envelope", "repeated"})
 
 
 class PeeledError(ValueError):
@@ -96,8 +99,20 @@ class Peeled:
             raise PeeledError("The file does not account for every ballot.")
         if len(set(self.inner)) != len(self.inner):
             raise PeeledError("An envelope stands in the file twice.")
-        if sum(self.classes.values()) != len(self.inner) or made_of.beyond(self.classes):
+        sound, seen = made_of.sifted
+        cast = Counter(record.class_key for record in sound)
+        numbers = [*self.classes.values(), *self.rejected.values()]
+        # A number below nothing would make room for ballots that nobody cast.
+        if (
+            min(numbers, default=1) < 1
+            or sum(self.classes.values()) != len(self.inner)
+            or any(number > cast[key] for key, number in self.classes.items())
+        ):
             raise PeeledError("The file counts more ballots for a group than were sent.")
+        for reason in {*self.rejected, *seen}:
+            more = self.rejected.get(reason, 0) - seen.get(reason, 0)
+            if more < 0 or (more and reason not in HIDDEN):
+                raise PeeledError("The file sets ballots aside that are sound.")
         witnesses = {one["name"]: one["signs"] for one in made_of.terms.get("witnesses", ())}
         if not witnesses and not self.witness:
             return
