@@ -5,16 +5,15 @@ import uuid
 from flask import Response, jsonify
 from flask.typing import ResponseReturnValue
 
-from surveyapp import bundle, clock, wire
+from surveyapp import clock, wire
 from surveyapp.crypto import base64url
 from surveyapp.errors import NotFound
-from surveyapp.extensions import opens, who_session
+from surveyapp.extensions import who_session
 from surveyapp.permissions import open_to_everyone
 from surveyapp.respond import pages, visits
 from surveyapp.respond import pulse as pulses
-from surveyapp.respond.pulse import Pulse
 from surveyapp.respond.views import blueprint
-from surveyapp.services import invited, noticeboard, posted, promises, registrar, terms
+from surveyapp.services import invited, posted, promises, registrar, terms
 from surveyapp.services.posted import Standing
 from surveyapp.services.registrar import Found
 
@@ -41,7 +40,9 @@ def check() -> ResponseReturnValue:
             "public_key": base64url.encode(public.der),
             "closes": promises.when(standing.closes_at),
             "publishes": promises.when(standing.publishes_at),
-            "clients": _added(pulse),
+            "clients": list(pulse.clients),
+            "least": pulse.least,
+            "changed": list(pulse.changed),
             "roster": invited.proof_of(found) if state == "open" else None,
         }
     )
@@ -81,14 +82,6 @@ def covenant(wave_id: uuid.UUID) -> ResponseReturnValue:
 def done() -> ResponseReturnValue:
     """Ask the browser of somebody who has finished to forget what it kept of these pages."""
     return pages.forgotten(Response(status=204))
-
-
-def _added(pulse: Pulse) -> list[dict[str, str]]:
-    """Files of a newer script whose hashes two people added to the promises in the open."""
-    if pulse.client == bundle.hashes() or not opens(None):
-        return []
-    lines = noticeboard.about(pulse.wave_id, ("AMENDED",))
-    return [line.body["client"] for line in lines if line.body["change"] == "client"]
 
 
 def _identify(token: str) -> tuple[Found, Standing]:

@@ -11,7 +11,7 @@ from typing import Any
 from flask import url_for
 
 from analysis.instrument import PREFER_NOT_TO_SAY, Item, from_dict
-from surveyapp.services import authoring, covenants, posted, promises, terms
+from surveyapp.services import authoring, covenants, in_force, posted, promises, terms
 from surveyapp.services.posted import Asked, Standing
 
 
@@ -58,13 +58,16 @@ class Group:
 
 @dataclass(frozen=True)
 class Pulse:
-    """A wave as its respondents meet it. ``promise`` is what holds where no script runs; ``seals``
-    whether more does where one runs. ``larger``: the group above each class but the whole."""
+    """A wave as its respondents meet it, with what was changed in the open since its promises were
+    locked. ``promise`` is what holds where no script runs; ``seals`` whether more does where one
+    runs; ``least`` the answers a group needs; ``clients`` the hashes of newer scripts that were
+    added; ``larger`` the group above each class but the whole."""
 
     wave_id: uuid.UUID
     covenant_sha256: str
     covenant_path: str
-    client: Mapping[str, str]
+    clients: tuple[Mapping[str, str], ...]
+    changed: tuple[str, ...]
     organisation: str
     language: str
     title: str
@@ -73,6 +76,7 @@ class Pulse:
     support: str
     minutes: int
     headcount: int
+    least: int
     promise: str
     seals: bool
     facts: tuple[str, ...]
@@ -85,7 +89,7 @@ class Pulse:
         return self.groups[key]
 
 
-_built: dict[tuple[uuid.UUID, str], Pulse] = {}
+_built: dict[tuple[uuid.UUID, str, str], Pulse] = {}
 
 
 def only_open(now: datetime) -> Standing | None:
@@ -95,8 +99,8 @@ def only_open(now: datetime) -> Standing | None:
 
 
 def of(now: Standing) -> Pulse:
-    """What the wave asks. Built once a process; a covenant never changes under its hash."""
-    place = (now.id, now.covenant_sha256)
+    """What the wave asks. Built once a process and change: a covenant has one hash for ever."""
+    place = (now.id, now.covenant_sha256, now.changes)
     if place not in _built:
         _built[place] = _build(now, posted.asked(now.id))
     return _built[place]
@@ -105,13 +109,15 @@ def of(now: Standing) -> Pulse:
 def _build(now: Standing, wave: Asked) -> Pulse:
     covenant = json.loads(wave.covenant)
     _check_keys(now.id, covenant)
+    covenant = in_force.of(covenant, now.lines())
     instrument = from_dict(json.loads(wave.instrument), wave.label)
     asked = [*instrument.ratings, *instrument.texts]
     return Pulse(
         wave_id=now.id,
         covenant_sha256=now.covenant_sha256,
         covenant_path=url_for("respond.covenant", wave_id=now.id),
-        client=covenant.get("client", {}),
+        clients=tuple(covenant["clients"]),
+        changed=tuple(in_force.changed_words(covenant)),
         organisation=covenant["programme"]["organisation"],
         language=instrument.language,
         title=wave.label,
@@ -120,6 +126,7 @@ def _build(now: Standing, wave: Asked) -> Pulse:
         support=wave.support,
         minutes=authoring.minutes(instrument),
         headcount=covenant["rule"]["headcount"],
+        least=covenant["rule"]["k"],
         promise=promises.WORDS["basic"],
         seals=covenant["promise"] != "basic",
         facts=promises.facts(covenant),

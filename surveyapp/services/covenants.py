@@ -82,11 +82,8 @@ def held_until(wave: Wave) -> datetime | None:
 
 
 def changed_words(wave: Wave) -> list[str]:
-    """That closing was moved or the results were held back, by whom and why; mostly nothing."""
-    if wave.covenant is None:
-        return []
-    found = in_force(wave)
-    return [words for words in (counted.extended_words(found), counted.held_words(found)) if words]
+    """What counts otherwise than promised, by whom and why; mostly nothing."""
+    return [] if wave.covenant is None else counted.changed_words(in_force(wave))
 
 
 def publishes_at(wave: Wave) -> datetime | None:

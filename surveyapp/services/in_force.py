@@ -6,9 +6,9 @@ noticeboard, and a line that would protect less than the promises does not count
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Protocol
 
-from surveyapp.services import noticeboard, promises
+from surveyapp.services import promises
 
 LINES = ("AMENDED", "HELD")
 LONGEST_EXTENSION = timedelta(days=7)
@@ -21,13 +21,22 @@ ROLE_WORDS: Mapping[str, str] = {
 }
 
 
-def of(covenant: Mapping[str, Any], lines: Iterable[noticeboard.Line]) -> dict[str, Any]:
+class Line(Protocol):
+    """A line about a wave, from the noticeboard or as it was posted for another process."""
+
+    @property
+    def type(self) -> str: ...
+    @property
+    def body(self) -> dict[str, Any]: ...
+
+
+def of(covenant: Mapping[str, Any], lines: Iterable[Line]) -> dict[str, Any]:
     """The covenant with what was changed in the open.
 
     ``rule`` and ``dates`` say what counts now, ``clients`` the pages' hashes that were added,
-    ``held`` and ``extended`` hold the line's body where there is one.
+    ``held``, ``extended`` and ``raised`` hold the line's body where there is one.
     """
-    found = {**covenant, "clients": [], "held": None, "extended": None}
+    found = {**covenant, "clients": [], "held": None, "extended": None, "raised": None}
     for line in lines:
         if line.type == "HELD":
             _hold(found, covenant, line.body)
@@ -58,6 +67,24 @@ def extended_words(found: Mapping[str, Any]) -> str:
     )
 
 
+def raised_words(found: Mapping[str, Any]) -> str:
+    """That more answers are needed than promised, by whom and why; empty when they are not."""
+    more = found.get("raised")
+    if not more:
+        return ""
+    return (
+        f"Since our promises were locked, the smallest group shown was raised to "
+        f"{found['rule']['k']} answers. {signers(more['signed'])} Reason given: {more['reason']}."
+    )
+
+
+def changed_words(found: Mapping[str, Any]) -> list[str]:
+    """Everything that counts now and was promised otherwise, each with names and reason; mostly
+    nothing."""
+    said = extended_words(found), held_words(found), raised_words(found)
+    return [text for text in said if text]
+
+
 def signers(signed: Sequence[Mapping[str, str]]) -> str:
     """``Harriet Example (for HR) and Wanda Example (as witness) signed this.``"""
     names = [f"{one['name']} ({ROLE_WORDS.get(one['role'], one['role'])})" for one in signed]
@@ -79,10 +106,10 @@ def _hold(found: dict[str, Any], covenant: Mapping[str, Any], body: Mapping[str,
 def _amend(found: dict[str, Any], covenant: Mapping[str, Any], body: Mapping[str, Any]) -> None:
     change = body.get("change")
     if change == "rule":
-        raised = body["rule"]
-        found["rule"] = {
-            name: max(value, raised.get(name, 0)) for name, value in found["rule"].items()
-        }
+        before, raised = found["rule"], body["rule"]
+        found["rule"] = {name: max(value, raised.get(name, 0)) for name, value in before.items()}
+        if found["rule"]["k"] > before["k"]:
+            found["raised"] = body
     elif change == "client":
         found["clients"] = [*found["clients"], body["client"]]
     elif change == "extend" and found["extended"] is None:

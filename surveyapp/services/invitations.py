@@ -157,7 +157,8 @@ def announce_overdue(wave: Wave, days: int, now: datetime) -> int:
     """
     if days < 1 or (days - 1) % 7 >= mail.KEPT_AFTER_SENDING.days:
         return 0
-    subject, body = messages.overdue(wave, days, _base_url())
+    promised = covenants.in_force(wave) if wave.covenant is not None else {}
+    subject, body = messages.overdue(wave, promised, days, _base_url())
     return _same_to_all(wave, "overdue", 1 + (days - 1) // 7, subject, body, now)
 
 

@@ -135,8 +135,8 @@ def summary_waits(wave: Wave, base_url: str) -> tuple[str, str]:
     )
 
 
-def overdue(wave: Wave, days: int, base_url: str) -> tuple[str, str]:
-    """Subject and body when the results date was missed."""
+def overdue(wave: Wave, covenant: dict[str, Any], days: int, base_url: str) -> tuple[str, str]:
+    """Subject and body when the results date was missed, with who held the results before it."""
     span = "1 day" if days == 1 else f"{days} days"
     return f"Results are overdue by {span}", _join(
         [
@@ -144,6 +144,7 @@ def overdue(wave: Wave, days: int, base_url: str) -> tuple[str, str]:
                 f"The results of {wave.label} should have been with you {span} ago. They are not "
                 f"out. {wave.programme.organisation} must say why and publish them."
             ),
+            *(_fold(text) for text in in_force.changed_words(covenant)),
             _section(
                 "What was promised",
                 [f"{base_url}/trust/{wave.programme.slug}/{wave.number}"],
@@ -246,7 +247,7 @@ def _check(wave: Wave, covenant: dict[str, Any], base_url: str) -> str:
             "The fingerprint of our promises is",
             promises.fingerprint(wave.covenant_sha256 or ""),
             *_dates(covenant),
-            *(_fold(text) for text in _changes(covenant)),
+            *(_fold(text) for text in in_force.changed_words(covenant)),
             *_words(),
             "Keep this message. That page must always show the same fingerprint.",
         ],
@@ -254,16 +255,12 @@ def _check(wave: Wave, covenant: dict[str, Any], base_url: str) -> str:
     )
 
 
-def _changes(covenant: dict[str, Any]) -> list[str]:
-    said = in_force.extended_words(covenant), in_force.held_words(covenant)
-    return [text for text in said if text]
-
-
 def _dates(covenant: dict[str, Any]) -> list[str]:
     promised = promises.times(covenant)
     parts = (("Open from", "opens"), ("until", "closes"), ("results", "publishes"))
     said = ", ".join(f"{words} {promises.when(promised[name])}" for words, name in parts)
-    whose = "The dates, as changed" if _changes(covenant) else "The dates we promised"
+    moved = covenant.get("extended") or covenant.get("held")
+    whose = "The dates, as changed" if moved else "The dates we promised"
     return [_fold(f"{whose}: {said[0].lower()}{said[1:]}.")]
 
 

@@ -224,6 +224,7 @@ def wave(wave_id: uuid.UUID) -> ResponseReturnValue:
     found, now = waves.wave_by_id(wave_id), clock.now()
     instrument = authoring.instrument_of(found)
     covenant = _covenant(found, instrument)
+    counts = covenants.in_force(found) if found.covenant is not None else covenant
     return render_template(
         "surveys/wave.html",
         wave=found,
@@ -231,9 +232,10 @@ def wave(wave_id: uuid.UUID) -> ResponseReturnValue:
         instrument=instrument,
         minutes=authoring.minutes(instrument),
         covenant=covenant,
-        promise=covenant and promises.words(covenant),
-        facts=promises.facts(covenant) if covenant else (),
-        readers=promises.readers(covenant) if covenant else (),
+        promise=counts and promises.words(counts),
+        facts=promises.facts(counts) if counts else (),
+        readers=promises.readers(counts) if counts else (),
+        changed=covenants.changed_words(found),
         fingerprint=promises.fingerprint(found.covenant_sha256 or ""),
         problems=waves.ready(found, now=now) if found.state == "draft" else [],
         lacking=max(0, board.QUORUM - board.members()) if found.state == "draft" else 0,

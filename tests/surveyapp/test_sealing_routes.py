@@ -4,12 +4,11 @@ import json
 
 import pytest
 
-from surveyapp import clock
 from surveyapp.crypto import ballot, base64url, blind, client
 from surveyapp.extensions import box_session
 from surveyapp.models.ballots import Ballot
 from surveyapp.services import registrar, terms
-from tests import factories, voting
+from tests import voting
 
 CODES = {"usable": True, "state": "open"}
 
@@ -57,21 +56,6 @@ def test_check_tells_what_the_device_must_verify_and_changes_nothing(app, wave, 
     assert public.sha256() == listed[person.class_key]
     assert covenant["wave"]["id"] == said["wave"]
     assert voting.collected(app) == 0
-
-
-def test_check_tells_which_newer_scripts_were_added_in_the_open(app, wave, respondent, monkeypatch):
-    from surveyapp import bundle
-    from surveyapp.services import noticeboard
-
-    token, newer = wave.people[0].token, {"client/main.js": "ab" * 32}
-    assert ask(respondent, "/check", token=token)[1]["clients"] == []
-    with app.app_context():
-        body = {"wave": str(wave.wave_id), "change": "client", "client": newer}
-        noticeboard.post("AMENDED", body, on=clock.now().date())
-        factories.committed()
-    assert ask(respondent, "/check", token=token)[1]["clients"] == []
-    monkeypatch.setattr(bundle, "hashes", lambda: {**newer})
-    assert ask(respondent, "/check", token=token)[1]["clients"] == [newer]
 
 
 def test_check_says_why_a_code_cannot_be_used(app, wave, respondent):

@@ -82,6 +82,7 @@ async function begun(button) {
     if (basic || found.state !== "open" || !here) return byServer(button);
     visit = found;
     pages.start();
+    changed(found.told.changed);
     pages.visit(group);
   } catch (error) {
     failed(error);
@@ -147,6 +148,12 @@ async function checked(covenant, said) {
   };
 }
 
+// What counts otherwise than the promises say, as it is now; the page may be older.
+function changed(said) {
+  const banners = said.map((words) => pages.fill("changed", { words }));
+  document.getElementById("changed").replaceChildren(...banners);
+}
+
 function failed(error) {
   if (error instanceof Lost) {
     return say("There is no connection. Nothing is lost. Press Start again in a moment.");
@@ -171,7 +178,7 @@ function group() {
     own: own.name,
     counted: counted.name,
     people: counted.people,
-    least: covenant.rule.k,
+    least: Math.max(covenant.rule.k, told.least),
     fingerprint: fingerprint(hash),
     same: !apart,
     small: apart && small,
