@@ -124,6 +124,10 @@ OTHERWISE: dict[str, dict[str, object] | str] = {
     "people.preview": "follows a file that somebody sent: test_people",
     "admin.letter": "needs a letter: test_admin",
     "auth.set_up": {"secret": "not-a-real-one"},
+    "witnessing.one": "needs a pulse with a witness: browser/test_witness_page",
+    "witnessing.bundle": "a file",
+    "witnessing.summary": "a file",
+    "witnessing.page": "a file to save, which runs without us: browser/test_witness_page",
 }
 
 
