@@ -23,6 +23,7 @@ from surveyapp.services import (
     promises,
     roster,
     waves,
+    witnesses,
 )
 
 blueprint = Blueprint("amendments", __name__, url_prefix="/changes")
@@ -114,6 +115,7 @@ def _draft(wave: Wave) -> dict[str, Any]:
     """What somebody who is asked to lock a draft must be able to read."""
     return {
         "wave": wave,
+        "witnesses": witnesses.of(wave),
         "questions": [item.text for item in authoring.instrument_of(wave).items],
         "facts": promises.facts({"rule": wave.rule}),
         "tree": roster.units(wave.programme, Rule.from_dict(wave.rule)),

@@ -30,6 +30,7 @@ from surveyapp.services import (
 Body = dict[str, Any]
 # An extension must reach people, and must not race the closing.
 NOTICE = timedelta(hours=1)
+MOST_RAISED = 2  # times the promised number of answers
 
 
 @dataclass(frozen=True)
@@ -81,6 +82,13 @@ def _rule(wave: Wave, wanted: Mapping[str, str], _now: datetime) -> Body:
     if answers <= before.k:
         raise Rejected(
             f"{before.k} answers are needed now. The number can be raised and never lowered."
+        )
+    # Without a bound two people could hide every figure, and call it protection.
+    promised = int(covenants.of(wave)["rule"]["k"])
+    if answers > MOST_RAISED * promised:
+        raise Rejected(
+            f"{promised} answers were promised. The number can be raised to twice that, "
+            f"{MOST_RAISED * promised}, and no further."
         )
     raised = authoring.stricter(answers).to_dict()
     both = {name: max(value, raised[name]) for name, value in before.to_dict().items()}

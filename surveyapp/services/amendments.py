@@ -186,16 +186,18 @@ def sides(change: str, wave: Wave) -> tuple[frozenset[Role], frozenset[Role]]:
     if change == "hold":
         return frozenset({Role.HR, Role.BOARD}), frozenset({Role.WITNESS, Role.AUDITOR})
     if change in ("freeze", "tombstone"):
-        other = Role.WITNESS if _has_witness(wave) else Role.BOARD
+        # Once promised, a witness stays the one who signs; a draft may name keys that HR made.
+        promised = wave.covenant is not None and bool(wave.witnesses)
+        other = Role.WITNESS if promised or _has_witness() else Role.BOARD
         return frozenset({Role.HR}), frozenset({other})
     return frozenset({Role.HR}), frozenset({Role.BOARD, Role.WITNESS})
 
 
-def _has_witness(wave: Wave) -> bool:
-    if wave.witnesses:
-        return True
+def _has_witness() -> bool:
+    """Whether anybody could sign as a witness."""
+    witness = frozenset({Role.WITNESS})
     accounts = db.session.scalars(select(Account).where(Account.active))
-    return any(account.has(Role.WITNESS) for account in accounts)
+    return any(_role(account, witness) for account in accounts)
 
 
 def _signatures(amendment: Amendment, by: Account) -> list[dict[str, str]]:
