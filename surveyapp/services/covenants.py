@@ -99,9 +99,10 @@ def closes_at(wave: Wave) -> datetime | None:
 
 def _earlier(kept: datetime | None, wave: Wave, name: str) -> datetime | None:
     dates = of(wave).get("dates") if wave.covenant is not None else None
-    if not dates or kept is None:
+    if not dates:
         return kept
-    return min(kept, counted.moment(in_force(wave)["dates"][name]))
+    promised = counted.moment(in_force(wave)["dates"][name])
+    return promised if kept is None else min(kept, promised)
 
 
 def build(

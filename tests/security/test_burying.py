@@ -1,0 +1,91 @@
+"""Ways to keep results back, or to promise more than is held, that need one person too few."""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select, update
+
+from surveyapp.crypto import witness_key
+from surveyapp.errors import Rejected
+from surveyapp.extensions import db
+from surveyapp.models.amendments import Amendment
+from surveyapp.models.surveys import Wave
+from surveyapp.services import amendments, covenants, waves, witnesses
+from tests import factories, voting
+from tests.hr_pages import new_wave, page, with_roster
+
+DAY = timedelta(days=1)
+
+
+@pytest.fixture
+def app(make_app):
+    return make_app(**voting.SETTINGS)
+
+
+@pytest.fixture
+def draft(app, hr):
+    """The address of a draft that could be locked, with a witness whose keys HR made up."""
+    with app.app_context():
+        slug = factories.a_programme().slug
+        factories.committed()
+    with_roster(hr, slug)
+    address = new_wave(hr, slug).location
+    with app.app_context():
+        made_up = witness_key.WitnessKey.new("Unison, Riverside branch").public()
+        witnesses.name(db.session.scalars(select(Wave)).one(), made_up.to_bytes())
+        factories.committed()
+    return address
+
+
+def state(app):
+    with app.app_context():
+        return db.session.scalars(select(Wave.state)).one()
+
+
+def test_naming_a_witness_who_has_no_account_does_not_spare_hr_the_board(app, hr, board, draft):
+    hr.post(f"{draft}commit")
+    assert state(app) == "draft"
+    with app.app_context():
+        address = f"/changes/{db.session.scalars(select(Amendment.id)).one()}"
+    assert board.post(f"{address}/sign").status_code == 303
+    assert state(app) == "committed"
+
+
+def test_whoever_signs_for_a_witness_sees_whose_key_it_is(app, hr, witness, draft):
+    """HR could name the union and hold the key itself: only the fingerprint tells."""
+    hr.post(f"{draft}commit")
+    with app.app_context():
+        (named,) = witnesses.of(db.session.scalars(select(Wave)).one())
+        address = f"/changes/{db.session.scalars(select(Amendment.id)).one()}"
+    assert named.fingerprint() in page(witness.get(address))
+
+
+@pytest.fixture
+def wave(app):
+    """An open wave of a house with every role, and the application's context around the test."""
+    voting.open_voting(app)
+    with app.app_context():
+        for role in factories.ROLES:
+            factories.an_account(role)
+        yield db.session.scalars(select(Wave)).one()
+
+
+def test_a_rule_is_not_raised_until_nothing_is_shown(wave):
+    by = factories.an_account("hr", email="other@example.org")
+    now = wave.opens_at + DAY
+    promised = covenants.rule_of(wave).k
+    for answers in (2 * promised + 1, 1000):
+        with pytest.raises(Rejected, match="twice"):
+            amendments.propose(wave, "rule", {"k": str(answers)}, "asked", by, now)
+    amendments.propose(wave, "rule", {"k": str(2 * promised)}, "asked", by, now)
+
+
+def test_a_date_taken_out_of_the_database_still_makes_the_wave_due_and_overdue(wave):
+    promised = {name: getattr(wave, name) for name in ("closes_at", "publishes_at")}
+    db.session.execute(update(Wave).values(publishes_at=None, closes_at=None))
+    db.session.refresh(wave)
+    assert waves.due(promised["closes_at"]) == [(wave, "closed")]
+    assert waves.overdue(wave, promised["publishes_at"] + 2 * DAY) == 2
+    db.session.execute(update(Wave).values(state="summarised"))
+    db.session.refresh(wave)
+    assert waves.due(promised["publishes_at"]) == [(wave, "published")]
