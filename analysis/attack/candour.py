@@ -12,6 +12,15 @@ from analysis.attack.printed import Cell, parse, refused
 
 SHARES = ("favourable", "neutral", "unfavourable")
 SHARE_ENDS = ("share low", "share high")
+MOVED = ("moved low", "moved high")
+BESIDE = ("shrunk", "worst", "best")
+# Columns of the CSV beside those of a figure, and the roles they have.
+_COLUMNS = {
+    "favourable_low": SHARE_ENDS[0], "favourable_high": SHARE_ENDS[1],
+    "shrunk": "shrunk", "shrunk_low": "shrunk low", "shrunk_high": "shrunk high",
+    "lowest_possible": "lowest", "highest_possible": "highest",
+    "moved_low": MOVED[0], "moved_high": MOVED[1],
+}  # fmt: skip
 SENTENCES = ("alike", "make_up")
 DIMENSION = "group"
 BLANKS = 1.0
@@ -32,7 +41,7 @@ _KNOWN = frozenset(
     )
 )
 _FIGURES = frozenset(("n", "score", "low", "high", "band", "shares", "likely_share"))
-_ROW = frozenset(("theme", "unit", "figure", "change", "rest", "worst", "best"))
+_ROW = frozenset(("theme", "unit", "figure", "change", "rest", *BESIDE))
 
 
 def is_summary(body: object) -> bool:
@@ -94,6 +103,11 @@ def _pulse(pulse: Mapping[str, Any], source: str, release: Release) -> None:
     for row in pulse["rows"]:
         ends = silence.get(row["theme"], {}) if row["unit"] == root else row
         extra = {"lowest": ends.get("worst"), "highest": ends.get("best")}
+        shrunk = row.get("shrunk") or {}
+        extra |= {
+            role: shrunk.get(key)
+            for role, key in (("shrunk", "score"), ("shrunk low", "low"), ("shrunk high", "high"))
+        }
         cells = _figure(row["figure"], extra)
         release.lines.extend(_lines(source, wave, row["theme"], group(row["unit"]), cells))
         _extra(row, source, f"{row['theme']} in {row['unit']}", release)
@@ -155,7 +169,7 @@ def _extra(row: Mapping[str, Any], source: str, where: str, release: Release) ->
     figure = row["figure"] or {}
     strange |= {key: value for key, value in figure.items() if key not in _FIGURES}
     if row["figure"] is None:
-        strange |= {name: row.get(name) for name in ("worst", "best")}
+        strange |= {name: row.get(name) for name in BESIDE}
         for name in ("change", "rest"):
             told = {k: v for k, v in row[name].items() if isinstance(v, int | float)}
             strange |= {f"{name}.{key}": value for key, value in told.items()}
@@ -195,6 +209,7 @@ def read_figures(rows: Iterator[Mapping[str, str]], source: str, release: Releas
             group = EVERYBODY
         texts = {"n": row["answers"], "mean": row["score"], "low": row["low"], "high": row["high"]}
         texts |= {name: row[name] for name in SHARES}
+        texts |= {role: row.get(column, "") for column, role in _COLUMNS.items()}
         if row["band"] and parse(texts["favourable"]) is None and not refused(row["band"]):
             texts["favourable"] = row["band"]
         if refused(row["answers"]):
@@ -225,14 +240,15 @@ def _lines(
         elif (cell := parse(text)) is not None:
             cells[role] = _rounded(cell, role)
     cells = _by_ends(_steps(cells))
-    common = {role: cell for role, cell in cells.items() if role not in (*SHARES, *SHARE_ENDS)}
+    of_shares = (*SHARES, *SHARE_ENDS, *MOVED)
+    common = {role: cell for role, cell in cells.items() if role not in of_shares}
     yield Line(source, wave, measure, group, common, refusals, shared=True)
     for place, name in enumerate(SHARES):
         told = {"n": cells["n"]} if "n" in cells else {}
         if name in cells:
             told["share"] = cells[name]
             if name == SHARES[0]:
-                told |= {role: cells[role] for role in SHARE_ENDS if role in cells}
+                told |= {role: cells[role] for role in of_shares[3:] if role in cells}
         if told or refusals:
             yield Line(
                 source, wave, f"{measure} · {name}", group, told, refusals,

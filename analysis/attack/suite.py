@@ -8,6 +8,7 @@ from pathlib import Path
 from analysis.attack import (
     bounds,
     channels,
+    derived,
     differences,
     inversion,
     linear,
@@ -42,6 +43,7 @@ def attack(
     findings.extend(differences.attack(found, release, used))
     findings.extend(words.attack(found, release))
     findings.extend(sentences.attack(found, release, used))
+    findings.extend(derived.attack(found, release, used))
     return _without_doubles(worst_first(_as_guessed(findings, release)))
 
 

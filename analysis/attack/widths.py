@@ -81,13 +81,16 @@ def _inside(version: Version, group: Group, other: Group) -> bool:
 
 def _told_apart(version: Version, release: Release) -> Iterator[Finding]:
     """Shares of one group that print alike and have different ranges: these say more of them."""
-    alike: dict[tuple[Group, str, str, str], list[Line]] = {}
+    alike: dict[tuple[Group, str, str, str, bool], list[Line]] = {}
     for line in version.lines:
         cells = line.cells
         if {"share", "n", "share low", "share high"} <= cells.keys():
-            key = line.group, line.source, cells["share"].text, cells["n"].text
+            ends = [round(cells[role].middle) for role in ("share low", "share high")]
+            # A theme with a few answers fewer may go up in fives where others do not.
+            fives = not any(end % 5 for end in ends)
+            key = line.group, line.source, cells["share"].text, cells["n"].text, fives
             alike.setdefault(key, []).append(line)
-    for (group, source, share, _), lines in alike.items():
+    for (group, source, share, *_), lines in alike.items():
         ranges = sorted({_range(line) for line in lines})
         if len(ranges) > 1 and not holds_shown(version, lines[0]):
             measures = _names(lines)
