@@ -1,10 +1,12 @@
 """From counts to results that may be shown: the only way out of a tally."""
 
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 
 from analysis.dataset import PulseData
 from analysis.disclosure import Group, Rule, count_in_words, nearest, step
 from analysis.instrument import Instrument
+from analysis.pairs import Paired, told
 from analysis.readings import evenness, readings, same_meaning
 from analysis.release import share_ranges, shrunk
 from analysis.release.released import Released, refuse_unsafe, settle
@@ -46,10 +48,12 @@ def summarise(
     earlier: Earlier = (),
     *,
     programme: str = "",
+    paired: Paired | None = None,
 ) -> Summary:
     """A wave's results, safe to show to everybody invited.
 
-    ``earlier`` waves stand oldest first, each masked by its own rule. Everything in the summary
+    ``earlier`` waves stand oldest first, each masked by its own rule; ``paired`` is what those who
+    kept a diary phrase moved by. Everything in the summary
     has passed the rule and the check of the whole release; the same input gives the same bytes.
     What was asked of nobody in this wave is left out. Raises
     :class:`~analysis.disclosure.ReleaseError` rather than let out what could be undone.
@@ -96,6 +100,8 @@ def summarise(
         together=goes_together(themes),
         evenness=evenness(now, released.taking_part),
     )
+    if paired is not None:
+        made = replace(made, pairs=told(paired, made, themes, befores, rule))
     refuse_unsafe(made, now, instrument, rule)
     return made
 

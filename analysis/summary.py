@@ -211,6 +211,23 @@ class Together:
 
 
 @dataclass(frozen=True)
+class PairedChange:
+    """How a theme moved, from the wave before, for the same people."""
+
+    theme: str
+    change: Comparison
+
+
+@dataclass(frozen=True)
+class Pairs:
+    """What those who kept a diary phrase moved by, all together: ``people`` is words, and holds
+    for every theme told."""
+
+    people: str
+    themes: tuple[PairedChange, ...]
+
+
+@dataclass(frozen=True)
 class TextTheme:
     """A theme in what people wrote to one question. ``count`` is words; no share unless audited."""
 
@@ -265,6 +282,7 @@ class Summary:
     readings: tuple[Reading, ...] = ()
     together: Together | None = None
     evenness: str = ""
+    pairs: Pairs | None = None
     format: int = FORMAT
 
     @property
