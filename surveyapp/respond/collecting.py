@@ -6,9 +6,10 @@ from flask import Response, jsonify
 from flask.typing import ResponseReturnValue
 
 from surveyapp import clock, wire
-from surveyapp.crypto import base64url
+from surveyapp.crypto import base64url, tokens
 from surveyapp.errors import NotFound
 from surveyapp.extensions import who_session
+from surveyapp.limits import Limit
 from surveyapp.permissions import open_to_everyone
 from surveyapp.respond import pages, visits
 from surveyapp.respond import pulse as pulses
@@ -18,6 +19,8 @@ from surveyapp.services.posted import Standing
 from surveyapp.services.registrar import Found
 
 LARGEST = 4_096
+# A device that loses its connection asks a few times; whoever asks without end waits.
+SAME_CODE = Limit(120)
 
 
 @blueprint.post("/check")
@@ -53,6 +56,8 @@ def check() -> ResponseReturnValue:
 def collect() -> ResponseReturnValue:
     """Sign a blinded ballot key: once for an invitation, the same again for the same one."""
     token, blinded = wire.texts(LARGEST, "token", "blinded")
+    if not SAME_CODE.lets(tokens.digest(token)):
+        wire.refuse("busy", 429)
     found, standing = _identify(token)
     if not standing.is_open(clock.now()):
         wire.refuse("closed", 409)

@@ -53,6 +53,12 @@ def cast(record: bytes) -> None:
 
     The caller commits, and only then tells the respondent. SQLite syncs every commit to disk.
     """
+    keep(check(record), record)
+
+
+def check(record: bytes) -> ballot.Record:
+    """The ballot that these bytes are, when credential, signature and size are right and the box
+    is open. Writes nothing."""
     try:
         given = ballot.Record.from_bytes(record)
         _must_be_open(given.wave_id)
@@ -67,6 +73,11 @@ def cast(record: bytes) -> None:
         raise BadBallot(error.reason) from error
     except (keys.MissingKey, KeyError) as error:
         raise BadBallot("class") from error
+    return given
+
+
+def keep(given: ballot.Record, record: bytes) -> None:
+    """Put in what :func:`check` let through; see :func:`cast`."""
     row = {
         "key_sha256": given.key_sha256,
         "wave_id": given.wave_id,

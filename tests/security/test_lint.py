@@ -7,7 +7,8 @@ import surveyapp
 
 ROOT = Path(surveyapp.__file__).parent
 # Everything a ballot passes through, from the respondent's request to the shuffled block.
-BALLOT_CODE = ("respond", "box", "crypto", "wire.py", "services/ballotbox.py",
+BALLOT_CODE = ("respond", "box", "crypto", "wire.py", "limits.py",
+               "services/ballotbox.py",
                "services/opening.py", "services/answer_blocks.py", "services/terms.py",
                "services/registrar.py", "models/ballots.py", "models/responses.py")  # fmt: skip
 WHO_ASKS = {
@@ -19,6 +20,7 @@ LOUD = {"print", "breakpoint", "logger", "logging", "warn", "warnings"}
 # What is allowed and why; a row that nothing needs any more fails too.
 ALLOWED = {
     ("respond/attempts.py", "time"): "a cap on wrong codes, in memory",
+    ("limits.py", "time"): "limits by the minute, in memory",
     ("respond/visits.py", "clock"): "is the pulse open now",
     ("respond/pulse.py", "datetime"): "the type of the present that it is given",
     ("respond/views.py", "clock"): "which pulse is open now",

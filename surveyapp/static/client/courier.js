@@ -35,8 +35,8 @@ async function once(address, body) {
       signal: AbortSignal.timeout(PATIENCE),
       ...QUIETLY,
     });
-    if (answer.status >= 500) return null;
     const said = await answer.json().catch(() => ({}));
+    if (answer.status >= 500 || said.error === "busy") return null;
     return { status: answer.status, said };
   } catch {
     return null;
