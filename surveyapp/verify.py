@@ -998,6 +998,7 @@ def recount(
                 for one in covenant["groups"]
             ),
             comments=tuple(said),
+            origin="ballots",
             simulated=covenant["programme"]["simulated"],
         )
         rule, counted = Rule.from_dict(pulse.rule), tally.count(wave, questions)
@@ -1195,6 +1196,12 @@ def check_pulse(pulse: Pulse, by_hash: Mapping[str, bytes], today: date, report:
         attempt(report, f"{pulse.name}: a change", check_changes, pulse)
         attempt(report, f"{pulse.name}: a date", check_dates, pulse, today)
     attempt(report, f"{pulse.name}: a count", check_counts, pulse)
+    for line in pulse.of("AUDIT"):
+        by = line.body.get("by", {})
+        report.say(
+            f"  {in_words(line.day)}: {by.get('name')} ({by.get('role')}) fetched every answer, to "
+            "count once more."
+        )
     attempt(report, f"{pulse.name}: a result", check_results, pulse, by_hash)
 
 

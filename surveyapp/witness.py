@@ -12,7 +12,7 @@ from pathlib import Path
 
 import click
 
-from surveyapp import witness_page
+from surveyapp import verify, witness_page
 from surveyapp.config import write_private
 from surveyapp.crypto import bundle, envelope, peeled, witness_key
 from surveyapp.crypto.canonical import NotCanonical, canonical, parse
@@ -108,6 +108,32 @@ def results(sealed: Path, key_file: Path, out: Path) -> None:
         raise Refused("This is no copy of results that your key opens.") from error
     _write_whole(out, summary)
     click.echo(f"SHA-256 of the results: {hashlib.sha256(summary).hexdigest()}")
+
+
+@witness.command()
+@click.argument("sealed", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--key", "key_file", required=True, type=click.Path(exists=True, path_type=Path))
+@click.option("--out", required=True, type=click.Path(dir_okay=False, path_type=Path))
+def audit(sealed: Path, key_file: Path, out: Path) -> None:
+    """Open the auditor's file, to count every answer once more: see check --deep.
+
+    It holds everybody's answers without names. Keep it to yourself, and delete it afterwards.
+    """
+    mine = _key(key_file)
+    head, _, body = sealed.read_bytes().partition(b"\n")
+    try:
+        opened = envelope.unseal(body, mine.outer, envelope.audit_info(str(parse(head)["wave"])))
+    except (NotCanonical, KeyError, TypeError, envelope.EnvelopeError) as error:
+        raise Refused("This is no auditor's file that your key opens.") from error
+    _write_whole(out, opened)
+    click.echo(f"Opened: {out}")
+
+
+@witness.command(context_settings={"ignore_unknown_options": True, "help_option_names": []})
+@click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
+def check(arguments: tuple[str, ...]) -> None:
+    """Check a downloaded record, as verify.py does: the same program with the same options."""
+    raise SystemExit(verify.main(arguments))
 
 
 @witness.command()

@@ -60,6 +60,11 @@ def outer_info(wave: str, ballot_key_sha256: bytes) -> bytes:
     return f"candour/v1/outer/{wave}/{ballot_key_sha256.hex()}".encode()
 
 
+def audit_info(wave: str) -> bytes:
+    """Binds the auditor's file to the wave."""
+    return b"candour/v1/audit/" + wave.encode()
+
+
 def seal(plaintext: bytes, to: ec.EllipticCurvePublicKey, info: bytes) -> bytes:
     """SealBase (RFC 9180 section 6.1): encapsulated key ‖ ciphertext."""
     return SUITE.encrypt(plaintext, to, info)

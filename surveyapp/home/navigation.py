@@ -30,6 +30,12 @@ PLACES: tuple[tuple[str, str, tuple[Role, ...], str], ...] = (
     ("Board", "/board/{slug}", (Role.BOARD,), "Say whether the draft findings ring true."),
     ("What we will do", "/actions/{slug}", tuple(Role), "What was promised, and what came of it."),
     ("Sealed answers", "/witness/", (Role.WITNESS,), "Open what only your key can open."),
+    (
+        "Counting once more",
+        "/audits/",
+        (Role.AUDITOR, Role.WITNESS),
+        "Count every published figure again, from the answers.",
+    ),
     ("Programmes", "/programmes/", (Role.HR,), "Every survey, and setting up a new one."),
     ("Pulses", "/programmes/{slug}", (Role.HR,), "Set up a pulse and watch its dates."),
     ("Roster", "/programmes/{slug}/roster", (Role.HR,), "Who is invited, and in which group."),

@@ -32,7 +32,8 @@ class Wave(db.Model):
     """One round. Times are UTC. ``instrument_json`` and ``rule`` are what the covenant freezes;
     ``covenant`` is canonical JSON, set at commit and never changed. While open, ``ballots`` is the
     rounded total of the day ``counted_on``; from closing it is exact. ``reminded``: rounds sent.
-    ``witnesses``: whoever holds an outer key, at most two; the covenant freezes them."""
+    ``witnesses``: whoever holds an outer key, at most two, ``auditors``:
+    whoever may count every answer once more; the covenant freezes both."""
 
     __tablename__ = "wave"
     __table_args__ = (
@@ -74,6 +75,8 @@ class Wave(db.Model):
     counted_on: Mapped[str | None] = mapped_column(String(10))
     reminded: Mapped[int] = mapped_column(default=0)
     witnesses: Mapped[list[dict[str, str]]] = mapped_column(JSON, default=list, server_default="[]")
+    auditors: Mapped[list[dict[str, str]]] = mapped_column(JSON, default=list, server_default="[]")
+    diary: Mapped[bool] = mapped_column(default=False, server_default=false())
     programme: Mapped[Programme] = relationship(back_populates="waves")
     units: Mapped[list["WaveUnit"]] = relationship(
         order_by="WaveUnit.position", cascade="all, delete-orphan"

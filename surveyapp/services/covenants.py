@@ -133,6 +133,7 @@ def build(
         "witnesses": [
             {name: witness[name] for name in ("name", "key", "signs")} for witness in wave.witnesses
         ],
+        "auditors": [dict(auditor) for auditor in wave.auditors],
         "dates": {
             "opens": _utc(wave.opens_at),
             "closes": _utc(wave.closes_at),

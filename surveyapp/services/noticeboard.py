@@ -209,7 +209,9 @@ def _wait_for_turn() -> None:
 
 
 def _told_of(last: AuditLine) -> bool:
-    newest = select(Notice.body).where(Notice.type == "AUDIT").order_by(Notice.n.desc()).limit(1)
+    # An AUDIT line about a wave is another thing: that somebody fetched the auditor's file.
+    of_log = select(Notice.body).where(Notice.type == "AUDIT", Notice.about.is_(None))
+    newest = of_log.order_by(Notice.n.desc()).limit(1)
     told = db.session.scalar(newest)
     return told is not None and told.get("head") == last.sha256
 

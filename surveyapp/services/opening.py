@@ -34,7 +34,7 @@ from surveyapp.errors import CandourError, NotNow
 from surveyapp.extensions import box_session, engine_of
 from surveyapp.models.ballots import Ballot
 from surveyapp.models.surveys import Wave
-from surveyapp.services import answer_blocks, covenants, noticeboard, terms
+from surveyapp.services import answer_blocks, audits, covenants, noticeboard, terms
 
 if TYPE_CHECKING:
     import polars as pl
@@ -70,6 +70,11 @@ class Opened:
         """The Merkle root over the sorted receipts."""
         return merkle.root([bytes.fromhex(receipt) for receipt in self.receipts]).hex()
 
+    @property
+    def comments_root(self) -> str:
+        """The same over the comments' receipts, which are not listed: how many is not told."""
+        return merkle.root([bytes.fromhex(one) for one in self.comment_receipts]).hex()
+
     def facts(self) -> dict[str, Any]:
         """What the noticeboard says of it."""
         said = {"statement": dict(self.statement), "signature": self.signed}
@@ -78,6 +83,7 @@ class Opened:
             "rejected": dict(self.rejected),
             "receipts_root": self.root,
             "receipts": list(self.receipts),
+            "comments_root": self.comments_root,
             **({"witness": said} if self.signed else {}),
         }
 
@@ -155,6 +161,7 @@ def open_wave(wave: Wave, given: peeled.Peeled | None = None) -> Opened:
         statement=given.statement,
         signed=given.signed,
     )
+    audits.keep(wave, said, given, sealed.issued, _directorates(wave))
     # First the responses: of two openers at once only one writes them, and that one writes both.
     if answer_blocks.write(wave.id, "responses", _responses(said, _instrument(wave), opened)):
         answer_blocks.write(wave.id, "comments", _comments(said, _directorates(wave)))

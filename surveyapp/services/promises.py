@@ -97,6 +97,20 @@ def readers(covenant: Mapping[str, Any]) -> tuple[Reader, ...]:
             "it or delay it",
         ),
         Reader("HR and managers", "the same results, at the same minute as you"),
+        *_recounting(covenant),
+    )
+
+
+def _recounting(covenant: Mapping[str, Any]) -> tuple[Reader, ...]:
+    named = [one["name"] for key in ("witnesses", "auditors") for one in covenant.get(key, ())]
+    if not named:
+        return ()
+    return (
+        Reader(
+            " or ".join(named),
+            "after closing, every set of answers with its group, without names, if they fetch them "
+            "to count once more. Each time the noticeboard says so",
+        ),
     )
 
 

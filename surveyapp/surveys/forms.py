@@ -135,6 +135,7 @@ class WitnessForm(FlaskForm):
         description="They made it with their own keys. Its name ends in .public.json.",
     )
     away = HiddenField()
+    kind = HiddenField()
 
 
 class WaveForm(DatesForm):

@@ -1,4 +1,4 @@
-"""Who witnesses a pulse: HR adds a witness's public file to a draft, or takes it away."""
+"""Who witnesses a pulse and who audits it: HR adds a public file to a draft, or takes it away."""
 
 import uuid
 
@@ -10,7 +10,7 @@ from surveyapp.extensions import db
 from surveyapp.models.accounts import Role
 from surveyapp.models.surveys import Wave
 from surveyapp.permissions import open_to, signed_in
-from surveyapp.services import audit, waves
+from surveyapp.services import audit, audits, waves
 from surveyapp.services import witnesses as services
 from surveyapp.surveys.forms import WitnessForm
 from surveyapp.surveys.views import blueprint
@@ -38,11 +38,18 @@ def witnesses(wave_id: uuid.UUID) -> ResponseReturnValue:
         form=form,
         named=services.of(found),
         most=services.MOST,
+        auditors=audits.of(found),
     )
     return page, 422 if form.errors else 200
 
 
 def _change(wave: Wave, form: WitnessForm) -> str:
+    if form.kind.data == "auditor":
+        if form.away.data:
+            audits.take_away(wave, form.away.data)
+            return f"without the auditor {form.away.data}"
+        auditor = audits.name(wave, form.file.data.read() if form.file.data else b"")
+        return f"auditor {auditor.name}, {auditor.fingerprint()}"
     if form.away.data:
         services.take_away(wave, form.away.data)
         return f"without {form.away.data}"
