@@ -3,7 +3,7 @@
 import errno
 import logging
 
-from flask import Flask, jsonify, render_template, request
+from flask import Flask, Response, jsonify, make_response, render_template, request
 from flask.typing import ResponseReturnValue
 from markupsafe import escape
 from sqlalchemy.exc import InterfaceError, OperationalError
@@ -124,6 +124,15 @@ def init_app(app: Flask) -> None:
             raise error
         title, words = PAGES[500]
         return page(500, title, words, [])
+
+
+def say_busy(response: Response) -> None:
+    """Turn an answer that is made already into the page for a database that cannot write."""
+    title, words = PAGES[503]
+    said = make_response(page(503, title, words, []))
+    response.status_code = said.status_code
+    response.headers.pop("Location", None)
+    response.set_data(said.get_data())
 
 
 def page(status: int, title: str, message: str, details: list[str]) -> ResponseReturnValue:

@@ -6,12 +6,13 @@ public pages have none: writing to it there is an error, so no cookie can slip i
 
 import json
 import uuid
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, NoReturn, cast
 
 from flask import Flask, Request, Response, g, request, session
 from flask.sessions import SessionInterface, SessionMixin
 from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import OperationalError
 from werkzeug.datastructures import CallbackDict
 from werkzeug.exceptions import UnsupportedMediaType
 
@@ -100,6 +101,14 @@ class StaffSessions(NoSessions):
             return
         # The view has committed what it meant to keep; nothing else may ride along.
         db.session.rollback()
+        try:
+            self._write(app, browser, response, now)
+        except OperationalError:
+            db.session.rollback()
+            if browser.modified or browser.ended:
+                errors.say_busy(response)
+
+    def _write(self, app: Flask, browser: Browser, response: Response, now: datetime) -> None:
         name, settings = self.cookie(app)
         if browser.ended:
             _delete(browser.reference)

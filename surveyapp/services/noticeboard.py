@@ -228,13 +228,15 @@ def _announced() -> dict[str, object] | None:
 
 def _add(type: str, body: Mapping[str, object], on: date) -> Notice:
     last = _last()
+    # After a clock that ran ahead the board stays on its day until that day comes.
+    day = max(on.isoformat(), last.date) if last else on.isoformat()
     wave = body.get("wave")
     notice = Notice(
         n=last.n + 1 if last else 0,
         prev=last.sha256 if last else START,
         type=type,
         body=dict(body),
-        date=on.isoformat(),
+        date=day,
         about=str(wave) if wave else None,
     )
     notice.sha256 = hashlib.sha256(bytes_of(notice)).hexdigest()
