@@ -2,7 +2,7 @@
 PY := .venv/bin/python
 .DEFAULT_GOAL := help
 
-.PHONY: help demo test security check fix setup setup-test run bench docs lock clean
+.PHONY: help demo test security soak check fix setup setup-test run bench docs lock clean
 help:  ## show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
 
@@ -14,6 +14,9 @@ test: setup-test  ## run every test
 
 security: setup-test  ## make every attack in its long form; write docs/security-tests.md
 	@tools/security
+
+soak: setup-test  ## kill, starve and mislead it a night long; add the figures to docs/security-tests.md
+	@tools/security soak
 
 check: setup-test  ## format, style, types, import contracts; changes nothing
 	.venv/bin/ruff format --check -q .

@@ -16,6 +16,15 @@ def test_a_recorded_figure_stands_in_its_row_and_the_others_say_that_they_wait()
     assert f"1 of {len(figures.IDS)} rows" in page
 
 
+def test_a_page_keeps_what_was_measured_before_until_it_is_measured_again():
+    before = [json.dumps({"id": id, "figure": text}) for id, text in
+              (("F1", "60 kills"), ("F2", "1 row"), ("F2", "50 times 200"))]  # fmt: skip
+    now = [json.dumps({"id": "F1", "figure": "1000 kills"})]
+    kept = figures.kept(now, figures.page(before))
+    assert figures.page(now + kept) == figures.page([*now, *before[1:]])
+    assert "60 kills" not in figures.page(now + kept)
+
+
 def test_a_figure_is_written_down_only_for_a_row_that_there_is(
     record_figure, tmp_path, monkeypatch
 ):
