@@ -4,19 +4,22 @@ A bundle is opened only when it is whole and lawful, and only one bundle a pulse
 key remembers which.
 """
 
+import argparse
 import hashlib
 import os
 import re
 import secrets
+import zipfile
 from pathlib import Path
 
 import click
 
-from surveyapp import verify, witness_page
+from surveyapp import clock, verify, witness_page
 from surveyapp.config import write_private
 from surveyapp.crypto import bundle, envelope, peeled, witness_key
 from surveyapp.crypto.canonical import NotCanonical, canonical, parse
 
+BOARD = "noticeboard.jsonl"
 PASSPHRASE = "Passphrase (nothing shows as you type)"
 
 
@@ -64,22 +67,22 @@ def key(name: str, folder: Path, passphrase: bool) -> None:
 @click.option("--out", required=True, type=click.Path(dir_okay=False, path_type=Path))
 @click.option(
     "--board",
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="The noticeboard as you fetched it yourself, to hold the bundle against.",
+    required=True,
+    type=click.Path(exists=True, path_type=Path),
+    help="The record or noticeboard.jsonl as you fetched it yourself, without signing in.",
 )
-def open_(sealed: Path, key_file: Path, out: Path, board: Path | None) -> None:
+@click.option("--words", help="Twelve words from anybody's message, in quotes.")
+def open_(sealed: Path, key_file: Path, out: Path, board: Path, words: str | None) -> None:
     """Check a bundle of sealed ballots, take your lock off, shuffle, and write what to send back.
 
-    You see no answer: each is still locked with the platform's key.
+    You see no answer: each is still locked with the platform's key. The noticeboard tells these
+    ballots from a few that somebody picked out to read them apart.
     """
     mine = _key(key_file)
     try:
         closed = bundle.Bundle.from_bytes(sealed.read_bytes())
         click.echo(f"{closed.name}: {len(closed.records)} sealed ballots")
-        if board is not None and canonical(dict(closed.notice)) not in board.read_bytes().split(
-            b"\n"
-        ):
-            raise Refused("The noticeboard has no such closing line. Do not open these ballots.")
+        _on_board(closed, board, words)
         if mine.public().entry() not in closed.terms.get("witnesses", ()):
             raise Refused("You are not a witness of this pulse, or not with this key.")
         made = peeled.make(closed, mine.outer, mine.name, mine.signs)
@@ -152,6 +155,24 @@ def _key(file: Path) -> witness_key.WitnessKey:
         return witness_key.WitnessKey.from_bytes(data, word)
     except witness_key.KeyFileError as error:
         raise Refused(str(error)) from error
+
+
+def _on_board(closed: bundle.Bundle, record: Path, words: str | None) -> None:
+    """Refuse a bundle whose closing line the noticeboard that everybody sees does not have."""
+    options = argparse.Namespace(words=words, checkpoint=None)
+    report = verify.Report()
+    try:
+        one_file = record.suffix == ".jsonl"
+        files = {BOARD: record.read_bytes()} if one_file else verify.read(record)
+    except (OSError, zipfile.BadZipFile) as error:
+        raise Refused(f"The noticeboard cannot be read: {record}") from error
+    lines = verify.check_board(files, clock.now().date(), options, report)
+    if canonical(dict(closed.notice)) not in [line.raw for line in lines]:
+        raise Refused("The noticeboard has no such closing line. Do not open these ballots.")
+    if wrong := report.problems[verify.TAMPERED]:
+        raise Refused("\n".join(["The noticeboard is not sound. Open nothing.", *wrong]))
+    for said in report.lines:
+        click.echo(said)
 
 
 def _remember(note: Path, made: peeled.Peeled) -> None:

@@ -7,6 +7,7 @@ from click.testing import CliRunner
 
 from surveyapp import witness, witness_page
 from surveyapp.crypto import bundle, peeled, witness_key
+from surveyapp.crypto.canonical import canonical
 from surveyapp.extensions import box_session
 from surveyapp.models.ballots import Ballot
 from tests import voting
@@ -58,12 +59,19 @@ def make_keys(page, name):
     return made[".key"], public
 
 
-def open_ballots(page, sealed, key, tmp_path, word=WORD):
+def open_ballots(page, sealed, key, tmp_path, board, word=WORD):
     (tmp_path / "sealed.bundle").write_bytes(sealed)
+    (tmp_path / "noticeboard.jsonl").write_bytes(board)
+    page.locator("#board").set_input_files(tmp_path / "noticeboard.jsonl")
     (tmp_path / "mine.key").write_bytes(key)
     page.locator("#bundle").set_input_files(tmp_path / "sealed.bundle")
     page.locator("#key").set_input_files(tmp_path / "mine.key")
     page.locator("#word").fill(word)
+
+
+def board_of(app):
+    """The noticeboard as anybody fetches it."""
+    return app.test_client().get("/trust/noticeboard.jsonl").data
 
 
 def refused(page):
@@ -94,9 +102,9 @@ def test_keys_made_on_the_page_open_a_pulse_there_and_at_the_command_line(page, 
         ).encode()
         box_session().commit()
     voting.close(app, wave)
-    sealed = voting.bundle(app, wave)
+    sealed, board = voting.bundle(app, wave), board_of(app)
 
-    open_ballots(page, sealed, key, tmp_path)
+    open_ballots(page, sealed, key, tmp_path, board)
     made = saved(page, "Check, open and shuffle", "opened.json")["opened.json"]
     assert "Opened and shuffled: 28." in page.locator("#opened").text_content()
 
@@ -104,7 +112,7 @@ def test_keys_made_on_the_page_open_a_pulse_there_and_at_the_command_line(page, 
     done = CliRunner().invoke(
         witness.witness,
         ["open", str(tmp_path / "sealed.bundle"), "--key", str(tmp_path / "mine.key"),
-         "--out", str(tmp_path / "out.json")],
+         "--out", str(tmp_path / "out.json"), "--board", str(tmp_path / "noticeboard.jsonl")],
         input=WORD + "\n",
     )  # fmt: skip
     assert done.exit_code == 0, done.output
@@ -120,12 +128,12 @@ def test_keys_made_on_the_page_open_a_pulse_there_and_at_the_command_line(page, 
     short = bundle.Bundle(
         short.notice, short.covenant, short.classes, short.issued, short.records[1:]
     ).to_bytes()
-    open_ballots(page, short, key, tmp_path)
+    open_ballots(page, short, key, tmp_path, board)
     assert "not those that were in the box when the pulse closed" in refused(page)
-    open_ballots(page, sealed, key, tmp_path, word="another word")
+    open_ballots(page, sealed, key, tmp_path, board, word="another word")
     assert refused(page) == "The passphrase does not open this file."
     stranger = witness_key.WitnessKey.new(public.name).to_bytes()
-    open_ballots(page, sealed, stranger, tmp_path)
+    open_ballots(page, sealed, stranger, tmp_path, board)
     assert "You are not a witness of this pulse" in refused(page)
 
 
@@ -138,15 +146,23 @@ def test_the_page_opens_a_key_from_the_command_line_and_no_second_pulse_of_that_
     for person in wave.people[:3]:
         voting.vote(app, wave, person, {"speak_1": 1})
     voting.close(app, wave)
-    sealed = voting.bundle(app, wave)
-    open_ballots(page, sealed, mine.to_bytes(WORD), tmp_path)
+    sealed, board, key = voting.bundle(app, wave), board_of(app), mine.to_bytes(WORD)
+    open_ballots(page, sealed, key, tmp_path, board)
     made = saved(page, "Check, open and shuffle", "opened.json")["opened.json"]
     peeled.Peeled.from_bytes(made).check(bundle.Bundle.from_bytes(sealed))
     assert made == voting.peel(sealed, mine).to_bytes()
 
     other = another_closing(bundle.Bundle.from_bytes(sealed))
     assert bundle.problems(other) == []
-    open_ballots(page, other.to_bytes(), mine.to_bytes(WORD), tmp_path)
+    open_ballots(page, other.to_bytes(), key, tmp_path, board)
+    assert "no such closing line" in refused(page)
+    closing, shown = (
+        canonical(dict(one.notice)) for one in (bundle.Bundle.from_bytes(sealed), other)
+    )
+    open_ballots(page, other.to_bytes(), key, tmp_path, shown + b"\n")
+    assert refused(page) == "The noticeboard is not sound. Open nothing."
+    # Even a noticeboard that was forged to the end does not make them open a second time.
+    open_ballots(page, other.to_bytes(), key, tmp_path, board.replace(closing, shown))
     assert "You have opened this pulse already, with other ballots." in refused(page)
 
 

@@ -1,13 +1,16 @@
-"""A witness who lies about what came out of the ballots, or is shown a key that is not theirs."""
+"""A witness who lies about what came out of the ballots, and one who is lied to."""
 
+import hashlib
 from dataclasses import replace
 
 import pytest
+from click.testing import CliRunner
 
-from surveyapp.crypto import bundle, client, envelope, peeled, witness_key
+from surveyapp import keys, witness
+from surveyapp.crypto import ballot, bundle, client, envelope, merkle, peeled, witness_key
 from surveyapp.crypto.canonical import canonical
 from surveyapp.errors import Rejected
-from surveyapp.services import terms, witnesses
+from surveyapp.services import opening, terms, witnesses
 from tests import voting
 
 
@@ -106,3 +109,50 @@ def test_a_witness_calls_no_ballot_unsound_that_anybody_can_check(app, closed, m
     lie = signed(honest, mo, inner=honest.inner[1:], rejected={"credential": 1}, classes=fewer)
     with pytest.raises(peeled.PeeledError):
         lie.check(whole)
+
+
+def picked_out(sealed, person_class, count):
+    """A bundle that whoever runs the server could write: these few ballots and no others."""
+    whole = bundle.Bundle.from_bytes(sealed)
+    of_class = [
+        raw for raw in whole.records if ballot.Record.from_bytes(raw).class_key == person_class
+    ]
+    some = tuple(of_class[:count])
+    leaves = sorted(hashlib.sha256(record).hexdigest() for record in some)
+    body = {
+        **whole.notice["body"],
+        "ballots": count,
+        "issued": count,
+        "leaves": leaves,
+        "root": merkle.root([bytes.fromhex(leaf) for leaf in leaves]).hex(),
+    }
+    return replace(
+        whole,
+        notice={**whole.notice, "body": body},
+        issued={key: count if key == person_class else 0 for key in whole.classes},
+        records=some,
+    )
+
+
+def test_a_witness_opens_no_ballot_that_was_picked_out_to_be_read(app, closed, mo, tmp_path):
+    """The witness's lock is all that stands between the server's owner and one person's ballot.
+    A bundle of that ballot alone is lawful by itself; the noticeboard has no line about it."""
+    some_class = closed.people[0].class_key
+    forged = picked_out(voting.bundle(app, closed), some_class, 1)
+    (inside,) = peeled.make(forged, mo.outer, mo.name, mo.signs).inner
+    with app.app_context():
+        path = keys.directory("opener", closed.wave_id) / opening.INNER
+        inner = envelope.load_private(path.read_bytes())
+    assert ballot.unseal(inside, str(closed.wave_id), inner).ratings == {"speak_1": 4}
+
+    (tmp_path / "forged.bundle").write_bytes(forged.to_bytes())
+    (tmp_path / "mo.key").write_bytes(mo.to_bytes())
+    (tmp_path / "record.zip").write_bytes(app.test_client().get("/trust/record.zip").data)
+    done = CliRunner().invoke(
+        witness.witness,
+        ["open", str(tmp_path / "forged.bundle"), "--key", str(tmp_path / "mo.key"),
+         "--board", str(tmp_path / "record.zip"), "--out", str(tmp_path / "opened.json")],
+    )  # fmt: skip
+    assert done.exit_code == 2
+    assert "no such closing line" in done.output
+    assert not (tmp_path / "opened.json").exists()

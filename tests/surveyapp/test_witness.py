@@ -15,7 +15,7 @@ from surveyapp.extensions import db, who_session
 from surveyapp.models.audit import AuditLine
 from surveyapp.models.participation import OutboxMail
 from surveyapp.models.surveys import Wave
-from surveyapp.services import waves, witnesses
+from surveyapp.services import noticeboard, waves, witnesses
 from tests import factories, voting
 
 MO = witness_key.WitnessKey.new("Mo, speak-up guardian")
@@ -86,11 +86,13 @@ def disk(app, closed, tmp_path):
     folder.mkdir()
     (folder / "sealed.bundle").write_bytes(voting.bundle(app, closed))
     (folder / "mo.key").write_bytes(MO.to_bytes())
+    (folder / "record.zip").write_bytes(app.test_client().get("/trust/record.zip").data)
     return folder
 
 
-def open_(disk, *more, key="mo.key", sealed="sealed.bundle", out="opened.json"):
-    return run("open", disk / sealed, "--key", disk / key, "--out", disk / out, *more)
+def open_(disk, *more, key="mo.key", sealed="sealed.bundle", out="opened.json", board="record.zip"):
+    files = [disk / sealed, "--key", disk / key, "--out", disk / out, "--board", disk / board]
+    return run("open", *files, *more)
 
 
 def test_opening_twice_gives_the_same_file_and_a_second_set_is_refused(disk):
@@ -109,14 +111,43 @@ def test_opening_twice_gives_the_same_file_and_a_second_set_is_refused(disk):
 
 
 def test_the_bundle_is_held_against_the_noticeboard_that_the_witness_fetched(app, disk):
-    (disk / "board.jsonl").write_bytes(app.test_client().get("/trust/noticeboard.jsonl").data)
-    assert open_(disk, "--board", disk / "board.jsonl").exit_code == 0
+    browser = app.test_client()
+    (disk / "board.jsonl").write_bytes(browser.get("/trust/noticeboard.jsonl").data)
+    assert open_(disk, board="board.jsonl").exit_code == 0
     lines = (disk / "board.jsonl").read_bytes().splitlines(keepends=True)
     (disk / "other.jsonl").write_bytes(b"".join(x for x in lines if b'"CLOSED"' not in x))
-    refused = open_(disk, "--board", disk / "other.jsonl", out="other.json")
-    assert refused.exit_code == 2
-    assert "no such closing line" in refused.output
+    (disk / "short.jsonl").write_bytes(b"".join(lines[1:]))
+    (disk / "no.zip").write_bytes(b"junk")
+    for board, words in (
+        ("other.jsonl", "no such closing line"),
+        ("short.jsonl", "not sound"),
+        ("no.zip", "cannot be read"),
+    ):
+        refused = open_(disk, board=board, out="other.json")
+        assert refused.exit_code == 2
+        assert words in refused.output
+        assert not (disk / "other.json").exists()
+
+
+def test_words_from_somebodys_message_show_another_noticeboard(app, disk):
+    with app.app_context():
+        words = " ".join(noticeboard.words())
+    well = open_(disk, "--words", words)
+    assert well.exit_code == 0
+    assert "Your twelve words belong to" in well.output
+    wrong = open_(disk, "--words", " ".join(reversed(words.split())), out="other.json")
+    assert wrong.exit_code == 2
+    assert "fit no beginning" in wrong.output
     assert not (disk / "other.json").exists()
+
+
+def test_without_a_noticeboard_nothing_is_opened(disk):
+    refused = run(
+        "open", disk / "sealed.bundle", "--key", disk / "mo.key", "--out", disk / "opened.json"
+    )
+    assert refused.exit_code == 2
+    assert "--board" in refused.output
+    assert not (disk / "opened.json").exists()
 
 
 def test_nobody_opens_with_a_key_that_the_promises_do_not_name(disk):

@@ -34,6 +34,24 @@ function recordBytes(line) {
   return line.startsWith('{"spoiled":') ? unb64(parse(line).spoiled) : utf8(line);
 }
 
+// Refuses a bundle whose closing line the noticeboard that everybody sees does not have. Each line
+// of it holds the hash of the one before.
+export async function onBoard(bundle, bytes) {
+  const closing = spelled(bundle.notice);
+  const lines = decoded(bytes).replace(/\n$/, "").split("\n");
+  if (!lines.includes(closing)) {
+    throw new Error("The noticeboard has no such closing line. Do not open these ballots.");
+  }
+  let prev = "0".repeat(64);
+  for (const [n, line] of lines.entries()) {
+    const said = JSON.parse(line);
+    if (said.n !== n || said.prev !== prev) {
+      throw new Error("The noticeboard is not sound. Open nothing.");
+    }
+    prev = hex(await hash(utf8(line)));
+  }
+}
+
 // Why nobody should open this bundle, a sentence each; empty when it is whole and lawful.
 export async function problems(bundle, sifted) {
   const { notice: { type, body }, covenant } = bundle;

@@ -2,7 +2,7 @@
 
 import { hash, hex, utf8 } from "../../static/client/bytes.js";
 import { decoded } from "./forms.js";
-import { openBundle, readBundle } from "./bundle.js";
+import { onBoard, openBundle, readBundle } from "./bundle.js";
 import { isLocked, makeKeys, readKeys } from "./keys.js";
 
 const $ = (id) => document.getElementById(id);
@@ -62,6 +62,7 @@ answering($("open"), $("opened"), $("opened-files"), async () => {
   if (isLocked(file) && !$("word").value) throw new Error("Type your passphrase.");
   const keys = await readKeys(file, $("word").value);
   const bundle = await readBundle(await bytesOf($("bundle"), "Choose the sealed ballots."));
+  await onBoard(bundle, await bytesOf($("board"), "Choose the noticeboard."));
   const made = await openBundle(bundle, keys);
   await remember(keys.entry.key, bundle);
   offer($("opened-files"), "opened.json", made.file, "Save this file and send it back.");
