@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 _REFUSALS = frozenset(
     ("not shown", "suppressed", "hidden", "n/a", "na", "-", "–", "—", "*", "**", "***", ".", "..")
@@ -54,6 +55,7 @@ def refused(text: str) -> bool:
     return bool(re.fullmatch(r"n?\s*<\s*\d+", plain))
 
 
+@lru_cache(maxsize=65536)
 def points(text: str) -> str:
     """Numbers with a decimal comma as numbers with a point; commas before thousands go.
 

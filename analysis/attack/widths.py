@@ -20,10 +20,11 @@ def attack(version: Version, release: Release, limits: Limits) -> Iterator[Findi
 
 def _spreads(version: Version, release: Release, limits: Limits) -> Iterator[Finding]:
     """Groups under 50 answers whose ranges no common spread explains have their own in them."""
+    parted = holding_shown(version)
     for name, measure in version.measures.items():
         found: list[tuple[Line, Range]] = []
         for line in version.lines:
-            if line.measure != name or not line.shared or holds_shown(version, line):
+            if line.measure != name or not line.shared or line.group in parted:
                 continue
             spread = deviation(line, measure.facts[line.group], version, limits)
             if spread is not None:
@@ -62,21 +63,21 @@ def deviation(line: Line, fact: Fact, version: Version, limits: Limits) -> Range
     return max(half[0], 0.0) / (QUANTILES[1] * max(sizes)), half[1] / (QUANTILES[0] * min(sizes))
 
 
-def holds_shown(version: Version, line: Line) -> bool:
-    """Whether other shown groups lie inside a group: its range is then put together from theirs."""
-    shown = {g for one in version.measures.values() for g, fact in one.facts.items() if fact.shown}
-    return any(_inside(version, group, line.group) for group in shown if group != line.group)
+def holding_shown(version: Version) -> set[Group]:
+    """The groups inside which other groups are shown: their ranges are put together from theirs."""
+    found: set[Group] = set()
+    for measure in version.measures.values():
+        for group, fact in measure.facts.items():
+            if fact.shown and group != EVERYBODY:
+                found |= _above(version, group)
+    return found
 
 
-def _inside(version: Version, group: Group, other: Group) -> bool:
-    if other == EVERYBODY:
-        return True
-    at = next(iter(group), None)
-    while at is not None:
-        at = version.parents.get(at)
-        if at is not None and frozenset({at}) == other:
-            return True
-    return False
+def _above(version: Version, group: Group) -> set[Group]:
+    found, at = {EVERYBODY}, next(iter(group), None)
+    while at is not None and (at := version.parents.get(at)) is not None:
+        found.add(frozenset({at}))
+    return found
 
 
 def _told_apart(version: Version, release: Release) -> Iterator[Finding]:
@@ -90,9 +91,10 @@ def _told_apart(version: Version, release: Release) -> Iterator[Finding]:
             fives = not any(end % 5 for end in ends)
             key = line.group, line.source, cells["share"].text, cells["n"].text, fives
             alike.setdefault(key, []).append(line)
+    parted = holding_shown(version)
     for (group, source, share, *_), lines in alike.items():
         ranges = sorted({_range(line) for line in lines})
-        if len(ranges) > 1 and not holds_shown(version, lines[0]):
+        if len(ranges) > 1 and group not in parted:
             measures = _names(lines)
             yield Finding(
                 "A12", "medium", release.name(group),
