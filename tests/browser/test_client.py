@@ -99,6 +99,8 @@ def test_who_is_counted_in_the_larger_group_only_seals_no_word_of_their_unit(one
     one.press("Continue")
     one.rate()
     one.say("")
+    counted = "Your answers count in Riverside and do not say which part of it you are in."
+    expect(one.page.locator("main")).to_contain_text(counted)
     one.send()
     record = record_of(sealing, before)
     assert record.class_key == person.class_key

@@ -217,29 +217,6 @@ def test_key_1_promises_made_for_one_person_stop_the_page_though_the_link_names_
         stops(one, lie, record_figure)
 
 
-def test_a_newer_script_runs_once_its_hash_was_added_in_the_open(browser, sealing):
-    covenant = json.loads(json.dumps(sealing.covenant))
-    main = covenant["client"]["client/main.js"]
-    another_script(covenant, {})
-    made = canonical(covenant)
-    link = sealing.link(next(sealing.people), mark=hashlib.sha256(made).hexdigest())
-    for added, heading in (({"client/main.js": main}, "Your group"), ({}, STOPPED)):
-        with arriving(browser, sealing, lambda said: said | {"clients": [added]}) as one:  # noqa: B023
-            answer(one.page, "/covenant.json", lambda _: made)
-            one.page.route("**/v/", lambda route: of_this_pulse(route, sealing, made))
-            one.open(link)
-            if heading != STOPPED:
-                one.press("Start now")
-            one.heading(heading)
-
-
-def of_this_pulse(route, poll, made):
-    """The landing page of the pulse with these promises."""
-    kept = route.fetch()
-    other = hashlib.sha256(made).hexdigest()
-    route.fulfill(response=kept, body=kept.text().replace(poll.mark, other))
-
-
 def test_key_1_a_signature_by_another_key_stops_before_anything_is_cast(
     browser, sealing, stranger, record_figure
 ):

@@ -226,6 +226,56 @@ def test_what_the_server_makes_for_basic_has_the_same_form(page):
     assert len(theirs.outer[0]) == ballot.sealed_size(4096)
 
 
+CHOICES = [
+    ("R/Days", {"b": -1, "a_1": 4}, [], ()),
+    ("R/Days", {}, [("c", ' Ü\r\n“€” 👩🏽‍⚕️ \\ \u2028 "q" ', "board"), ("d", "x", "themes")], ()),
+    (ballot.not_given("R"), {"a_1": 5}, [("c", "y", "publish")], (bytes(32), b"\xff" * 32)),
+]
+
+
+@pytest.mark.parametrize(("label", "ratings", "texts", "tags"), CHOICES)
+def test_the_same_choices_and_chance_give_the_same_bytes_as_basic(
+    page, label, ratings, texts, tags
+):
+    """What is typed goes through the server’s reading on one side, the script’s on the other."""
+    seed = client.new_seed()
+    comments = [ballot.Comment(name, tidy(text), use) for name, text, use in texts]
+    basic = client.fill_in(seed, label, ratings, comments, tags)
+    draw = client.Derived(seed, "nonce")
+    given = {
+        "label": label,
+        "ratings": ratings,
+        "texts": [{"question": name, "text": text, "use": use} for name, text, use in texts],
+        "tags": [tag.hex() for tag in tags],
+        "chance": [draw(receipts.NONCE_BYTES).hex() for _ in range(1 + len(texts))],
+    }
+    made, receipt = run(
+        page,
+        """
+        const chance = crypto.getRandomValues;
+        crypto.getRandomValues = (array) => (array.set(unhex(given.chance.shift())), array);
+        try {
+          const answers = questions.noAnswers();
+          answers.ratings = given.ratings;
+          for (const one of given.texts) {
+            answers.texts[one.question] = questions.tidy(one.text);
+            answers.uses[one.question] = one.use;
+          }
+          const order = given.texts.map((one) => ({ id: one.question }));
+          const said = await ballot.fillIn(given.label, answers.ratings,
+            questions.comments(answers, order), given.tags.map(unhex));
+          return [hex(said.bytes), said.receipt];
+        } finally {
+          crypto.getRandomValues = chance;
+        }
+        """,
+        given,
+    )
+    assert bytes.fromhex(made) == basic.to_bytes()
+    assert receipt == receipts.shown(basic.receipt())
+    assert ballot.Plaintext.from_bytes(bytes.fromhex(made)) == basic
+
+
 def test_the_list_s_proofs_are_the_server_s(page):
     def check(entry, index, size, proof, root):
         told = entry | {"roster": {"index": index, "size": size, "proof": proof}}

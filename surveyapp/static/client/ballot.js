@@ -29,7 +29,8 @@ export async function accept(ballot, signed) {
 }
 
 // What the ballot says, with a nonce for the ratings and one for each comment; and its receipt.
-export async function fillIn(classLabel, ratings, comments) {
+// `tags` are those of a diary phrase, mostly none.
+export async function fillIn(classLabel, ratings, comments, tags = []) {
   const nonce = random(NONCE_BYTES);
   const bytes = canonical({
     v: 1,
@@ -37,6 +38,7 @@ export async function fillIn(classLabel, ratings, comments) {
     ratings,
     nonce: base64url(nonce),
     comments: comments.map((one) => ({ ...one, nonce: base64url(random(NONCE_BYTES)) })),
+    ...(tags.length ? { tags: tags.map(base64url) } : {}),
   });
   const receipt = await hash(join(RECEIPT, nonce, canonical(ratings)));
   return { bytes, nonce, receipt: shown(receipt) };

@@ -174,7 +174,14 @@ function group() {
   const apart = own.key !== counted.key;
   const larger = of(counted.parent);
   const small = own.people < covenant.rule.headcount;
-  pages.show("group", {
+  // Counted in the larger group only: the ballot does not say which part of it, and the credential
+  // stays that of the class, like everybody's there.
+  const keep = () => {
+    const only = document.getElementById("larger")?.checked;
+    visit.larger = only ? larger.name : undefined;
+    visit.label = only ? `${larger.key}, unit not given` : told.class;
+  };
+  const values = {
     own: own.name,
     counted: counted.name,
     people: counted.people,
@@ -188,16 +195,13 @@ function group() {
     larger_people: larger?.people,
     linked: link,
     typed: !link,
-  });
+  };
+  pages.show("group", values, { left: keep });
   document.getElementById("promised").replaceChildren(promise(covenant));
   if (link) document.getElementById("qr").replaceChildren(qrOf(`${location.origin}/v/${link.whole}`));
   const only = document.getElementById("larger");
-  if (only) only.checked = visit.label !== undefined;
-  // Counted in the larger group only: the ballot does not say which part of it, and the credential
-  // stays that of the class, like everybody's there.
-  const chosen = () => (visit.label = only?.checked ? `${larger.key}, unit not given` : undefined);
-  const go = (page) => () => (chosen(), pages.visit(page));
-  on({ one: go(() => question(0)), all: go(all) });
+  if (only) only.checked = visit.larger !== undefined;
+  on({ one: () => pages.visit(() => question(0)), all: () => pages.visit(all) });
 }
 
 function question(at, { fromCheck = false, wrong: found = [] } = {}) {
@@ -261,7 +265,7 @@ const hinted = () => Object.values(visit.answers.texts).some((text) => questions
 // Every answer at a glance, with hints at what could give somebody away.
 function look() {
   const { answers } = visit;
-  const view = pages.fill("check");
+  const view = pages.fill("check", { larger: visit.larger });
   for (const one of visit.questions) {
     const said = questions.inWords(one, answers);
     const line = pages.fill("answer", { ...one, said, none: said === undefined, given: said });
@@ -328,7 +332,7 @@ async function deliver(again) {
     });
   }
   const texts = questions.comments(answers, visit.questions);
-  const said = await fillIn(visit.label ?? told.class, answers.ratings, texts);
+  const said = await fillIn(visit.label, answers.ratings, texts);
   const record = await sealed(ballot, said.bytes, told.wave, told.class, visit.envelopes);
   const { status, said: reply } = await post(`${box}/cast`, record, { size: evened(record), again });
   if (status === 409 && reply.error === "closed") return () => ended("closed");
