@@ -58,6 +58,20 @@ def is_summary(body: object) -> bool:
     )
 
 
+def is_models(body: object) -> bool:
+    """Whether this is what ``python -m analysis models`` writes."""
+    return isinstance(body, dict) and {"format", "pulse", "models"} <= body.keys()
+
+
+def said_of_models(body: Mapping[str, Any]) -> str:
+    """Its sentences, and how many people it says that they are about."""
+    said: list[str] = []
+    for model in body["models"]:
+        said += [*model["in_words"], *model["left_out"]]
+        said += [str(one["people"]) for one in model["figures"].values() if "people" in one]
+    return " ".join(said)
+
+
 def known(body: Mapping[str, Any]) -> list[dict[str, Any]]:
     """The parts of published results that readers are told of."""
     return [

@@ -7,7 +7,7 @@ from itertools import pairwise
 from analysis.attack.facts import Version
 from analysis.attack.files import NUMBER
 from analysis.attack.findings import Finding, Limits
-from analysis.attack.model import Comments, Group, Line, Release
+from analysis.attack.model import SENTENCES, Comments, Group, Line, Release
 
 _DATE = re.compile(r"\d{4}-\d\d-\d\d(?:T[\d:.]+Z?)?|\d\d?:\d\d(?::\d\d)?")
 ALWAYS_TOLD = ("a picture's description", "its title", "its metadata", "its description",
@@ -47,12 +47,20 @@ def _told(number: str, where: str, release: Release) -> bool:
         return False
     if number in release.visible or f"{value:g}" in release.visible:
         return True
+    if where == SENTENCES and _coefficient(number, value):
+        return True
     if "." in number and value != int(value):
         # Text of a chart's axis or a page may hold versions: two decimals and more tell.
         return False
     return (where in ALWAYS_TOLD or where.startswith("an unknown key")) and (
         value <= 100 or 1900 < value < 2100
     )
+
+
+def _coefficient(number: str, value: float) -> bool:
+    """In sentences on models: points, coefficients of two digits, and people in fifties."""
+    digits = len(number.partition(".")[2])
+    return value <= 100 and not digits or value < 1 and digits <= 2 or value % 50 == 0
 
 
 def refusals(release: Release) -> Iterator[Finding]:

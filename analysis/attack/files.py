@@ -17,7 +17,7 @@ from pypdf.errors import PdfReadError
 from analysis.attack import candour, tables
 from analysis.attack.columns import is_total, plain, roles
 from analysis.attack.markup import Page, picture
-from analysis.attack.model import Hidden, Release
+from analysis.attack.model import SENTENCES, Hidden, Release
 from analysis.attack.plan import ReadError, Table
 from analysis.attack.printed import points
 
@@ -102,6 +102,21 @@ def _csv(path: Path, _: Release) -> Iterator[Table]:
     yield from _table(path.name, "", lines)
 
 
+def _txt(path: Path, release: Release) -> Iterator[Table]:
+    """A table, where lines are parted alike; otherwise sentences, which all readers see."""
+    text = path.read_text(encoding="utf-8-sig", errors="replace")
+    lines = [line for line in text.splitlines() if line.strip()]
+    if lines and any(all(mark in line for line in lines[:5]) for mark in ",;\t|"):
+        yield from _csv(path, release)
+    else:
+        _sentences(path, text, release)
+
+
+def _sentences(path: Path, text: str, release: Release) -> None:
+    release.hidden.append(Hidden(path.name, SENTENCES, text))
+    release.read.append(f"{path.name}: sentences; their numbers are compared.")
+
+
 def _xlsx(path: Path, release: Release) -> Iterator[Table]:
     book = openpyxl.load_workbook(path, data_only=True)
     for sheet in book.worksheets:
@@ -142,6 +157,9 @@ def _json(path: Path, release: Release) -> Iterator[Table]:
     if candour.is_summary(body):
         _numbers(candour.known(body), release)
         candour.read_summary(body, path.name, release)
+        return
+    if candour.is_models(body):
+        _sentences(path, candour.said_of_models(body), release)
         return
     for part, records in _records(body, ""):
         flat = [_flat(record) for record in records]
@@ -235,7 +253,7 @@ def _pdf(path: Path, release: Release) -> Iterator[Table]:
 
 
 _READERS: Mapping[str, Callable[[Path, Release], Iterator[Table]]] = {
-    ".csv": _csv, ".tsv": _csv, ".txt": _csv, ".xlsx": _xlsx, ".json": _json, ".html": _html,
+    ".csv": _csv, ".tsv": _csv, ".txt": _txt, ".xlsx": _xlsx, ".json": _json, ".html": _html,
     ".htm": _html, ".svg": _svg, ".pdf": _pdf,
 }  # fmt: skip
 

@@ -10,6 +10,7 @@ Group = frozenset[Facet]
 Range = tuple[float, float]
 Place = tuple[str, str]  # a wave in a file
 EVERYBODY: Group = frozenset()
+SENTENCES = "its sentences"
 
 
 @dataclass(frozen=True)
@@ -42,7 +43,8 @@ class Line:
 
 @dataclass(frozen=True)
 class Hidden:
-    """Text in a part of a file that a reader does not see."""
+    """Text in a part of a file that a reader does not see, or that is compared with what is seen
+    elsewhere."""
 
     source: str
     where: str

@@ -119,3 +119,23 @@ def test_one_dissenter_among_colleagues_makes_them_sure():
     that happens in three cases of ten. With 18 of 30 nobody can be sure of anything."""
     assert posterior((10, 10), (9, 9), 3) == (1.0, 0.9)
     assert posterior((30, 30), (18, 18), 3)[0] < 0.7
+
+
+MODELS = "“Safe”\n  The questions of “Safe” go together well (omega {}, likely 0.83 to 0.87), {}.\n"
+
+
+@pytest.mark.parametrize(
+    ("omega", "people", "told"),
+    [("0.85", "10 points", 0), ("0.85314", "10 points", 1), ("0.85", "412 people", 1),
+     ("0.85", "at least 400 people", 0)],
+)  # fmt: skip
+def test_a_text_on_models_is_read_and_held_to_its_rounding(tmp_path, omega, people, told):
+    text = MODELS.format(omega, people)
+    (tmp_path / "models.txt").write_text(text)
+    assert len(attack(read([tmp_path], {}))) == told
+    body = {"format": 1, "pulse": "P", "models": [
+        {"about": "Safe", "in_words": [text], "left_out": [], "figures": {"x": {"people": people}}}
+    ]}  # fmt: skip
+    (tmp_path / "models.txt").unlink()
+    (tmp_path / "models.json").write_text(json.dumps(body))
+    assert len(attack(read([tmp_path], {}))) == told
