@@ -1,10 +1,13 @@
-"""A respondent's journey, Basic, against the floor F1 (PERFORMANCE 1).
+"""A respondent's journey, Basic and Blind, on SQLite and PostgreSQL, against the floor F1
+(PERFORMANCE 1).
 
-Ours: landing, group, all questions, Send: four requests, with every rule of the respondent routes
-on, a blind signature of 3,072 bits, two envelopes and two durable commits. The floor: page,
-answers, thanks: three requests and one durable commit. Both under gunicorn, two processes of four
-threads, on this machine’s loopback; the client shares the processors. 20 ratings, 2 choices and a
-comment. Runs alternate A B A B; every stored row is counted.
+Basic: landing, group, all questions, Send: four requests, with every rule of the respondent routes
+on, a blind signature of 3,072 bits, two envelopes and two durable commits. Blind: what the server
+does for a browser's script: landing, check, promises, collect, cast, done; the script's own part is
+done in between, by the Python client, while no clock runs. The floor: page, answers, thanks: three
+requests and one durable commit. All under gunicorn, two processes of four threads, on this
+machine’s loopback; the client shares the processors. 20 ratings, 2 choices and a comment. Runs
+alternate A B C A B C; every stored row is counted.
 """
 
 import argparse
@@ -12,7 +15,6 @@ import json
 import math
 import os
 import re
-import secrets
 import socket
 import sqlite3
 import statistics
@@ -23,26 +25,19 @@ import time
 import uuid
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
-from datetime import timedelta
 from http.client import HTTPConnection
 from pathlib import Path
+from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
-from flask import Flask
-
-from analysis.disclosure import Rule
 from benchmarks import floor_app, machine
-from surveyapp import clock, create_app
-from surveyapp.crypto import tokens
-from surveyapp.extensions import db, who_session
-from surveyapp.models.participation import Invitation, InvitationKey
-from surveyapp.models.people import Person
-from surveyapp.models.surveys import Programme, Wave
-from surveyapp.services import waves
+from benchmarks.house import COMMENT, Device, House
+from surveyapp.crypto import base64url
+from tests import databases
 
-COMMENT = "Rotas come out too late to plan anything around them."
+WARM = 16
 HIDDEN = re.compile(rb'name="(seed|seen)" value="([0-9a-f]+)"')
 FLOOR_BODY = urlencode({f"q{n}": n % 5 + 1 for n in range(22)} | {"comment": COMMENT})
 OUR_ANSWERS = {f"a.q{n:02}": n % 5 + 1 for n in range(22)} | {"t.why": COMMENT, "u.why": "board"}
@@ -69,6 +64,13 @@ class Run:
         return 1000 * self.processor / len(self.seconds)
 
 
+class Part(NamedTuple):
+    """A stretch of a journey, and what the person's device does before it, which is not timed."""
+
+    act: Callable[[HTTPConnection, Any], None]
+    before: Callable[[Any], None] | None = None
+
+
 @dataclass
 class Stack:
     """A server under test, and how one journey through it goes."""
@@ -76,27 +78,32 @@ class Stack:
     name: str
     port: int
     process: int
-    journey: Callable[[HTTPConnection, str], None]
-    people: Iterator[str]
+    parts: Sequence[Part]
+    people: Iterator[Any]
     runs: dict[int, list[Run]] = field(default_factory=dict)
 
     def run(self, journeys: int, at_once: int) -> None:
         """Make the journeys, ``at_once`` at a time, each person's on one connection."""
         whose = [next(self.people) for _ in range(journeys)]
+        seconds, wall, used = [0.0] * journeys, 0.0, 0.0
+        for part in self.parts:
+            for person in whose if part.before else ():
+                part.before(person)
 
-        def go(person: str) -> float:
-            connection = HTTPConnection("127.0.0.1", self.port, timeout=60)
-            started = time.perf_counter()
-            self.journey(connection, person)
-            taken = time.perf_counter() - started
-            connection.close()
-            return taken
+            def go(person: Any, act: Callable[[HTTPConnection, Any], None] = part.act) -> float:
+                connection = HTTPConnection("127.0.0.1", self.port, timeout=60)
+                started = time.perf_counter()
+                act(connection, person)
+                taken = time.perf_counter() - started
+                connection.close()
+                return taken
 
-        before, started = processor_seconds(self.process), time.perf_counter()
-        with ThreadPoolExecutor(at_once) as pool:
-            seconds = list(pool.map(go, whose))
-        wall = time.perf_counter() - started
-        used = processor_seconds(self.process) - before
+            before, started = processor_seconds(self.process), time.perf_counter()
+            with ThreadPoolExecutor(at_once) as pool:
+                taken = list(pool.map(go, whose))
+            wall += time.perf_counter() - started
+            used += processor_seconds(self.process) - before
+            seconds = [sum(both) for both in zip(seconds, taken, strict=True)]
         self.runs.setdefault(at_once, []).append(Run(seconds, wall, used))
 
 
@@ -106,41 +113,52 @@ def main(arguments: Sequence[str] = ()) -> int:
     parser.add_argument("--journeys", type=int, default=120, help="journeys a run")
     given = parser.parse_args(arguments)
     widths = (1, 8, 32)
-    warm = 16
-    total = given.rounds * given.journeys * len(widths) + warm
-    with tempfile.TemporaryDirectory(prefix="candour-journey-") as name:
-        folder = Path(name)
-        say(machine.describe("flask", "sqlalchemy", "gunicorn", "cryptography", "gmpy2"))
-        say(f"Preparing a wave with {total} invitations …")
-        people = prepare(folder / "instance", total)
+    each = given.rounds * given.journeys * len(widths) + WARM
+    with ExitStack() as at_the_end:
+        folder = Path(at_the_end.enter_context(tempfile.TemporaryDirectory(prefix="journey-")))
+        packages = ("flask", "sqlalchemy", "gunicorn", "psycopg", "cryptography", "gmpy2")
+        say(machine.describe(*packages))
+        say(f"Preparing a wave with {2 * each} invitations in each kind of database …")
+        houses = [House("SQLite", folder / "sqlite", {})]
+        if databases.binaries():
+            (folder / "server").mkdir()
+            folder.chmod(0o755)
+            # As it is installed: every commit is synced.
+            server = databases.Server(folder / "server", options="-c listen_addresses=127.0.0.1")
+            at_the_end.callback(server.stop)
+            houses.append(House("PostgreSQL", folder / "postgresql", server.fresh()))
+        for house in houses:
+            house.prepare(2 * each)
         floor_app.prepare(str(folder / "floor.sqlite"))
-        with served(folder, people) as (ours, floor):
-            for stack in (ours, floor):
-                stack.run(warm, 8)
-                stack.runs.clear()
-            for at_once in widths:
-                for _ in range(given.rounds):
-                    for stack in (ours, floor):
-                        stack.run(given.journeys, at_once)
-            report(ours, floor)
-        return check(folder, total)
+        stacks = at_the_end.enter_context(served(folder, houses, each))
+        for stack in stacks:
+            stack.run(WARM, 8)
+            stack.runs.clear()
+        for at_once in widths:
+            for _ in range(given.rounds):
+                for stack in stacks:
+                    stack.run(given.journeys, at_once)
+        report(stacks)
+        return check(folder, houses, each)
 
 
-def report(ours: Stack, floor: Stack) -> None:
-    """Median, least and most of each figure, and the ratios of medians."""
+def report(stacks: Sequence[Stack]) -> None:
+    """Median, least and most of each figure, and the ratios of medians to the last, the floor."""
     say(f"\n{'':22}{'at once':>8}{'journeys/s':>24}{'p95 ms':>24}{'core-ms each':>24}")
-    for stack in (ours, floor):
+    for stack in stacks:
         for at_once, runs in stack.runs.items():
             cells = [spread([getattr(run, name) for run in runs]) for name in FIGURES]
             say(f"{stack.name:22}{at_once:>8}" + "".join(f"{cell:>24}" for cell in cells))
-    say("\nratios of medians, ours to the floor (reach at 8: rate ≥ 0.5, p95 ≤ 2)")
-    for at_once in ours.runs:
-        rate, p95, core = (
-            median(getattr(run, name) for run in ours.runs[at_once])
-            / median(getattr(run, name) for run in floor.runs[at_once])
-            for name in FIGURES
-        )
-        say(f"{at_once:>8} at once: rate {rate:.2f}   p95 {p95:.2f}   core-ms {core:.2f}")
+    say("\nratios of medians to the floor (reach at 8: rate ≥ 0.5, p95 ≤ 2)")
+    *ours, floor = stacks
+    for stack in ours:
+        for at_once in stack.runs:
+            rate, p95, core = (
+                median(getattr(run, name) for run in stack.runs[at_once])
+                / median(getattr(run, name) for run in floor.runs[at_once])
+                for name in FIGURES
+            )
+            say(f"{stack.name:22}{at_once:>8}   rate {rate:.2f}   p95 {p95:.2f}   core {core:.2f}")
 
 
 FIGURES = ("rate", "p95", "core")
@@ -151,21 +169,18 @@ def spread(values: list[float]) -> str:
     return f"{median(values):.1f} ({min(values):.1f}–{max(values):.1f})"
 
 
-def check(folder: Path, total: int) -> int:
+def check(folder: Path, houses: Sequence[House], each: int) -> int:
     """Count what was stored: every journey once, in each."""
-    kept = {}
-    for name, file, table in (
-        ("ours", folder / "instance" / "box.sqlite", "ballot"),
-        ("floor", folder / "floor.sqlite", "response"),
-    ):
-        with sqlite3.connect(file) as connection:
-            kept[name] = connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0]  # noqa: S608
-    sound = all(number == total for number in kept.values())
-    say(f"\nstored: {kept}, expected {total} each: {'ok' if sound else 'WRONG'}")
+    kept = {house.name: house.ballots() for house in houses}
+    sound = all(number == 2 * each for number in kept.values())
+    with sqlite3.connect(folder / "floor.sqlite") as connection:
+        kept["floor"] = connection.execute("SELECT count(*) FROM response").fetchone()[0]
+    sound = sound and kept["floor"] == each
+    say(f"\nstored: {kept}, expected {each} for each journey: {'ok' if sound else 'WRONG'}")
     return 0 if sound else 1
 
 
-def our_journey(connection: HTTPConnection, token: str) -> None:
+def basic_journey(connection: HTTPConnection, token: str) -> None:
     """Landing, group, all questions, Send."""
     ask(connection, "GET", "/v/", "")
     seen = dict(HIDDEN.findall(connection_body(connection)))
@@ -180,6 +195,34 @@ def our_journey(connection: HTTPConnection, token: str) -> None:
     ask(connection, "POST", "/v/", urlencode(last))
     if b"Your answers are in" not in connection_body(connection):
         raise RuntimeError("A ballot was not taken.")
+
+
+def until_collected(connection: HTTPConnection, device: Device) -> None:
+    """Landing, check, promises, collect."""
+    ask(connection, "GET", "/v/", "")
+    connection_body(connection)
+    told = posted(connection, "/check", json.dumps({"token": device.token}).encode())
+    ask(connection, "GET", told["covenant"], "")
+    connection_body(connection)
+    asks = {"token": device.token, "blinded": base64url.encode(device.wish.blinded)}
+    device.signed = posted(connection, "/collect", json.dumps(asks).encode())["signed"]
+
+
+def until_done(connection: HTTPConnection, device: Device) -> None:
+    """Cast, and forget."""
+    posted(connection, "/cast", device.record)
+    connection.request("POST", "/v/done")
+    connection.getresponse().read()
+
+
+BLIND = (Part(until_collected), Part(until_done, before=Device.seal))
+
+
+def posted(connection: HTTPConnection, path: str, body: bytes) -> dict[str, Any]:
+    """The answer to a script's request."""
+    connection.request("POST", path, body, {"Content-Type": "application/json"})
+    said: dict[str, Any] = json.loads(connection_body(connection))
+    return said
 
 
 def floor_journey(connection: HTTPConnection, _person: str) -> None:
@@ -206,77 +249,9 @@ def connection_body(connection: HTTPConnection) -> bytes:
     return body
 
 
-def prepare(instance: Path, people: int) -> list[str]:
-    """An installation with one open wave; a token for everybody."""
-    instance.mkdir(parents=True)
-    (instance / "config.py").write_text(f"SECRET_KEY = {secrets.token_hex(32)!r}\n")
-    app = create_app(instance_path=str(instance))
-    now = clock.now()
-    with app.app_context():
-        db.create_all(bind_key="__all__")
-        programme = Programme(slug="bench", name="Benchmark", organisation="Benchmark")
-        wave = Wave(
-            programme=programme,
-            number=1,
-            label="Benchmark",
-            instrument_json=json.dumps(instrument()),
-            rule=Rule().to_dict(),
-            opens_at=now + timedelta(hours=1),
-            closes_at=now + timedelta(days=10),
-            publishes_at=now + timedelta(days=20),
-            results_key=secrets.token_urlsafe(16),
-        )
-        db.session.add_all([programme, wave])
-        db.session.flush()
-        who_session().add_all(
-            Person(
-                programme_id=programme.id,
-                name=f"Person {n}",
-                email=f"person{n}@example.org",
-                unit_key=f"Whole/Group {n % 10}",
-            )
-            for n in range(people)
-        )
-        who_session().flush()
-        waves.commit(wave, actor="benchmark", now=now)
-        waves.open_wave(wave, actor="benchmark", now=now + timedelta(hours=1))
-        made = []
-        for invitation in who_session().query(Invitation.id):
-            made.append(tokens.new_token())
-            key = InvitationKey(sha256=tokens.digest(made[-1]), invitation_id=invitation.id)
-            who_session().add(key)
-        who_session().commit()
-        db.session.commit()
-    return made
-
-
-def instrument() -> dict[str, object]:
-    """20 ratings, 2 choices and a comment."""
-    options = [{"code": code, "label": f"Answer {code}"} for code in range(1, 6)]
-    asked: list[dict[str, object]] = [
-        {
-            "id": f"q{n:02}",
-            "kind": "rating" if n < floor_app.RATINGS else "choice",
-            "text": f"Question {n}: how is work, and why?",
-            "responses": "five",
-        }
-        for n in range(floor_app.RATINGS + floor_app.CHOICES)
-    ]
-    asked.append({"id": "why", "kind": "text", "text": "What should stop?", "purpose": "shadow"})
-    return {
-        "instrument": {"id": "bench", "version": "1", "title": "Benchmark"},
-        "source": {"licence": "CC0-1.0", "attribution": "Made for the benchmark"},
-        "responses": {"five": {"options": options}},
-        "items": asked,
-        "scales": [
-            {"id": "work", "title": "Work", "description": "How work is.", "items": ["q00", "q01"]}
-        ],
-    }
-
-
 @contextmanager
-def served(folder: Path, people: list[str]) -> Iterator[tuple[Stack, Stack]]:
-    """Both stacks, each under its own gunicorn, stopped at the end whatever happens."""
+def served(folder: Path, houses: Sequence[House], each: int) -> Iterator[list[Stack]]:
+    """Every stack, ours under one gunicorn for each house, stopped at the end whatever happens."""
     processes: list[subprocess.Popen[bytes]] = []
 
     def start(application: str, **environment: str) -> tuple[int, int]:
@@ -292,13 +267,20 @@ def served(folder: Path, people: list[str]) -> Iterator[tuple[Stack, Stack]]:
         return port, process.pid
 
     try:
-        port, pid = start("benchmarks.journey:serve()", JOURNEY_INSTANCE=str(folder / "instance"))
-        ours = Stack("ours, Basic", port, pid, our_journey, iter(people))
-        port, pid = start(
+        stacks = []
+        for house in houses:
+            where = start("surveyapp.wsgi:app", CANDOUR_INSTANCE=str(house.instance))
+            tokens, devices = iter(house.tokens[:each]), map(house.device, house.tokens[each:])
+            stacks += [
+                Stack(f"Basic, {house.name}", *where, [Part(basic_journey)], tokens),
+                Stack(f"Blind, {house.name}", *where, BLIND, devices),
+            ]
+        floor = start(
             "benchmarks.floor_app:create_app()", FLOOR_DATABASE=str(folder / "floor.sqlite")
         )
         nobody = iter(lambda: uuid.uuid4().hex, "")
-        yield ours, Stack("F1, the floor", port, pid, floor_journey, nobody)
+        stacks.append(Stack("F1, the floor", *floor, [Part(floor_journey)], nobody))
+        yield stacks
     finally:
         for process in processes:
             process.terminate()
@@ -307,11 +289,6 @@ def served(folder: Path, people: list[str]) -> Iterator[tuple[Stack, Stack]]:
                 process.wait(10)
             except subprocess.TimeoutExpired:
                 process.kill()
-
-
-def serve() -> Flask:
-    """What gunicorn serves: the respondents' door."""
-    return create_app(role="registrar", instance_path=os.environ["JOURNEY_INSTANCE"])
 
 
 def free_port() -> int:

@@ -23,7 +23,7 @@ def binaries() -> Path | None:
 class Server:
     """A server of our own on the loopback address, in a folder of its own."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, options: str = UNSAFE) -> None:
         bin_ = binaries()
         assert bin_ is not None, "PostgreSQL is missing: apt-get install postgresql"
         self.bin, self.data = bin_, folder / "data"
@@ -35,7 +35,7 @@ class Server:
             closed = [str(parent) for parent in folder.parents if not parent.stat().st_mode & 1]
             assert not closed, f"{self.user} may not enter {closed}: set TMPDIR to another folder"
         self._run("initdb", "-D", str(self.data), "-A", "trust", "-U", "candour", "--no-sync")
-        settings = f"-p {self.port} -c listen_addresses=127.0.0.1 -k {folder} {UNSAFE}"
+        settings = f"-p {self.port} -c listen_addresses=127.0.0.1 -k {folder} {options}"
         log = str(folder / "log")
         self._run("pg_ctl", "-D", str(self.data), "-l", log, "-w", "-o", settings, "start")
 
