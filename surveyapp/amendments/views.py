@@ -18,6 +18,7 @@ from surveyapp.permissions import open_to, signed_in
 from surveyapp.services import (
     amendment_kinds,
     amendments,
+    audits,
     authoring,
     covenants,
     promises,
@@ -116,6 +117,7 @@ def _draft(wave: Wave) -> dict[str, Any]:
     return {
         "wave": wave,
         "witnesses": witnesses.of(wave),
+        "auditors": audits.of(wave),
         "questions": [item.text for item in authoring.instrument_of(wave).items],
         "facts": promises.facts({"rule": wave.rule}),
         "tree": roster.units(wave.programme, Rule.from_dict(wave.rule)),

@@ -30,6 +30,10 @@ from surveyapp.services import (
 Body = dict[str, Any]
 # An extension must reach people, and must not race the closing.
 NOTICE = timedelta(hours=1)
+# What of a wave's row is no part of its promises: it changes while the wave runs.
+LIVE = frozenset(
+    {"state", "covenant", "covenant_sha256", "closed_on", "ballots", "counted_on", "reminded"}
+)
 MOST_RAISED = 2  # times the promised number of answers
 
 
@@ -53,13 +57,14 @@ class Change:
 def draft_sha256(wave: Wave) -> str:
     """A fingerprint of all of a draft that HR can change: what is signed is what was proposed."""
     groups = roster.units(wave.programme, Rule.from_dict(wave.rule)).groups
-    dates = (wave.opens_at, wave.closes_at, wave.publishes_at)
     said = {
-        "label": wave.label,
-        "instrument": wave.instrument_json,
-        "rule": wave.rule,
-        "dates": [moment.isoformat() if moment else "" for moment in dates],
-        "witnesses": wave.witnesses,
+        "draft": [
+            [column.key, value if isinstance(value, dict | list) else str(value)]
+            for column in Wave.__table__.columns
+            for value in [getattr(wave, column.key)]
+            if column.key not in LIVE
+        ],
+        "programme": [getattr(wave.programme, name) for name in ("slug", "name", "organisation")],
         "groups": [[group.key, group.name, group.headcount, group.class_key] for group in groups],
     }
     return hashlib.sha256(canonical(said)).hexdigest()

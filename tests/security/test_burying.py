@@ -10,7 +10,7 @@ from surveyapp.errors import Rejected
 from surveyapp.extensions import db
 from surveyapp.models.amendments import Amendment
 from surveyapp.models.surveys import Wave
-from surveyapp.services import amendments, covenants, waves, witnesses
+from surveyapp.services import amendments, audits, covenants, waves, witnesses
 from tests import factories, voting
 from tests.hr_pages import new_wave, page, with_roster
 
@@ -89,3 +89,30 @@ def test_a_date_taken_out_of_the_database_still_makes_the_wave_due_and_overdue(w
     db.session.execute(update(Wave).values(state="summarised"))
     db.session.refresh(wave)
     assert waves.due(promised["publishes_at"]) == [(wave, "published")]
+
+
+def test_no_auditor_slips_in_between_the_two_signatures(app, hr, board, draft):
+    """An auditor is handed every set of answers: HR could add a key of its own at the last."""
+    hr.post(f"{draft}commit")
+    with app.app_context():
+        address = f"/changes/{db.session.scalars(select(Amendment.id)).one()}"
+        made_up = witness_key.WitnessKey.new("A big firm of auditors").public()
+        audits.name(db.session.scalars(select(Wave)).one(), made_up.to_bytes())
+        factories.committed()
+    assert board.post(f"{address}/sign").status_code == 409
+    assert state(app) == "draft"
+    shown = page(board.get(address))
+    assert made_up.name in shown
+    assert made_up.fingerprint() in shown
+
+
+@pytest.mark.parametrize("column", ["audience", "phase", "label", "diary"])
+def test_nothing_else_of_a_draft_changes_between_the_two_signatures(app, hr, board, draft, column):
+    hr.post(f"{draft}commit")
+    with app.app_context():
+        address = f"/changes/{db.session.scalars(select(Amendment.id)).one()}"
+        changed = {"diary": True}.get(column, "another")
+        db.session.execute(update(Wave).values({column: changed}))
+        factories.committed()
+    assert board.post(f"{address}/sign").status_code == 409
+    assert state(app) == "draft"
