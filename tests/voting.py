@@ -46,7 +46,7 @@ class Voting:
         return [person for person in self.people if person.place == place]
 
 
-def open_voting(app, *, places=PLACES, state="open", witnesses=(), **programme):
+def open_voting(app, *, places=PLACES, state="open", witnesses=(), auditors=(), **programme):
     """Commit and open a wave through the services; give everybody a token and a code.
     ``witnesses``: the keys of those who hold an outer lock."""
     from surveyapp.extensions import db, who_session
@@ -71,6 +71,7 @@ def open_voting(app, *, places=PLACES, state="open", witnesses=(), **programme):
             publishes_at=now + timedelta(days=20),
             results_key=secrets.token_urlsafe(16),
             witnesses=[one.public().entry() for one in witnesses],
+            auditors=[one.public().entry() for one in auditors],
         )
         db.session.add(wave)
         db.session.flush()
