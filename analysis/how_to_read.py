@@ -22,6 +22,10 @@ SHRUNK_NOTE = (
     "ones. A group that truly stands out is moved too, so talk and listen there as well. "
     "This is worked out from the printed figures alone."
 )
+WITHHELD = (
+    "“Board only” comments are for members of the board. “Themes only” comments are shown to "
+    "nobody: software counts what they are about."
+)
 LIMITS = (
     "Everybody gave all their answers in the same few minutes, so everything goes together a "
     "little.",
@@ -104,20 +108,27 @@ def together_share(summary: Summary) -> str:
 def why_not(summary: Summary, theme_id: str) -> tuple[str, ...]:
     """Each reason for which groups of a theme are not set against the rest, with their names."""
     groups = [unit for unit in summary.units if unit.parent]
-    return _reasons([(unit.name, summary.row(theme_id, unit.id)) for unit in groups])
+    rows = [(unit.name, summary.row(theme_id, unit.id)) for unit in groups]
+    return _reasons(rows, "Every group shown")
 
 
 def why_not_here(summary: Summary, unit_id: str) -> tuple[str, ...]:
     """The same for one group: each reason with the themes in which it holds."""
-    return _reasons([(theme.title, summary.row(theme.id, unit_id)) for theme in summary.themes])
+    rows = [(theme.title, summary.row(theme.id, unit_id)) for theme in summary.themes]
+    return _reasons(rows, "Every theme shown")
 
 
-def _reasons(rows: Sequence[tuple[str, Row]]) -> tuple[str, ...]:
+def _reasons(rows: Sequence[tuple[str, Row]], every: str) -> tuple[str, ...]:
+    """``every`` stands for the names where one reason holds for all that are shown."""
+    shown = sum(1 for _, row in rows if row.figure)
     names: dict[str, list[str]] = {}
     for name, row in rows:
         if row.figure and row.rest.verdict == "cannot_tell" and row.rest.why:
             names.setdefault(row.rest.why, []).append(name)
-    return tuple(f"{listed(names[why])}: {why[0].lower()}{why[1:]}" for why in names)
+    return tuple(
+        f"{every if len(found) == shown > 1 else listed(found)}: {why[0].lower()}{why[1:]}"
+        for why, found in names.items()
+    )
 
 
 def listed(names: Sequence[str]) -> str:

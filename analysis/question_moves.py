@@ -10,10 +10,10 @@ from collections.abc import Sequence
 from analysis.sampling.proportions import newcombe
 from analysis.summary import UNLIKE, Figure, Summary
 
-HEAD = "Since the pulse before"
+HEAD = "Since last asked"
 NOTE = (
-    "The last column says by how many points the favourable share probably moved since the pulse "
-    "before. Where it holds 0, we can’t tell if it moved."
+    "The last column says by how many points the share of better answers probably moved since the "
+    "question was last asked. Where 0 lies within it, we can’t tell."
 )
 LEAST_ANSWERS = 50
 COUNT_HALF_STEP = 2

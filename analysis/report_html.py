@@ -20,6 +20,7 @@ from analysis.summary import NOT_SHOWN
 PAGE = "report.html"
 CHARTS = "charts"
 _STYLE = Path(__file__).parent / "report.css"
+_SENTENCE = 24  # letters
 _COLOURS = ("INK", "MUTED", "PAPER", "WHITE", "LINE", "TEAL", "TEAL_LIGHT", "OCHRE", "OCHRE_LIGHT")
 
 
@@ -118,6 +119,13 @@ def _block(block: Block, part: Section, place: int) -> Html:
             return _table(block, f"{part.id}-{place}")
 
 
+def _look(cell: str) -> dict[str, str]:
+    """How a cell is set: a hidden figure in grey, a sentence with room for some words a line."""
+    if cell == NOT_SHOWN:
+        return {"class": "hidden"}
+    return {"class": "long"} if len(cell) > _SENTENCE else {}
+
+
 def _table(table: Table, name: str) -> Html:
     """A table that scrolls in its own region on a small screen and can be reached by keyboard."""
     head = tag("thead", tag("tr", *(tag("th", cell, scope="col") for cell in table.head)))
@@ -125,10 +133,7 @@ def _table(table: Table, name: str) -> Html:
     for place, row in enumerate(table.rows):
         depth = table.indent[place] if table.indent else 0
         cells = [tag("th", row[0], scope="row", class_=f"depth-{min(depth, 4)}")]
-        cells += [
-            tag("td", cell, class_="hidden") if cell == NOT_SHOWN else tag("td", cell)
-            for cell in row[1:]
-        ]
+        cells += [tag("td", cell, **_look(cell)) for cell in row[1:]]
         rows.append(tag("tr", *cells))
     caption = tag("caption", table.caption, id=f"{name}-caption")
     region = tag(

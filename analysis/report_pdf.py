@@ -35,7 +35,7 @@ _FILES = ("DejaVuSans.ttf", "DejaVuSans-Bold.ttf")
 _TEMPLATE = Path(__file__).parent / "report.typ"
 _COLUMNS = 5
 _ON_A_NEW_PAGE = ("what-changed", "method")
-_SHORT, _BROAD, _FULL = 24, 40, 85  # letters
+_SHORT, _LEAST, _BROAD, _FULL = 24, 18, 40, 85  # letters
 _COLOURS = ("INK", "MUTED", "LINE", "TEAL", "TEAL_LIGHT", "OCHRE", "OCHRE_LIGHT")
 
 
@@ -112,7 +112,8 @@ def _block(block: Block, letters: frozenset[str]) -> list[dict[str, Any]]:
         case Chart():
             return [{"kind": "chart", "svg": block.svg.decode(), "alt": block.alt}]
         case Table():
-            return [_table(piece, letters) for piece in block.slices(_COLUMNS)]
+            columns = len(block.head) if _fits(block) else _COLUMNS
+            return [_table(piece, letters) for piece in block.slices(columns)]
 
 
 def _list(title: str, lines: tuple[str, ...], letters: frozenset[str]) -> dict[str, Any]:
@@ -137,12 +138,22 @@ def _table(table: Table, letters: frozenset[str]) -> dict[str, Any]:
 def _widths(table: Table) -> list[int]:
     """For each column 0 where its cells are short, so that it is just wide enough; else the share
     of the page that its longest cell asks for. The first column stretches where no other does,
-    and where even short cells fill the page every column has a share."""
-    longest = [max(map(len, column)) for column in zip(table.head, *table.rows, strict=True)]
-    if max(longest) <= _SHORT and sum(longest) > _FULL:
-        return longest
+    and where short cells leave the long ones too little every column has a share."""
+    longest = _longest(table)
+    if not _fits(table):
+        return [min(most, _BROAD) for most in longest]
     widths = [0 if most <= _SHORT else min(most, _BROAD) for most in longest]
     return widths if any(widths) else [1, *widths[1:]]
+
+
+def _fits(table: Table) -> bool:
+    """Whether a page has room for every short cell in one line, and for some of the long ones."""
+    return sum(most if most <= _SHORT else _LEAST for most in _longest(table)) <= _FULL
+
+
+def _longest(table: Table) -> list[int]:
+    """The letters of the longest cell in each column."""
+    return [max(map(len, column)) for column in zip(table.head, *table.rows, strict=True)]
 
 
 @cache

@@ -6,10 +6,17 @@ from analysis import plots
 from analysis.charts import alt_texts
 from analysis.claims import WELL_ANSWERED, five_sentences
 from analysis.claims import who_answered as who_answered_sentence
-from analysis.how_to_read import LIMITS, TOGETHER, together, together_head, together_share
+from analysis.how_to_read import (
+    LIMITS,
+    TOGETHER,
+    WITHHELD,
+    together,
+    together_head,
+    together_share,
+)
 from analysis.printing import cells, change_of, compared, ends, number, pulse_name, signed, verdict
 from analysis.report_parts import Block, Chart, Points, Quotes, Section, Table, Words
-from analysis.report_theme import NOT_VALIDATED, counted_by
+from analysis.report_theme import NOT_VALIDATED, counted_by, published_by
 from analysis.summary import (
     NOT_SHOWN,
     Comparison,
@@ -18,6 +25,7 @@ from analysis.summary import (
     Verdict,
     trend,
 )
+from analysis.usual_range import ENOUGH_PULSES
 
 _EVIDENCE_FIRST: tuple[Verdict, ...] = (
     "higher",
@@ -162,17 +170,16 @@ def what_goes_together(summary: Summary) -> Section | None:
 
 def what_people_wrote(summary: Summary) -> Section | None:
     """Every open question with its counts, and comments cleared word for word."""
-    blocks: list[Block] = []
-    for result in summary.text:
-        if result.comments == NOT_SHOWN:
-            continue
-        blocks.append(_text_table(result))
-        if result.withheld:
-            withheld = tuple(f"{title}: {why}" for title, why in result.withheld)
-            blocks.append(Points("Comments not printed, and why", withheld))
+    counted = [result for result in summary.text if result.comments != NOT_SHOWN]
+    counters = {counted_by([result]) for result in counted}
+    blocks: list[Block] = [Words(said) for said in counters if len(counters) == 1]
+    for result in counted:
+        blocks.append(_text_table(result, note="" if len(counters) == 1 else counted_by([result])))
         said = tuple(quote.text for quote in summary.quotes if quote.question == result.question)
         if said:
             blocks.append(Quotes("In their own words, published with their consent", said))
+    if any(result.withheld for result in counted):
+        blocks.append(_withheld(counted))
     hidden = tuple(r.text for r in summary.text if r.comments == NOT_SHOWN)
     if hidden:
         blocks.append(Points(f"{NOT_SHOWN}: what people wrote to these questions", hidden))
@@ -181,7 +188,7 @@ def what_people_wrote(summary: Summary) -> Section | None:
     return Section("what-people-wrote", "What people wrote", "What people wrote", tuple(blocks))
 
 
-def _text_table(result: TextResult) -> Table:
+def _text_table(result: TextResult, note: str) -> Table:
     return Table(
         f"{result.text} ({result.comments} comments)",
         ("Theme", "Comments", "Problems", "Good things", "Ideas"),
@@ -192,8 +199,16 @@ def _text_table(result: TextResult) -> Table:
             ),
             ("No theme found", result.no_theme, "", "", ""),
         ),
-        note=counted_by([result]),
+        note=note,
     )
+
+
+def _withheld(counted: Sequence[TextResult]) -> Table:
+    """How many comments of each question are not printed, and why."""
+    reasons = list(dict.fromkeys(reason for result in counted for reason, _ in result.withheld))
+    rows = [(r.text, *(dict(r.withheld).get(reason, "") for reason in reasons)) for r in counted]
+    head = tuple(reason.capitalize() for reason in reasons)
+    return Table("Comments not printed, and why", ("Question", *head), tuple(rows), note=WITHHELD)
 
 
 def method(summaries: Sequence[Summary]) -> Section:
@@ -202,7 +217,7 @@ def method(summaries: Sequence[Summary]) -> Section:
     rule = newest.rule
     text = (
         "Scores run from 0 to 100; higher is always better. A theme’s score is the mean of its "
-        "questions, or the share of favourable answers. The likely range holds the true figure "
+        "questions, or the share of better answers. The likely range holds the true figure "
         "about 19 times in 20, if those who stayed silent are like those who answered. "
         "We say higher or lower only when chance can hardly explain it and the step is large "
         "enough to matter. Otherwise we say “can’t tell”."
@@ -224,6 +239,9 @@ def method(summaries: Sequence[Summary]) -> Section:
         notes.append(
             f"“{NOT_VALIDATED}” marks themes whose questions have not yet been tested elsewhere."
         )
+    if len(summaries) < ENOUGH_PULSES:
+        notes.append(f"Where a score usually lies can be said from {ENOUGH_PULSES} pulses on.")
+    notes.extend(published_by(newest.themes))
     blocks.append(Points("Notes", tuple(notes)) if notes else Words(""))
     blocks.append(
         Words(f"Instrument: {newest.instrument}, version {newest.instrument_version}.", "quiet")

@@ -5,7 +5,6 @@ from collections.abc import Mapping, Sequence
 
 from analysis import benchmarks, plots
 from analysis.charts import alt_texts
-from analysis.charts.alt_texts import SHARE_WORDS
 from analysis.charts.share_chart import question
 from analysis.claims import change_sentence, headline, level_sentence, what_we_dont_know
 from analysis.how_to_read import HEADING, how_to_read
@@ -13,36 +12,21 @@ from analysis.printing import cells, change_of, compared, likely_share, moved, p
 from analysis.question_moves import HEAD, NOTE, moves
 from analysis.report_parts import Block, Chart, Points, Table, ThemeSection, Words
 from analysis.summary import NOT_SHOWN, Figure, Summary, TextResult, ThemeHead, TrendPoint, trend
-from analysis.usual_range import USUALLY, long_series
+from analysis.usual_range import ENOUGH_PULSES, USUALLY, long_series
 
-SHARE_NOTE = (
-    "The likely range is that of the favourable answers: it holds the share among all who were "
-    "asked about 19 times in 20, if those who stayed silent are like those who answered."
-)
+SHARE_NOTE = "The likely range is that of the better answers."
 NOT_VALIDATED = "Not yet tested"
 
 
 def theme_section(summaries: Sequence[Summary], theme: ThemeHead, place: int) -> ThemeSection:
     """One theme: sentence, chart, table, questions, what people wrote, what we don't know."""
     newest = summaries[-1]
-    points = trend(summaries, theme.id)
-    long = long_series(summaries, theme.id)
     name = f"{place:02d}-{re.sub(r'[^a-z0-9]+', '-', theme.id.lower()).strip('-')}"
     blocks: list[Block] = [
         Words(level_sentence(newest, theme.id), "lead"),
-        Words(change_sentence(newest, theme.id)),
         Words(theme.description, "quiet"),
-        Chart(
-            f"{name}-trend",
-            plots.trend_svg(points, theme, long.usual),
-            alt_texts.trend_alt(points, theme, long.usual),
-        ),
-        _trend_table(theme, points),
+        *_over_time(summaries, theme, f"{name}-trend"),
     ]
-    if long.usual:
-        blocks.append(Points(USUALLY, long.said))
-    else:
-        blocks.extend(Words(line, "quiet") for line in long.said)
     if reading := how_to_read(newest, theme.id):
         blocks.append(Points(HEADING, reading))
     figures = {row.item: row.figure for row in newest.items}
@@ -84,6 +68,28 @@ def _without_repeats(blocks: Sequence[Block]) -> tuple[Block, ...]:
     return tuple(kept)
 
 
+def _over_time(summaries: Sequence[Summary], theme: ThemeHead, name: str) -> list[Block]:
+    """The change in a sentence, its chart and its table; of a first pulse the table alone, because
+    the heading says that there is nothing to compare with."""
+    points = trend(summaries, theme.id)
+    table = _trend_table(theme, points)
+    if len(points) < 2:
+        return [table]
+    usual, said = (long := long_series(summaries, theme.id)).usual, long.said
+    chart = plots.trend_svg(points, theme, usual)
+    return [
+        Words(change_sentence(summaries[-1], theme.id)),
+        Chart(name, chart, alt_texts.trend_alt(points, theme, usual)),
+        table,
+        *([Points(USUALLY, said)] if usual else _too_early(points, said)),
+    ]
+
+
+def _too_early(points: Sequence[TrendPoint], said: Sequence[str]) -> list[Block]:
+    """Why a long series has no usual range; of a short one the method says it once for all."""
+    return [Words(line, "quiet") for line in said if len(points) >= ENOUGH_PULSES]
+
+
 def _trend_table(theme: ThemeHead, points: Sequence[TrendPoint]) -> Table:
     return Table(
         f"{theme.title}, pulse by pulse",
@@ -99,9 +105,8 @@ def _questions_table(
     theme: ThemeHead, figures: dict[str, Figure | None], since: Mapping[str, tuple[int, int]]
 ) -> Table:
     rows = []
-    first_word, *other_words = (word.capitalize() for word in SHARE_WORDS)
     shown = any(figures.get(item.id) for item in theme.items)
-    head = ("Question", "Answers", first_word, "Likely range", *other_words)
+    head = ("Question", "Answers", "Better", "Likely range", "In between", "Worse")
     for item in theme.items:
         figure = figures.get(item.id)
         shares = figure.shares if figure and figure.shares else (NOT_SHOWN,) * 3
@@ -139,16 +144,24 @@ def _written(text: Sequence[TextResult], theme: ThemeHead) -> list[Block]:
 
 
 def _published(theme: ThemeHead) -> list[Block]:
-    """Published figures of others near this theme, each with its caution, and whose they are."""
+    """Published figures of others near this theme, each with its caution."""
     figures = benchmarks.latest(theme.id)
     if not figures:
         return []
     lines = tuple(figure.sentence.removesuffix(figure.caution).strip() for figure in figures)
-    beneath = dict.fromkeys(
-        f"{figure.caution} {figure.source}, {figure.publisher}. {figure.attribution}"
-        for figure in figures
+    cautions = dict.fromkeys(figure.caution for figure in figures)
+    return [Points("Published elsewhere", lines), *(Words(text, "quiet") for text in cautions)]
+
+
+def published_by(themes: Sequence[ThemeHead]) -> tuple[str, ...]:
+    """Whose the published figures beside these themes are, and under which terms."""
+    figures = (figure for theme in themes for figure in benchmarks.latest(theme.id))
+    return tuple(
+        dict.fromkeys(
+            f"Published elsewhere: {figure.source}, {figure.publisher}. {figure.attribution}"
+            for figure in figures
+        )
     )
-    return [Points("Published elsewhere", lines), *(Words(text, "quiet") for text in beneath)]
 
 
 def counted_by(text: Sequence[TextResult]) -> str:

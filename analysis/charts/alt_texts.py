@@ -6,7 +6,7 @@ from analysis.printing import level, likely_share
 from analysis.summary import NOT_SHOWN, Figure, Summary, ThemeHead, TrendPoint
 from analysis.usual_range import Usual
 
-SHARE_WORDS = ("favourable", "neutral", "unfavourable")
+SHARE_WORDS = ("better answers", "in between", "worse answers")
 
 
 def trend_alt(points: Sequence[TrendPoint], theme: ThemeHead, usual: Usual | None = None) -> str:

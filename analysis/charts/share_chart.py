@@ -1,4 +1,4 @@
-"""The bars of favourable, neutral and unfavourable answers, one question below the other."""
+"""The bars of better, in-between and worse answers, one question below the other."""
 
 import re
 
@@ -41,7 +41,7 @@ def shares_by_question(summary: Summary, theme_id: str) -> Figure:
         height,
         f"{theme.title}: question by question",
         f"{summary.wave.label}, whole organisation, percent of those who answered. "
-        "The table says how sure they are.",
+        "The table says how sure this is.",
         simulated=summary.wave.simulated,
     )
     axes.set_xlim(0, 100)
@@ -63,13 +63,13 @@ def shares_by_question(summary: Summary, theme_id: str) -> Figure:
 
 
 def question(item: ItemHead) -> str:
-    """The question, saying so where disagreeing is the better answer."""
-    return f"{item.text} (disagreeing is favourable)" if item.reversed else item.text
+    """The question, saying so where agreeing is the worse answer."""
+    return f"{item.text} (agreeing is the worse answer)" if item.reversed else item.text
 
 
 def _key(figure: Figure, height: float) -> None:
     for place, (word, (colour, hatch, _)) in enumerate(zip(SHARE_WORDS, LOOKS, strict=True)):
-        left = (MARGIN + 1.35 * place) / WIDTH
+        left = (MARGIN + 1.6 * place) / WIDTH
         figure.add_artist(
             Rectangle(
                 (left, 1 - 0.86 / height),

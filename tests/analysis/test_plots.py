@@ -110,7 +110,7 @@ def test_the_words_of_a_trend_hold_the_headline_number_the_break_and_the_gap(pul
 
 def test_the_words_of_the_bars_hold_all_shares_or_not_shown(pulses):
     text = alt_texts.items_alt(pulses[-1], "workload")
-    assert "29% favourable, 24% neutral, 47% unfavourable" in text
+    assert "29% better answers, 24% in between, 47% worse answers" in text
     assert f"too much” {NOT_SHOWN}" in text
 
 

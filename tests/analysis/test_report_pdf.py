@@ -163,3 +163,13 @@ def test_any_warning_fails(monkeypatch):
     monkeypatch.setattr(typst, "compile_with_warnings", with_a_warning)
     with pytest.raises(ReportError, match="with a warning: unknown font"):
         report_pdf.render(small("x"))
+
+
+def test_a_long_heading_between_full_columns_keeps_its_width():
+    head = ("Group", "Taken seriously by employers", "Help that staff know of")
+    head = (*head, "Time off is easy to get", "An industry that cares")
+    rows = (("More than 1,000 people", *("55 · ▼ likely lower",) * 4),)
+    body = Section("s", "S", "A heading", (Table("Groups", head, rows),))
+    pdf = report_pdf.render(Report("P", "A title", "Below", (), "Foot", (body,)))
+    lines = PdfReader(io.BytesIO(pdf)).pages[0].extract_text().splitlines()
+    assert any("Taken seriously" in line for line in lines)
