@@ -549,6 +549,10 @@ def check_changes(pulse: Pulse, report: Report) -> None:
                     not lower and body["rule"]["k"] > pulse.rule["k"],
                     f"{pulse.name}: line {line.n} lowers a protection: {', '.join(lower) or 'k'}.",
                 )
+                report.expect(
+                    body["rule"]["k"] <= 2 * pulse.covenant["rule"]["k"],
+                    f"{pulse.name}: line {line.n} asks for so many answers that it hides results.",
+                )
                 pulse.rule = {k: max(v, body["rule"].get(k, 0)) for k, v in pulse.rule.items()}
             elif change == "extend":
                 closes, seen["extend"] = moment(body["closes"]), seen["extend"] + 1

@@ -34,7 +34,6 @@ NOTICE = timedelta(hours=1)
 LIVE = frozenset(
     {"state", "covenant", "covenant_sha256", "closed_on", "ballots", "counted_on", "reminded"}
 )
-MOST_RAISED = 2  # times the promised number of answers
 
 
 @dataclass(frozen=True)
@@ -90,10 +89,11 @@ def _rule(wave: Wave, wanted: Mapping[str, str], _now: datetime) -> Body:
         )
     # Without a bound two people could hide every figure, and call it protection.
     promised = int(covenants.of(wave)["rule"]["k"])
-    if answers > MOST_RAISED * promised:
+    most = in_force.MOST_RAISED * promised
+    if answers > most:
         raise Rejected(
-            f"{promised} answers were promised. The number can be raised to twice that, "
-            f"{MOST_RAISED * promised}, and no further."
+            f"{promised} answers were promised. The number can be raised to twice that, {most}, "
+            "and no further."
         )
     raised = authoring.stricter(answers).to_dict()
     both = {name: max(value, raised[name]) for name, value in before.to_dict().items()}

@@ -13,6 +13,7 @@ from surveyapp.services import promises
 LINES = ("AMENDED", "HELD")
 LONGEST_EXTENSION = timedelta(days=7)
 LONGEST_HOLD = timedelta(days=14)
+MOST_RAISED = 2  # times the promised number of answers: more would hide the results themselves
 ROLE_WORDS: Mapping[str, str] = {
     "hr": "for HR",
     "board": "for the board",
@@ -107,6 +108,8 @@ def _amend(found: dict[str, Any], covenant: Mapping[str, Any], body: Mapping[str
     change = body.get("change")
     if change == "rule":
         before, raised = found["rule"], body["rule"]
+        if raised.get("k", 0) > MOST_RAISED * covenant["rule"]["k"]:
+            return
         found["rule"] = {name: max(value, raised.get(name, 0)) for name, value in before.items()}
         if found["rule"]["k"] > before["k"]:
             found["raised"] = body

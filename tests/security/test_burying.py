@@ -10,7 +10,7 @@ from surveyapp.errors import Rejected
 from surveyapp.extensions import db
 from surveyapp.models.amendments import Amendment
 from surveyapp.models.surveys import Wave
-from surveyapp.services import amendments, audits, covenants, waves, witnesses
+from surveyapp.services import amendments, audits, covenants, noticeboard, waves, witnesses
 from tests import factories, voting
 from tests.hr_pages import new_wave, page, with_roster
 
@@ -116,3 +116,11 @@ def test_nothing_else_of_a_draft_changes_between_the_two_signatures(app, hr, boa
         factories.committed()
     assert board.post(f"{address}/sign").status_code == 409
     assert state(app) == "draft"
+
+
+def test_a_line_that_would_hide_every_figure_does_not_count(wave):
+    """Somebody with the noticeboard's key writes a line that no page would write."""
+    rule = dict.fromkeys(covenants.rule_of(wave).to_dict(), 1000)
+    body = {"wave": str(wave.id), "change": "rule", "rule": rule, "signed": [], "reason": ""}
+    noticeboard.post("AMENDED", body, on=wave.opens_at.date())
+    assert covenants.rule_of(wave).k == 10

@@ -97,17 +97,12 @@ def test_nb1_a_lowered_threshold(record, program, today, key, words, tmp_path, r
     }  # fmt: skip
     forged = records.forged(record, [*board[:4], amended, *board[4:]], key)
     assert records.code(program, forged, today) == 1
-    raised = records.forged(
-        record,
-        [
-            *board[:4],
-            {**amended, "body": {**amended["body"], "rule": {**lower, "k": 11}}},
-            *board[4:],
-        ],
-        key,
-    )
-    report = _report(program, raised, today)
-    assert not any("lowers a protection" in one for one in report.problems[1])
+    for answers, hides in ((11, False), (20, False), (21, True), (1000, True)):
+        rule = {**amended["body"], "rule": {**lower, "k": answers}}
+        raised = records.forged(record, [*board[:4], {**amended, "body": rule}, *board[4:]], key)
+        report = _report(program, raised, today)
+        assert not any("lowers a protection" in one for one in report.problems[1])
+        assert any("hides results" in one for one in report.problems[1]) == hides
     # Written anew from the first line: the copy agrees with itself, an old message does not.
     anew = records.promised(record, lambda one: one["rule"].update(k=8), key)
     anew = records.republished(anew, lambda one: one["rule"].update(k=8), key)
