@@ -7,6 +7,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from flask import Flask
+from sqlalchemy import insert
 
 from analysis.disclosure import Rule
 from benchmarks import floor_app
@@ -56,23 +57,26 @@ class House:
             )
             db.session.add_all([programme, wave])
             db.session.flush()
-            who_session().add_all(
-                Person(
-                    programme_id=programme.id,
-                    name=f"Person {n}",
-                    email=f"person{n}@example.org",
-                    unit_key=f"Whole/Group {n % 10}",
-                )
-                for n in range(people)
+            who_session().execute(
+                insert(Person),
+                [
+                    {
+                        "programme_id": programme.id,
+                        "name": f"Person {n}",
+                        "email": f"person{n}@example.org",
+                        "unit_key": f"Whole/Group {n % 10}",
+                    }
+                    for n in range(people)
+                ],
             )
-            who_session().flush()
             waves.commit(wave, actor="benchmark", now=now)
             waves.open_wave(wave, actor="benchmark", now=now + timedelta(hours=1))
+            rows = []
             for invitation in who_session().query(Invitation.id, Invitation.class_key):
                 token = tokens.new_token()
-                key = InvitationKey(sha256=tokens.digest(token), invitation_id=invitation.id)
-                who_session().add(key)
+                rows.append({"sha256": tokens.digest(token), "invitation_id": invitation.id})
                 self.classes[token] = invitation.class_key
+            who_session().execute(insert(InvitationKey), rows)
             who_session().commit()
             db.session.commit()
             self.wave_id = str(wave.id)
