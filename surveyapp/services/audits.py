@@ -7,6 +7,7 @@ in it apart, each in the order of their receipts. Whoever fetches it is named on
 
 import uuid
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 
@@ -85,7 +86,8 @@ def keep(
         path = _folder(wave.id) / f"{place}.sealed"
         if path.exists():
             keys.destroy(path)
-        keys.put(path, head + b"\n" + sealed)
+        with suppress(FileExistsError):  # of two openers at once either's file says the same
+            keys.put(path, head + b"\n" + sealed)
 
 
 def waves() -> list[tuple[Wave, list[str]]]:

@@ -1,6 +1,9 @@
 """An opener that dies at any step, or runs twice: one outcome, and nothing left behind."""
 
+import shutil
+import sqlite3
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from threading import Barrier
 
 import pytest
@@ -11,7 +14,7 @@ from surveyapp.crypto import peeled, witness_key
 from surveyapp.extensions import answers_session, box_session, db, empty_journal, engine_of
 from surveyapp.models.ballots import Ballot
 from surveyapp.services import noticeboard, noticeboard_check, opening, registrar, waves, witnesses
-from tests import voting
+from tests import factories, voting
 
 PLACES = ("Riverside/Days",) * 12
 MO = witness_key.WitnessKey.new("Mo, speak-up guardian")
@@ -79,10 +82,42 @@ STEPS = {
 }
 
 
-@pytest.mark.parametrize("step", STEPS)
-def test_an_opener_that_dies_before_any_step_comes_to_the_same_end(make_app, monkeypatch, step):
-    app = make_app(**voting.SETTINGS)
+@pytest.fixture(scope="module")
+def kept(tmp_path_factory):
+    """An application whose sealed wave may be opened, and copies of its stores and files."""
+    app = factories.an_app(tmp_path_factory.mktemp("kept") / "instance", **voting.SETTINGS)
     wave = handed_in(app, sealed=True)
+    stores = []
+    for engine in engines(app):
+        stores.append(sqlite3.connect(":memory:"))
+        with engine.connect() as connection:
+            connection.connection.driver_connection.backup(stores[-1])
+    files = Path(app.instance_path).with_name("files")
+    shutil.copytree(app.instance_path, files)
+    yield app, wave, stores, files
+    factories.dispose([app])
+
+
+@pytest.fixture
+def waiting(kept):
+    """The same wave each time as it was before anybody opened it."""
+    app, wave, stores, files = kept
+    for engine, store in zip(engines(app), stores, strict=True):
+        with engine.connect() as connection:
+            store.backup(connection.connection.driver_connection)
+    shutil.rmtree(app.instance_path)
+    shutil.copytree(files, app.instance_path)
+    return app, wave
+
+
+def engines(app):
+    with app.app_context():
+        return list(db.engines.values())
+
+
+@pytest.mark.parametrize("step", STEPS)
+def test_an_opener_that_dies_before_any_step_comes_to_the_same_end(waiting, monkeypatch, step):
+    app, wave = waiting
     with app.app_context():
         holder, name = STEPS[step]
         holder = holder() if holder in (answers_session, box_session) else holder
