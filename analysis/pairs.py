@@ -79,13 +79,18 @@ class Paired:
         return cls(raw["since"], {name: Sums(*sums) for name, sums in raw["themes"].items()})
 
 
-def scores(instrument: Instrument, ratings: Mapping[str, int]) -> dict[str, float]:
+def keys_of(instrument: Instrument) -> tuple[Key, ...]:
+    """How each theme is scored, for :func:`scores`."""
+    return tuple(Key.of(instrument, scale) for scale in instrument.scales)
+
+
+def scores(keys: Sequence[Key], ratings: Mapping[str, int]) -> dict[str, float]:
     """One person's score on each theme they have one on, 0–100.
 
     Formula: 100·T/(m·full) over the m answered items, or 100·F/m where the theme counts favourable
     answers; themes under the half rule are missing.
     """
-    found = {scale.id: score(Key.of(instrument, scale), ratings) for scale in instrument.scales}
+    found = {key.scale.id: score(key, ratings) for key in keys}
     return {theme: value for theme, value in found.items() if value is not None}
 
 

@@ -60,3 +60,4 @@ GRANT SELECT, INSERT, UPDATE ON poll TO candour_opener;
 \connect :"answers"
 GRANT USAGE ON SCHEMA public TO candour_opener, candour_publisher;
 GRANT SELECT, INSERT ON answer_block TO candour_opener, candour_publisher;
+GRANT SELECT, INSERT, DELETE ON pair_block TO candour_opener;

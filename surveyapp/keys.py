@@ -115,3 +115,20 @@ def wrapping_key(wave_id: uuid.UUID) -> bytes:
             # Another process made it in between; its key is the key.
             return get(path)
         return get(path)
+
+
+def pairs_key(wave_id: uuid.UUID, *, make: bool = False) -> bytes:
+    """The key that wraps that of a wave's pair records. It lies with the opener's keys, which are
+    in no backup. Raises :class:`MissingKey` unless it is to be made."""
+    if make:
+        put(_pairs(wave_id), blocks.new_key())
+    return get(_pairs(wave_id))
+
+
+def destroy_pairs_key(wave_id: uuid.UUID) -> None:
+    """Make every copy of a wave's pair records noise."""
+    destroy(_pairs(wave_id))
+
+
+def _pairs(wave_id: uuid.UUID) -> Path:
+    return directory("opener") / "pairs" / f"{wave_id}.key"

@@ -46,9 +46,13 @@ class Voting:
         return [person for person in self.people if person.place == place]
 
 
-def open_voting(app, *, places=PLACES, state="open", witnesses=(), auditors=(), **programme):
+def open_voting(
+    app, *, places=PLACES, state="open", witnesses=(), auditors=(), after=None, diary=False,
+    **programme,
+):  # fmt: skip
     """Commit and open a wave through the services; give everybody a token and a code.
-    ``witnesses``: the keys of those who hold an outer lock."""
+    ``witnesses``: the keys of those who hold an outer lock; ``after``: the wave before, whose
+    programme and people these are."""
     from surveyapp.extensions import db, who_session
     from surveyapp.models.participation import Invitation, InvitationKey
     from surveyapp.models.people import Person as Row
@@ -57,13 +61,18 @@ def open_voting(app, *, places=PLACES, state="open", witnesses=(), auditors=(), 
 
     now = clock.now()
     with app.app_context():
-        home = factories.a_programme(**{"contact": "Mo Bell, 01632 960 001", **programme})
-        for number, place in enumerate(places):
-            factories.a_person(home, f"Person {number:03}", unit=place)
+        if after:
+            home = wave_of(after).programme
+        else:
+            home = factories.a_programme(**{"contact": "Mo Bell, 01632 960 001", **programme})
+            for number, place in enumerate(places):
+                factories.a_person(home, f"Person {number:03}", unit=place)
+        number = len(home.waves) + 1
         wave = Wave(
             programme=home,
-            number=1,
-            label="Spring pulse",
+            number=number,
+            label=f"Pulse {number}" if after else "Spring pulse",
+            diary=diary,
             instrument_json=json.dumps(to_dict(factories.an_instrument())),
             rule=Rule().to_dict(),
             opens_at=now + timedelta(hours=1),
@@ -188,7 +197,7 @@ def opened(voting, kind):
     return pl.read_parquet(io.BytesIO(answer_blocks.read(voting.wave_id, kind)))
 
 
-def make_record(voting, person, ratings=None, comments=(), *, seed=None, counter=1):
+def make_record(voting, person, ratings=None, comments=(), *, seed=None, counter=1, tags=()):
     """A sealed ballot made as a client would, its credential collected; in an app context."""
     from surveyapp.extensions import who_session
     from surveyapp.services import registrar, terms
@@ -201,7 +210,7 @@ def make_record(voting, person, ratings=None, comments=(), *, seed=None, counter
     signed = registrar.issue(registrar.find(person.token), wish.blinded)
     who_session().commit()
     said = client.fill_in(
-        seed, person.class_key, ratings or {}, [ballot.Comment(*one) for one in comments]
+        seed, person.class_key, ratings or {}, [ballot.Comment(*one) for one in comments], tags
     )
     return client.finish(wish, signed, said, conditions.lid, counter=counter).to_bytes()
 

@@ -22,3 +22,15 @@ class AnswerBlock(db.Model):
     kind: Mapped[str] = mapped_column(String(10), primary_key=True)
     wrapped_key: Mapped[bytes] = mapped_column(LargeBinary)
     sealed: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class PairBlock(db.Model):
+    """One wave's pair records, for those who keep a diary phrase: a tag and one rough score each.
+    Kept until the next wave of the programme is opened; its wrapping key goes then too."""
+
+    __bind_key__ = "answers"
+    __tablename__ = "pair_block"
+
+    wave_id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    wrapped_key: Mapped[bytes] = mapped_column(LargeBinary)
+    sealed: Mapped[bytes] = mapped_column(LargeBinary)

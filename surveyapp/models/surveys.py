@@ -3,7 +3,16 @@
 import uuid
 from datetime import datetime
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import (
+    JSON,
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    String,
+    Text,
+    UniqueConstraint,
+    false,
+)
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from surveyapp.extensions import db
@@ -33,7 +42,8 @@ class Wave(db.Model):
     ``covenant`` is canonical JSON, set at commit and never changed. While open, ``ballots`` is the
     rounded total of the day ``counted_on``; from closing it is exact. ``reminded``: rounds sent.
     ``witnesses``: whoever holds an outer key, at most two, ``auditors``:
-    whoever may count every answer once more; the covenant freezes both."""
+    whoever may count every answer once more; the covenant freezes both. ``diary``: whether people
+    are offered a diary phrase."""
 
     __tablename__ = "wave"
     __table_args__ = (

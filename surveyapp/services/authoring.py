@@ -86,8 +86,13 @@ def create_wave(
     now: datetime,
     rule: Rule | None = None,
     phase: str = "check",
+    diary: bool | None = None,
 ) -> Wave:
-    """A draft wave. Dates must lie ahead and follow one another; the rule can only be stricter."""
+    """A draft wave. Dates must lie ahead and follow one another; the rule can only be stricter.
+
+    A diary phrase is offered from the second pulse on unless HR says otherwise: a first pulse may
+    stay the only one, and a phrase would then lead to nothing.
+    """
     rule = rule or Rule()
     problems = check_dates(opens_at, closes_at, publishes_at, now=now)
     problems += check_rule(rule) + check_form(instrument, last_instrument(programme))
@@ -97,9 +102,11 @@ def create_wave(
         problems.append("Choose a phase from the list.")
     if problems:
         raise Rejected("The pulse was not made. Put these right first.", problems)
+    number = next_number(programme)
     wave = Wave(
         programme_id=programme.id,
-        number=next_number(programme),
+        number=number,
+        diary=number > 1 if diary is None else diary,
         label=label.strip(),
         phase=phase,
         instrument_json=json.dumps(to_dict(instrument), ensure_ascii=False, sort_keys=True),

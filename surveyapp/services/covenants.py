@@ -30,6 +30,15 @@ TABLES = (
     ("silence", "How many left a theme out or preferred not to say, for everyone together"),
     ("comments-themes", "How many comments touch each theme, counted by software"),
 )
+# Fewest people who kept a diary phrase, before their change is told.
+PAIRS = 30
+PAIR_TABLES = (
+    (
+        "pairs-all",
+        "How people who kept a diary phrase moved since the last pulse, all together, from "
+        f"{PAIRS} of them up",
+    ),
+)
 
 
 def of(wave: Wave) -> dict[str, Any]:
@@ -115,6 +124,8 @@ def build(
 ) -> dict[str, Any]:
     """The covenant of a wave: plain JSON without fractions, fit for :func:`crypto.canonical`."""
     rule = Rule.from_dict(wave.rule)
+    # With fewer people there would never be pairs enough to say anything.
+    diary = wave.diary and tree.people >= PAIRS
     return {
         "format": FORMAT,
         "programme": {
@@ -143,7 +154,10 @@ def build(
         "audience": wave.audience,
         "board": {"quorum": QUORUM},
         "rule": rule.to_dict(),
-        "tables": [{"id": name, "words": words} for name, words in TABLES],
+        "diary": diary,
+        "tables": [
+            {"id": name, "words": words} for name, words in (*TABLES, *(PAIR_TABLES * diary))
+        ],
         "instrument": {
             "id": instrument.id,
             "version": instrument.version,

@@ -34,7 +34,7 @@ from surveyapp.errors import CandourError, NotNow
 from surveyapp.extensions import box_session, engine_of
 from surveyapp.models.ballots import Ballot
 from surveyapp.models.surveys import Wave
-from surveyapp.services import answer_blocks, audits, covenants, noticeboard, terms
+from surveyapp.services import answer_blocks, audits, covenants, noticeboard, pairs, terms
 
 if TYPE_CHECKING:
     import polars as pl
@@ -163,8 +163,14 @@ def open_wave(wave: Wave, given: peeled.Peeled | None = None) -> Opened:
     )
     audits.keep(wave, said, given, sealed.issued, _directorates(wave))
     # First the responses: of two openers at once only one writes them, and that one writes both.
-    if answer_blocks.write(wave.id, "responses", _responses(said, _instrument(wave), opened)):
+    instrument = _instrument(wave)
+    facts = {FACTS: json.dumps(asdict(opened))}
+    paired = pairs.measured(wave, said, instrument)
+    if paired is not None:
+        facts[pairs.PAIRED] = json.dumps(paired.to_dict())
+    if answer_blocks.write(wave.id, "responses", _responses(said, instrument, facts)):
         answer_blocks.write(wave.id, "comments", _comments(said, _directorates(wave)))
+        pairs.keep(wave, said, instrument)
         return opened
     return cast(Opened, _facts(wave.id))
 
@@ -211,6 +217,7 @@ def scrub() -> None:
 
 def destroy_keys(wave: Wave) -> None:
     """Destroy the wave's envelope keys: the last step, by which a crash before it is noticed."""
+    pairs.forget_earlier(wave)
     keys.destroy_all("desk", wave.id)
     keys.destroy_all("opener", wave.id)
 
@@ -303,7 +310,9 @@ def _allowed(instrument: Instrument) -> dict[str, frozenset[int] | range]:
     return codes
 
 
-def _responses(said: Sequence[ballot.Plaintext], instrument: Instrument, opened: Opened) -> bytes:
+def _responses(
+    said: Sequence[ballot.Plaintext], instrument: Instrument, facts: dict[str, str]
+) -> bytes:
     """The responses as Parquet: ``unit`` and one small whole number an item, in random order."""
     import polars as pl  # noqa: PLC0415  180 MB that a web worker never needs
 
@@ -316,7 +325,7 @@ def _responses(said: Sequence[ballot.Plaintext], instrument: Instrument, opened:
         kind = pl.Int16 if item.kind == "number" else pl.Int8
         codes = [one.ratings.get(item.id) for one in rows]
         columns[item.id] = pl.Series(item.id, codes, dtype=kind)
-    return _parquet(pl.DataFrame(columns), {FACTS: json.dumps(asdict(opened))})
+    return _parquet(pl.DataFrame(columns), facts)
 
 
 def _comments(said: Sequence[ballot.Plaintext], directorates: Mapping[str, str]) -> bytes:

@@ -6,6 +6,7 @@ what changed.
 """
 
 import io
+import json
 from collections.abc import Sequence
 from contextlib import suppress
 from datetime import datetime
@@ -19,6 +20,7 @@ from analysis.instrument import Instrument, to_dict
 from analysis.models.command import lines
 from analysis.models.job import MOST_WAVES, plan, run
 from analysis.models.rows import Rows
+from analysis.pairs import Paired
 from analysis.report_parts import ReportError
 from analysis.summarise import summarise as summarise_counts
 from analysis.summary import Summary, trend
@@ -32,6 +34,7 @@ from surveyapp.formatting import local
 from surveyapp.models.publications import Publication, PublishedFile
 from surveyapp.models.surveys import Programme, Wave, WaveUnit
 from surveyapp.services import answer_blocks, authoring, covenants, results, waves
+from surveyapp.services.pairs import PAIRED
 
 SCHEDULER = "scheduler"
 MODELS = "models.txt"
@@ -97,6 +100,7 @@ def draw_up(wave: Wave) -> Publication:
         covenants.rule_of(wave),
         earlier=_earlier(wave),
         programme=wave.programme.name,
+        paired=_paired(wave),
     )
     publication = Publication(
         wave_id=wave.id, summary=summary.to_json(), sha256=summary.sha256(), released_on=None
@@ -120,6 +124,13 @@ def draw_up(wave: Wave) -> Publication:
     ]
     db.session.add_all(_files(publication, [*before, summary]))
     return publication
+
+
+def _paired(wave: Wave) -> Paired | None:
+    """What those who kept a diary phrase moved by, as the opener worked it out."""
+    block = answer_blocks.read(wave.id, "responses")
+    raw = pl.read_parquet_metadata(io.BytesIO(block)).get(PAIRED) if block else None
+    return Paired.from_dict(json.loads(raw)) if raw else None
 
 
 def _publication(wave: Wave) -> Publication | None:

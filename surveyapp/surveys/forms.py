@@ -158,6 +158,11 @@ class WaveForm(DatesForm):
     breaks = BooleanField(
         "If the words of a question changed since last time, do not compare it with last time"
     )
+    diary = BooleanField(
+        "Offer people a diary phrase",
+        description="Twelve words that they may keep, to be compared with themselves next time. "
+        "All together, and only from 30 people up. Nobody needs one.",
+    )
     answers = NumberField(
         "Fewest answers behind any figure",
         description=f"{Rule().k} or more. A higher number protects more and shows less.",

@@ -196,6 +196,8 @@ def new_wave(slug: str) -> ResponseReturnValue:
     """Set up a wave."""
     found = authoring.programme_by_slug(slug)
     form = WaveForm()
+    if not form.is_submitted():
+        form.diary.data = authoring.next_number(found) > 1
     if form.validate_on_submit():
         try:
             wave = authoring.create_wave(
@@ -204,6 +206,7 @@ def new_wave(slug: str) -> ResponseReturnValue:
                 label=form.label.data,
                 phase=_phase(form),
                 rule=authoring.stricter(form.answers.data),
+                diary=form.diary.data,
                 now=clock.now(),
                 **form.times(),
             )

@@ -56,6 +56,15 @@ STORED = (
         ("answer_block",),
     ),
     Stored(
+        "If you keep a diary phrase: for each theme a scrambled mark and a rough score, in random "
+        "order, encrypted, with no group and no answer. Never the phrase itself",
+        "To tell how those who keep one moved, all together",
+        "The answers database",
+        "The next pulse is opened. Then they are deleted and their key is destroyed. Of the pairs "
+        "only sums of 30 people or more are kept",
+        ("pair_block",),
+    ),
+    Stored(
         "Questions, dates, groups and rules of each pulse, and how many answered in all",
         "To run the pulse and keep our promises",
         "The office database",

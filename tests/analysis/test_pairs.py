@@ -9,7 +9,7 @@ import pytest
 from analysis import pair_words
 from analysis.claims import ClaimError
 from analysis.disclosure import Rule
-from analysis.pairs import FITS, LEAST, STEPS, Paired, Sums, rough, scores, step, tag_of
+from analysis.pairs import FITS, LEAST, STEPS, Paired, Sums, keys_of, rough, scores, step, tag_of
 from analysis.summarise import summarise
 from analysis.summary import Comparison, PairedChange, Pairs, Summary
 from tests.analysis.made import answers, flat, instrument
@@ -29,10 +29,10 @@ def test_the_interval_is_that_of_the_paired_t_test_with_a_rounded_spread():
 
 
 def test_a_person_s_scores_follow_the_half_rule_and_both_formulas():
-    assert scores(BOOK, {"a": 5, "b": 3, "d": 4, "e": 2}) == {"s": 75.0, "f": 50.0}
-    assert scores(BOOK, {"a": 5, "b": -1, "d": 1}) == {"f": 0.0}
+    assert scores(keys_of(BOOK), {"a": 5, "b": 3, "d": 4, "e": 2}) == {"s": 75.0, "f": 50.0}
+    assert scores(keys_of(BOOK), {"a": 5, "b": -1, "d": 1}) == {"f": 0.0}
     reversed_ = instrument(items=3, reverse=(0,))
-    assert scores(reversed_, {"a": 1, "b": 5, "c": 5}) == {"s": 100.0}
+    assert scores(keys_of(reversed_), {"a": 1, "b": 5, "c": 5}) == {"s": 100.0}
 
 
 @pytest.mark.parametrize("size", STEPS)
