@@ -16,8 +16,9 @@ from analysis.models.rows import Rows
 HELP = """\
 Works out for the newest pulse, whole organisation, whether the questions measure what the themes
 say: omega with its bootstrap interval, the fit of one factor and of all themes at once, whether the
-questions mean the same in up to four pulses and in large groups, and which themes go together with
-the one on fear, with errors that mind who works with whom (CR2).
+questions mean the same in up to four pulses and in large groups (all themes at once: in two pulses
+and the three largest groups), and which themes go together with the one on fear, with errors that
+mind who works with whom (CR2).
 
 Figures go to FILE as JSON, sentences to the screen. FILE is written when all is done, or not at
 all. What these answers cannot carry is named and left out. It takes a minute or two.

@@ -28,6 +28,7 @@ from analysis.reliability import Matrix, ReliabilityError
 # Skewness from which answers are not "mildly" skew, and options under which they are no numbers
 # (Rhemtulla, Brosseau-Liard and Savalei 2012).
 SKEW, FEW_OPTIONS = 1.0, 5
+MOST_AT_ONCE = 3  # groups in which all themes are compared together
 LEAST_DF = 4  # Satterthwaite's, below which a p is not to be trusted (Pustejovsky and Tipton 2018)
 
 
@@ -177,8 +178,10 @@ def all_themes(task: Measured) -> Joint:
 
 def compared(task: Measured, groups: Mapping[str, Matrix], *, waves: bool) -> Ladder:
     """Whether the questions mean the same in several waves or groups; those of fewer than 200
-    complete answers are left out. Which question is in the way is looked for in a single theme
-    only. Raises :class:`TooLittle`."""
+    complete answers are left out. Of several themes at once :func:`largest` are compared. Which
+    question is in the way is looked for in a single theme only. Raises :class:`TooLittle`."""
+    if len(task.factors) > 1:
+        groups = largest(groups)
     enough = [answers for answers in groups.values() if len(answers) >= LEAST_PEOPLE]
     if len(enough) < 2:
         what = "pulses" if waves else "large groups"
@@ -191,6 +194,17 @@ def compared(task: Measured, groups: Mapping[str, Matrix], *, waves: bool) -> La
         return Ladder(rungs(samples, model), None, waves)
     except FactorModelError as error:
         raise TooLittle(str(error)) from error
+
+
+def largest(groups: Mapping[str, Matrix]) -> dict[str, Matrix]:
+    """The three groups of most complete answers, in the order given: more of them with all themes
+    at once take minutes, as the work grows with the third power of the questions in all groups.
+
+    >>> list(largest({name: np.ones((n, 2)) for name, n in zip("abcd", (5, 9, 7, 7))}))
+    ['b', 'c', 'd']
+    """
+    first = sorted(groups, key=lambda name: -len(groups[name]))[:MOST_AT_ONCE]
+    return {name: answers for name, answers in groups.items() if name in first}
 
 
 def regression(task: Regressed) -> tuple[Slope, ...]:

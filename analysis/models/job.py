@@ -8,9 +8,10 @@ from typing import Any
 import numpy as np
 
 from analysis.factors.fit_indices import Indices
-from analysis.factors.invariance import Ladder, Step
+from analysis.factors.invariance import LEAST_PEOPLE, Ladder, Step
 from analysis.models import told
 from analysis.models.fitting import (
+    MOST_AT_ONCE,
     Joint,
     Measured,
     OneFactor,
@@ -130,6 +131,9 @@ def work(job: Job) -> Outcome:
             lacking.append(str(error))
             continue
         said.append(told.of_ladder(climbed, job.wordings))
+        enough = sum(len(answers) >= LEAST_PEOPLE for answers in groups.values())
+        if not alone and enough > MOST_AT_ONCE:
+            lacking.append(told.only_the_largest(MOST_AT_ONCE, enough))
         figures[name] = _ladder(climbed)
     return Outcome(job.title, tuple(said), figures, tuple(lacking))
 

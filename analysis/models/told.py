@@ -83,6 +83,14 @@ def of_ladder(found: Ladder, wordings: Mapping[str, str]) -> str:
     return said if found.waves else said.replace("groups", "large groups")
 
 
+def only_the_largest(compared: int, all_of_them: int) -> str:
+    """What is left out where all themes are compared in some of the large groups."""
+    return (
+        f"All themes at once were compared in the {compared} largest of {all_of_them} large groups "
+        "only. Each theme by itself was compared in all of them."
+    )
+
+
 def of_slopes(slopes: Sequence[Slope], outcome: str, titles: Mapping[str, str]) -> tuple[str, ...]:
     """The themes that go with the outcome, the others held equal; of the rest that we can't tell.
 

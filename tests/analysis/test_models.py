@@ -23,7 +23,7 @@ from analysis.models.fitting import (
     one_theme,
     regression,
 )
-from analysis.models.job import plan, run
+from analysis.models.job import plan, run, work
 from analysis.models.rows import Rows
 from analysis.multilevel.cluster import ByCluster, least_squares
 from tests.analysis.made import flat, instrument, wave
@@ -86,6 +86,13 @@ def test_omega_and_its_interval_find_the_true_one():
     assert found.df == 2
 
 
+@pytest.fixture
+def no_bootstrap(monkeypatch):
+    """The interval of omega costs most of the time; some tests are about something else."""
+    monkeypatch.setattr("analysis.models.fitting.bootstrap", lambda *_: (0.75, 0.85))
+
+
+@pytest.mark.usefixtures("no_bootstrap")
 def test_two_things_in_one_theme_are_seen():
     mixed = drawn(700, 2)[:, [0, 1, 4, 5]]
     found = one_theme(Measured("s", {"s": tuple("abef")}, mixed))
@@ -93,6 +100,7 @@ def test_two_things_in_one_theme_are_seen():
     assert "more than one thing" in " ".join(told.of_theme("“Safe”", found))
 
 
+@pytest.mark.usefixtures("no_bootstrap")
 def test_answers_that_crowd_have_their_own_variant():
     crowded = np.clip(np.round(drawn(700, 3) - 1.2), -1, 1)
     found = one_theme(theme(crowded))
@@ -251,6 +259,37 @@ def test_nothing_depends_on_how_answers_lie_in_hidden_groups():
     ]
     assert "slope" in told_of[0]
     assert told_of[0] == told_of[1]
+    jobs = [
+        plan([Rows(wave(rows + other, units), BOOK, Rule()), Rows(wave(one, units), BOOK, Rule())])
+        for one in (rows + other, turned)
+    ]
+    assert len(jobs[0]) == 5
+    for one, another in zip(*(each[:-1] for each in jobs), strict=True):
+        for groups in ("waves", "units"):
+            before, after = getattr(one.task, groups), getattr(another.task, groups)
+            assert list(before) == list(after)
+            assert all(alike(before[name], after[name]) for name in before)
+        assert alike(one.task.answers, another.task.answers)
+
+
+def alike(one, other):
+    """Whether two sets of people gave the same answers, in whatever order they stand."""
+    return np.array_equal(*(rows[np.lexsort(rows.T)] for rows in (one, other)))
+
+
+def test_all_themes_at_once_are_compared_in_the_three_largest_groups():
+    """With twelve large groups it would take minutes, and what is left out is said."""
+    names = ("v", "w", "x", "y", "z")
+    now = waves(drawn(1040, 18), units=flat(*((name, 400) for name in names)), names=names)
+    (joint,) = [job for job in plan(now) if len(getattr(job.task, "factors", "x")) > 1][-1:]
+    assert len(joint.task.units) == 5
+    outcome = work(joint)
+    assert "3 largest of 5 large groups" in " ".join(outcome.lacking)
+    assert "large_groups" in outcome.figures
+    few = {"v": joint.task.units["v"], "w": joint.task.units["w"]}
+    assert "largest" not in " ".join(
+        work(replace(joint, task=replace(joint.task, units=few))).lacking
+    )
 
 
 def test_a_theme_that_is_hidden_has_no_model():
@@ -284,6 +323,7 @@ def test_what_is_not_said_is_no_answer_and_half_of_them_make_a_score():
     assert np.isnan(scores[31])
 
 
+@pytest.mark.usefixtures("no_bootstrap")
 def test_the_command_writes_all_or_nothing(tmp_path, capsys, monkeypatch):
     rows = rows_of(drawn(120, 15), ("org",))
     data = tmp_path / "answers.csv"
