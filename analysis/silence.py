@@ -30,10 +30,11 @@ def silence(theme: Theme, figure: Figure | None) -> Silence:
     ):
         return Silence(theme.scale.id, NOT_SHOWN, NOT_SHOWN, None, None)
     worst, best = bounds(theme, figure)
+    full = theme.group(theme.root).full
     return Silence(
         theme.scale.id,
-        share_in_words(prefer_not, asked, people, theme.rule),
-        share_in_words(skipped, asked, people, theme.rule),
+        share_in_words(prefer_not, asked, people, theme.rule, full=full),
+        share_in_words(skipped, asked, people, theme.rule, full=full),
         worst,
         best,
     )
@@ -50,13 +51,14 @@ def passed_over(counted: Counted, item_ids: Sequence[str]) -> tuple[int, int, in
     return prefer_not, skipped, asked
 
 
-def share_in_words(count: int, total: int, people: int, rule: Rule) -> str:
-    """ "1 in 28", never fewer people than the clamp of rule D6.
+def share_in_words(count: int, total: int, people: int, rule: Rule, *, full: bool = False) -> str:
+    """ "1 in 28", never fewer people than the clamp of rule D6; ``full`` says that everybody
+    answered, when it is of more people (rule D10).
 
     >>> [share_in_words(n, 800, 400, Rule()) for n in (0, 7, 28, 300, 500)]
     ['fewer than 1 in 200', '1 in 110', '1 in 29', '4 in 10', '6 in 10']
     """
-    least = clamp(people, rule)
+    least = clamp(people, rule, full)
     if count * people < least * total:
         return f"fewer than 1 in {_shorter(people // least, 1, math.floor)}"
     if count * 4 > total:

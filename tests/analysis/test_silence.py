@@ -27,6 +27,13 @@ def test_a_handful_is_not_told():
     assert found.prefer_not == found.skipped == "fewer than 1 in 30"
 
 
+@pytest.mark.parametrize(("people", "said"), [(100, "1 in 26"), (60, "fewer than 1 in 20")])
+def test_where_everybody_answered_it_takes_three(people, said):
+    """Rule D10: 7 of 180 questions are those of more than two people and fewer than three."""
+    rows = [("east", 4, 4, 4)] * 57 + [("east", P, P, P), ("east", P, P, P), ("east", 4, 4, P)]
+    assert silence_of(rows, flat(("east", people))).prefer_not == said
+
+
 def test_large_shares_are_told_in_tenths_and_never_as_everybody():
     words = [share_in_words(count, 100, 100, Rule()) for count in (25, 26, 55, 100)]
     assert words == ["1 in 4", "3 in 10", "6 in 10", "9 in 10"]
