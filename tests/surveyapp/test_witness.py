@@ -285,7 +285,7 @@ def reminders(app):
 
 
 def test_a_wave_waits_and_its_witnesses_are_reminded_and_the_date_still_binds(
-    app, closed, hr, stranger
+    app, closed, hr, stranger, record_figure
 ):
     with app.app_context():
         factories.an_account("witness", email="mo@example.org")
@@ -316,6 +316,7 @@ def test_a_wave_waits_and_its_witnesses_are_reminded_and_the_date_still_binds(
         witnesses.hand_in(wave, voting.peel(witnesses.bundle(wave), UMA).to_bytes())
         assert (wave, "opened") in waves.due(late)
         assert witnesses.remind(wave, late) == 0
+    record_figure("F14", "reminded three times; told of as waiting; date kept; the second opened")
 
 
 # The results, sealed to each
