@@ -85,6 +85,8 @@ def open_(sealed: Path, key_file: Path, out: Path, board: Path, words: str | Non
         _on_board(closed, board, words)
         if mine.public().entry() not in closed.terms.get("witnesses", ()):
             raise Refused("You are not a witness of this pulse, or not with this key.")
+        if wrong := bundle.weak(closed):
+            raise Refused("\n".join(["Do not open these ballots.", *wrong]))
         made = peeled.make(closed, mine.outer, mine.name, mine.signs)
     except bundle.BundleError as error:
         raise Refused(f"Do not open these ballots.\n{error}") from error

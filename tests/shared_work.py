@@ -12,9 +12,9 @@ from werkzeug.routing import Rule
 
 _BUILDERS = {}
 _EMPTY = {}
-_KEYS = deque()
-RING = 16
-SHORT = 1024
+# Signing keys by their length in bits, and how many of each are made.
+_KEYS = {1024: deque(), 3072: deque()}
+RINGS = {1024: 16, 3072: 4}
 
 
 class _KnownRule(Rule):
@@ -52,19 +52,20 @@ def known_addresses():
 
 @contextmanager
 def known_keys():
-    """Signing keys of 1024 bits made inside come from a ring of them; two in a row differ."""
+    """Signing keys made inside come from a ring of them; two in a row differ."""
     from surveyapp.crypto import blind
 
     make = blind.generate
 
     def known(bits):
-        if bits != SHORT:
+        if bits not in _KEYS:
             return make(bits)
-        if len(_KEYS) < RING:
-            _KEYS.append(make(bits))
+        ring = _KEYS[bits]
+        if len(ring) < RINGS[bits]:
+            ring.append(make(bits))
         else:
-            _KEYS.rotate(-1)
-        return _KEYS[-1]
+            ring.rotate(-1)
+        return ring[-1]
 
     with mock.patch.object(blind, "generate", known):
         yield

@@ -11,11 +11,12 @@ from bs4 import BeautifulSoup
 from analysis.disclosure import Rule
 from analysis.instrument import to_dict
 from surveyapp import clock
-from surveyapp.crypto import ballot, client, tokens
+from surveyapp.crypto import ballot, blind, client, tokens
 from tests import factories, shared_work
 
 PLACES = ("Riverside/Days",) * 14 + ("Riverside/Nights",) * 13 + ("Riverside/Kitchen",) * 4
 SETTINGS = {"CLASS_KEY_BITS": 1024}
+STRONG = {"CLASS_KEY_BITS": blind.SMALLEST}
 
 
 def on_files(tmp_path):

@@ -122,6 +122,17 @@ def problems(bundle: Bundle) -> list[str]:
     return found + _class_problems(bundle)
 
 
+def weak(bundle: Bundle) -> list[str]:
+    """The groups whose key somebody could break or has chosen oddly, a sentence each. For a
+    witness: ballots could be made up under such a key."""
+    names = {one["key"]: one["name"] for one in bundle.terms["groups"]}
+    return [
+        f"{names.get(key, key)}: the key of this group is too weak."
+        for key, public in bundle.classes.items()
+        if public.n.bit_length() < blind.SMALLEST or public.e != blind.E
+    ]
+
+
 def peel(bundle: Bundle, outer: ec.EllipticCurvePrivateKey) -> Inside:
     """Take the outer envelopes off. Ask :func:`problems` first.
 

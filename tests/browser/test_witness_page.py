@@ -1,12 +1,14 @@
 """The witness's page, from a file on the witness's own disk: it does what the command does."""
 
+import hashlib
 import json
+from dataclasses import replace
 
 import pytest
 from click.testing import CliRunner
 
 from surveyapp import witness, witness_page
-from surveyapp.crypto import bundle, peeled, witness_key
+from surveyapp.crypto import bundle, merkle, peeled, witness_key
 from surveyapp.crypto.canonical import canonical
 from surveyapp.extensions import box_session
 from surveyapp.models.ballots import Ballot
@@ -87,7 +89,7 @@ def test_keys_made_on_the_page_open_a_pulse_there_and_at_the_command_line(page, 
     mine = witness_key.WitnessKey.from_bytes(key, WORD)
     assert mine.public() == public
 
-    app = make_app(**voting.SETTINGS)
+    app = make_app(**voting.STRONG)
     wave = voting.open_voting(app, witnesses=(mine,))
     for number, person in enumerate(wave.people[:-1]):
         voting.vote(app, wave, person, {"speak_1": 1 + number % 5})
@@ -141,7 +143,7 @@ def test_the_page_opens_a_key_from_the_command_line_and_no_second_pulse_of_that_
     page, make_app, tmp_path
 ):
     mine = witness_key.WitnessKey.new("Unison, Riverside branch")
-    app = make_app(**voting.SETTINGS)
+    app = make_app(**voting.STRONG)
     wave = voting.open_voting(app, witnesses=(mine,))
     for person in wave.people[:3]:
         voting.vote(app, wave, person, {"speak_1": 1})
@@ -166,14 +168,51 @@ def test_the_page_opens_a_key_from_the_command_line_and_no_second_pulse_of_that_
     assert "You have opened this pulse already, with other ballots." in refused(page)
 
 
+def test_a_group_s_key_that_could_be_broken_stops_the_page_and_the_command(
+    page, make_app, tmp_path
+):
+    mine = witness_key.WitnessKey.new("Mo")
+    app = make_app(**voting.SETTINGS)
+    wave = voting.open_voting(app, witnesses=(mine,))
+    voting.close(app, wave)
+    sealed, board = voting.bundle(app, wave), board_of(app)
+    assert bundle.problems(bundle.Bundle.from_bytes(sealed)) == []
+    open_ballots(page, sealed, mine.to_bytes(), tmp_path, board, word="")
+    assert "Days: the key of this group is too weak." in refused(page)
+    done = CliRunner().invoke(
+        witness.witness,
+        ["open", str(tmp_path / "sealed.bundle"), "--key", str(tmp_path / "mine.key"),
+         "--out", str(tmp_path / "out.json"), "--board", str(tmp_path / "noticeboard.jsonl")],
+    )  # fmt: skip
+    assert done.exit_code == 2
+    assert "Days: the key of this group is too weak." in done.output
+    assert not (tmp_path / "out.json").exists()
+
+
+def test_the_page_opens_the_sealed_copy_of_the_results_with_the_witness_s_key_only(page, tmp_path):
+    mine, other = (witness_key.WitnessKey.new(name) for name in ("Mo", "Uma"))
+    summary = '{"themes":[{"title":"Zoë’s"}]}'.encode()
+    pulse = "11111111-2222-4333-8444-555555555555"
+    head = canonical({"format": "candour/sealed-summary/1", "wave": pulse, "witness": "Mo"})
+    (tmp_path / "mine.key").write_bytes(mine.to_bytes(WORD))
+    (tmp_path / "copy.sealed").write_bytes(head + b"\n" + mine.public().seal(pulse, summary))
+    page.locator("#sealed").set_input_files(tmp_path / "copy.sealed")
+    page.locator("#key-2").set_input_files(tmp_path / "mine.key")
+    page.locator("#word-2").fill(WORD)
+    assert saved(page, "Open the results", "results.json")["results.json"] == summary
+    said = page.locator("#found").text_content()
+    assert said == f"Opened. SHA-256 of the results: {hashlib.sha256(summary).hexdigest()}"
+    (tmp_path / "other.key").write_bytes(other.to_bytes(WORD))
+    page.locator("#key-2").set_input_files(tmp_path / "other.key")
+    page.get_by_role("button", name="Open the results").click()
+    page.locator("#found.wrong").wait_for()
+    assert "no copy of results that your key opens" in page.locator("#found").text_content()
+    assert page.locator("#found-files a").count() == 0
+
+
 def another_closing(whole):
     """A second, lawful-looking bundle of the same wave, as a hostile server could lay out: what
     a witness peels twice, the difference tells one person's answers from the rest."""
-    import hashlib
-    from dataclasses import replace
-
-    from surveyapp.crypto import merkle
-
     records = whole.records[1:]
     leaves = sorted(hashlib.sha256(record).hexdigest() for record in records)
     root = merkle.root([bytes.fromhex(leaf) for leaf in leaves]).hex()

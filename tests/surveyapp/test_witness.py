@@ -25,7 +25,7 @@ ZED = witness_key.WitnessKey.new("Zed")
 
 @pytest.fixture
 def app(make_app):
-    return make_app(**voting.SETTINGS)
+    return make_app(**voting.STRONG)
 
 
 @pytest.fixture

@@ -9,6 +9,8 @@ import { unseal } from "./hpke.js";
 const NAMES = "class,counter,credential,outer,prefix,public_key,signature,v,wave";
 const WAVE = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 const ADDED = 2 * 81; // of each envelope: a point and a tag
+const SMALLEST = 3072;
+const EXPONENT = "1,0,1"; // 65537, byte by byte
 
 export async function readBundle(bytes) {
   try {
@@ -71,7 +73,7 @@ export async function problems(bundle, sifted) {
   return found.concat(await classProblems(bundle, sifted));
 }
 
-async function classProblems(bundle, { sound }) {
+async function classProblems(bundle, { sound, keys }) {
   const promised = new Map(bundle.covenant.classes.map((one) => [one.key, one]));
   const names = new Map(bundle.covenant.groups.map((one) => [one.key, one.name]));
   const cast = count(sound.map((record) => record.class));
@@ -90,6 +92,10 @@ async function classProblems(bundle, { sound }) {
     const { people, public_key_sha256: expected } = promised.get(key);
     if (hex(await hash(der)) !== expected) {
       found.push(`${name}: the key of this group is not the promised one.`);
+    }
+    const { modulusLength, publicExponent } = keys.get(key).algorithm;
+    if (modulusLength < SMALLEST || publicExponent.join() !== EXPONENT) {
+      found.push(`${name}: the key of this group is too weak.`);
     }
     if (issued > people) found.push(`${name}: more codes were used than there are people.`);
     if (tooMany && (cast.get(key) || 0) > issued) {
@@ -121,7 +127,7 @@ export async function sift(bundle) {
       rejected.push(error.message);
     }
   }
-  return { sound: [...sound.values()], rejected };
+  return { sound: [...sound.values()], rejected, keys };
 }
 
 async function verified(raw, { wave, covenant: { keys: lid } }, keys) {
@@ -163,6 +169,17 @@ async function ecdsa(point, signature, message) {
     return await crypto.subtle.verify({ name: "ECDSA", hash: "SHA-256" }, key, signature, message);
   } catch {
     return false;
+  }
+}
+
+// The sealed copy of a pulse's results: which pulse, and what this witness's key finds in it.
+export async function openSummary(bytes, keys) {
+  try {
+    const end = bytes.indexOf(10);
+    const { wave } = parse(decoded(bytes.slice(0, end)));
+    return await unseal(bytes.slice(end + 1), keys, utf8(`candour/v1/summary/${wave}`));
+  } catch {
+    throw new Error("This is no copy of results that your key opens.");
   }
 }
 

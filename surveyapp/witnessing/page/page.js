@@ -2,7 +2,7 @@
 
 import { hash, hex, utf8 } from "../../static/client/bytes.js";
 import { decoded } from "./forms.js";
-import { onBoard, openBundle, readBundle } from "./bundle.js";
+import { onBoard, openBundle, openSummary, readBundle } from "./bundle.js";
 import { isLocked, makeKeys, readKeys } from "./keys.js";
 
 const $ = (id) => document.getElementById(id);
@@ -45,6 +45,12 @@ function answering(form, place, list, act) {
   });
 }
 
+async function keysOf(input, word) {
+  const file = decoded(await bytesOf(input, "Choose your private file."));
+  if (isLocked(file) && !word) throw new Error("Type your passphrase.");
+  return readKeys(file, word);
+}
+
 answering($("make"), $("made"), $("made-files"), async () => {
   const name = $("name").value.trim();
   const word = $("new-word").value;
@@ -58,9 +64,7 @@ answering($("make"), $("made"), $("made-files"), async () => {
 });
 
 answering($("open"), $("opened"), $("opened-files"), async () => {
-  const file = decoded(await bytesOf($("key"), "Choose your private file."));
-  if (isLocked(file) && !$("word").value) throw new Error("Type your passphrase.");
-  const keys = await readKeys(file, $("word").value);
+  const keys = await keysOf($("key"), $("word").value);
   const bundle = await readBundle(await bytesOf($("bundle"), "Choose the sealed ballots."));
   await onBoard(bundle, await bytesOf($("board"), "Choose the noticeboard."));
   const made = await openBundle(bundle, keys);
@@ -70,6 +74,13 @@ answering($("open"), $("opened"), $("opened-files"), async () => {
     .map(([reason, number]) => ` Set aside (${reason}): ${number}.`).join("");
   return `${bundle.name}. Opened and shuffled: ${made.statement.ballots}.${aside} ` +
     `Root of the closing line: ${bundle.root}`;
+});
+
+answering($("read"), $("found"), $("found-files"), async () => {
+  const sealed = await bytesOf($("sealed"), "Choose your sealed copy.");
+  const summary = await openSummary(sealed, await keysOf($("key-2"), $("word-2").value));
+  offer($("found-files"), "results.json", summary, "Save the results.");
+  return `Opened. SHA-256 of the results: ${hex(await hash(summary))}`;
 });
 
 // This browser remembers which ballots of a pulse were opened, and refuses a second kind.
