@@ -256,18 +256,19 @@ def _unseal(
     allowed = _allowed(_instrument(wave))
     texts = {item.id for item in _instrument(wave).texts}
     rejected = Counter(given.rejected)
+    shown: set[bytes] = set()
     claims: dict[str, list[tuple[bytes, ballot.Plaintext]]] = {}
     for inside in given.inner:
         try:
             one = ballot.unseal(inside, given.wave, inner)
-            if any(code not in allowed.get(item, ()) for item, code in one.ratings.items()):
-                raise ballot.BallotError("answers")
-            asked = [comment.question for comment in one.comments]
-            if not texts.issuperset(asked) or len(asked) != len(set(asked)):
-                raise ballot.BallotError("answers")
+            _must_answer(one, allowed, texts)
+            # Two who agreed on one receipt would make the published list look forged.
+            if one.receipt() in shown:
+                raise ballot.BallotError("repeated")
         except ballot.BallotError as error:
             rejected[error.reason] += 1
         else:
+            shown.add(one.receipt())
             # Nobody could choose this before closing, so nobody can choose who gives way below.
             turn = hashlib.sha256(bytes.fromhex(given.closed_root) + inside).digest()
             claims.setdefault(one.class_key, []).append((turn, one))
@@ -288,6 +289,16 @@ def _unseal(
     for strangers in claims.values():
         rejected["class"] += len(strangers)
     return said, rejected
+
+
+def _must_answer(
+    one: ballot.Plaintext, allowed: Mapping[str, frozenset[int] | range], texts: set[str]
+) -> None:
+    """Raises :class:`BallotError` for answers that this wave's questions do not have."""
+    asked = [comment.question for comment in one.comments]
+    wrong = any(code not in allowed.get(item, ()) for item, code in one.ratings.items())
+    if wrong or not texts.issuperset(asked) or len(asked) != len(set(asked)):
+        raise ballot.BallotError("answers")
 
 
 def _first(
