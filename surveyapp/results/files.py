@@ -13,7 +13,7 @@ from surveyapp.services import results
 
 # What a reader may download, in the order shown: name, what it is, why one would want it.
 DOWNLOADS = (
-    ("report.pdf", "Report (PDF)", "Everything on these pages, to print or to send."),
+    ("report.pdf", "Report (PDF)", "The figures and what they say, to print or to send."),
     ("report.html", "Report (web page)", "The same report in one file for a browser."),
     ("figures.xlsx", "Figures (Excel)", "Every figure shown, as a workbook."),
     ("figures.csv", "Figures (CSV)", "The same figures as plain text, for any spreadsheet."),

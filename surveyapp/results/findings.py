@@ -71,6 +71,12 @@ def by_evidence(summary: Summary) -> list[Finding]:
     return sorted(found, key=place)
 
 
+def change_of(summary: Summary, theme: ThemeHead) -> str:
+    """What happened to a theme, in a sentence to stand beneath its title."""
+    said = claims.change_sentence(summary, theme.id).removeprefix(theme.title).lstrip(": ")
+    return said[0].upper() + said[1:]
+
+
 def tree(summary: Summary) -> list[tuple[UnitHead, int]]:
     """The groups below the top with their depth, each under its parent, in the declared order."""
 

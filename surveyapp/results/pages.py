@@ -12,6 +12,9 @@ from surveyapp.results import files, findings
 from surveyapp.results.reading import Reading, days_late
 from surveyapp.services import actions, board, covenants, results
 
+# A table of more groups than this is folded, so that what follows it is not lost below.
+FEW_GROUPS = 12
+
 
 def coming(programme: Programme, layout: str) -> ResponseReturnValue:
     """Before the first results: what will be here, and when."""
@@ -34,7 +37,7 @@ def overview(reading: Reading) -> ResponseReturnValue:
         "results/overview.html",
         r=reading,
         findings=findings.by_evidence(summary),
-        sentences={t.id: claims.change_sentence(summary, t.id) for t in summary.themes},
+        sentences={theme.id: findings.change_of(summary, theme) for theme in summary.themes},
         differences=findings.differences(summary),
         participation=[
             (unit, depth, line)
@@ -88,6 +91,7 @@ def theme(reading: Reading, theme_id: str) -> ResponseReturnValue:
         drawn=any(row.shrunk for row in summary.rows if row.theme == theme_id),
         since=question_moves.moves(reading.summaries, theme_id),
         moves=question_moves,
+        few_groups=FEW_GROUPS,
         moved=printing.moved,
         shrunk=printing.shrunk,
         say=how_to_read,
@@ -193,7 +197,7 @@ def _shown(reading: Reading, unit: UnitHead) -> bool:
 
 def written(reading: Reading) -> ResponseReturnValue:
     """What people wrote: counts by theme and question."""
-    return render_template("results/written.html", r=reading)
+    return render_template("results/written.html", r=reading, say=how_to_read)
 
 
 def why(reading: Reading) -> ResponseReturnValue:

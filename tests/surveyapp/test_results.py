@@ -5,12 +5,12 @@ from dataclasses import replace
 import pytest
 from bs4 import BeautifulSoup
 
-from analysis.summary import Comparison
+from analysis.summary import Comparison, Participation, Summary
 from surveyapp.extensions import db
 from surveyapp.models.accounts import Account
 from surveyapp.models.publications import Publication, PublishedFile
 from surveyapp.models.surveys import Programme
-from surveyapp.results import findings
+from surveyapp.results import findings, pages
 from surveyapp.services import results
 from tests import factories, published
 from tests.analysis import samples
@@ -196,6 +196,29 @@ class TestPages:
         assert rows["Nights"][0] == "▼ likely lower 52"
         assert rows["Garden"][0] == "mixed"
         assert list(rows) == ["Days", "Nights", "Community team", "Garden", "Laundry", "Kitchen"]
+
+    def test_a_finding_does_not_say_its_title_twice(self, stranger, key):
+        soup = BeautifulSoup(stranger.get(f"/r/{key}").text, "html.parser")
+        for entry in soup.select(".c-findings li"):
+            told = entry.select_one(".c-muted").get_text()
+            assert told[0].isupper()
+            assert not told.startswith(entry.a.get_text())
+
+    def test_a_group_opens_with_a_sentence(self, stranger, key, monkeypatch):
+        rounded = Participation("days", 63, "about 40", "65%")
+        monkeypatch.setattr(Summary, "participation_of", lambda *_: rounded)
+        soup = BeautifulSoup(stranger.get(f"/r/{key}/groups/days").text, "html.parser")
+        assert soup.h1.find_next("p").get_text() == "About 40 of 63 people answered (65%)."
+
+    def test_many_groups_are_folded_and_few_are_not(self, stranger, key, monkeypatch):
+        def folded():
+            page = stranger.get(f"/r/{key}/themes/workload").text
+            return [d.caption.get_text() for d in BeautifulSoup(page, "html.parser")("details")]
+
+        assert folded() == []
+        monkeypatch.setattr(pages, "FEW_GROUPS", 5)
+        (caption,) = folded()
+        assert "in each group" in caption
 
     def test_gaps_and_breaks_are_words(self, stranger, key):
         gap = cells(stranger.get(f"/r/{key}/themes/recognition/trend"), "Recognition")
