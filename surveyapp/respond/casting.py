@@ -30,7 +30,8 @@ def cast(visit: Visit) -> bytes:
     signed = registrar.issue(visit.invitation, wish.blinded)
     who_session().commit()
     says = ballot.not_given(visit.pulse.larger[class_key]) if visit.larger else class_key
-    said = client.fill_in(seed, says, visit.answers.ratings, visit.answers.comments(visit.pulse))
+    comments = visit.answers.comments(visit.pulse)
+    said = client.fill_in(seed, says, visit.answers.ratings, comments, visit.tags)
     put = _into_own_box if opens("box") else _over_http
     for attempt in range(TRIES):
         record = client.finish(wish, signed, said, conditions.lid, counter=2**attempt)

@@ -127,10 +127,16 @@ def check(visit: Visit) -> ResponseReturnValue:
     return _page("check", visit, hints=found, larger=larger)
 
 
+def diary_phrase(visit: Visit, problem: str = "", made: Sequence[str] = ()) -> ResponseReturnValue:
+    """An optional step: keep twelve words, type them in, or go on without. ``made`` are new."""
+    body = _page("diary", visit, problem=problem, errors=problem, made=made)
+    return body, (422 if problem else 200)
+
+
 def thanks(visit: Visit, receipt: str) -> ResponseReturnValue:
     """W2: it is in; what happens next. The browser is asked to forget the pages."""
     # What is kept for everybody must hold nothing of the one for whom it is rendered first.
-    blank = replace(visit, token="", seed="", answers=Answers())
+    blank = replace(visit, token="", seed="", answers=Answers(), diary="")
     body = _once(
         ("thanks", visit.standing),
         {"receipt": receipt},
@@ -162,7 +168,8 @@ def _page(name: str, visit: Visit, shown: Sequence[Any] = (), **more: Any) -> st
 
 def _carrying(name: str, visit: Visit, key: tuple[str, ...], **more: Any) -> str:
     """A page that is the same for everybody but for the code and the seed it carries on."""
-    if visit.answers != Answers() or visit.one_by_one or visit.from_check or visit.larger:
+    own = (visit.one_by_one, visit.from_check, visit.larger, visit.diary)
+    if visit.answers != Answers() or any(own):
         return _page(name, visit, **more)
     return _once(
         (name, visit.standing, *key),

@@ -61,7 +61,8 @@ class Pulse:
     """A wave as its respondents meet it, with what was changed in the open since its promises were
     locked. ``promise`` is what holds where no script runs; ``seals`` whether more does where one
     runs; ``least`` the answers a group needs; ``clients`` the hashes of newer scripts that were
-    added; ``larger`` the group above each class but the whole."""
+    added; ``larger`` the group above each class but the whole. ``diary``: a diary phrase is
+    offered; its tags are those of the ``series`` and the wave's ``number``."""
 
     wave_id: uuid.UUID
     covenant_sha256: str
@@ -84,6 +85,9 @@ class Pulse:
     questions: tuple[Question, ...]
     groups: Mapping[str, Group]
     larger: Mapping[str, str]
+    diary: bool
+    series: str
+    number: int
 
     def group(self, key: str) -> Group:
         return self.groups[key]
@@ -140,6 +144,9 @@ def _build(now: Standing, wave: Asked) -> Pulse:
             for group in covenant["groups"]
         },
         larger=covenants.larger_groups(covenant),
+        diary=bool(covenant.get("diary")),
+        series=covenant["programme"]["slug"],
+        number=covenant["wave"]["number"],
     )
 
 

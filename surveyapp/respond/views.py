@@ -12,7 +12,7 @@ from flask import Blueprint, request
 from flask.typing import ResponseReturnValue
 
 from surveyapp import clock
-from surveyapp.crypto import client, receipts
+from surveyapp.crypto import client, diary, receipts
 from surveyapp.extensions import csrf, who_session
 from surveyapp.permissions import open_to_everyone
 from surveyapp.respond import answers as answering
@@ -85,7 +85,7 @@ def next_question(visit: Visit, _argument: str) -> ResponseReturnValue:
     if wrong:
         return pages.question(visit, wrong)
     if visit.from_check or visit.at + 1 == len(visit.pulse.questions):
-        return pages.check(replace(visit, from_check=False))
+        return after_questions(replace(visit, from_check=False), asked=visit.from_check)
     return pages.question(replace(visit, at=visit.at + 1))
 
 
@@ -109,12 +109,38 @@ def change(visit: Visit, number: str) -> ResponseReturnValue:
     return pages.question(replace(visit, one_by_one=True, from_check=True, at=at))
 
 
+def after_questions(visit: Visit, *, asked: bool) -> ResponseReturnValue:
+    """On to the check; past the diary phrase, where it is offered and not ``asked`` yet."""
+    if visit.pulse.diary and not asked and not visit.diary:
+        return pages.diary_phrase(visit)
+    return check(visit, "")
+
+
+def diary_phrase(visit: Visit, argument: str) -> ResponseReturnValue:
+    """The optional step of the diary phrase: look at it, get a new one, or go on without."""
+    if argument == "none" or not visit.pulse.diary:
+        return check(replace(visit, diary=""), "")
+    if argument == "new":
+        made = diary.phrase(diary.new_secret())
+        return pages.diary_phrase(replace(visit, diary=" ".join(made)), made=made)
+    return pages.diary_phrase(visit)
+
+
 def check(visit: Visit, _argument: str) -> ResponseReturnValue:
     """All answers at a glance, with hints at what could give somebody away."""
     wrong = answering.problems(visit.answers, visit.pulse.questions)
     if wrong:
         return pages.all_questions(visit, wrong)
-    return pages.check(visit)
+    return _mistyped(visit) or pages.check(visit)
+
+
+def _mistyped(visit: Visit) -> ResponseReturnValue | None:
+    """Back to the diary phrase when it is none; a slip would tie nothing together, unnoticed."""
+    try:
+        _ = visit.tags
+    except diary.PhraseError as error:
+        return pages.diary_phrase(visit, str(error))
+    return None
 
 
 def send(visit: Visit, argument: str) -> ResponseReturnValue:
@@ -126,6 +152,8 @@ def send(visit: Visit, argument: str) -> ResponseReturnValue:
     wrong = answering.problems(visit.answers, visit.pulse.questions)
     if wrong:
         return pages.all_questions(visit, wrong)
+    if mistyped := _mistyped(visit):
+        return mistyped
     if argument == "unless-hints" and any(map(hints.find, visit.answers.texts.values())):
         return pages.check(visit)
     try:
@@ -153,6 +181,7 @@ STEPS: Mapping[str, Callable[[Visit, str], ResponseReturnValue]] = {
     "back": back,
     "clear": clear,
     "change": change,
+    "diary": diary_phrase,
     "check": check,
     "send": send,
     "report": report,

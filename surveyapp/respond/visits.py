@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from flask import current_app
 
 from surveyapp import clock
-from surveyapp.crypto import client, tokens
+from surveyapp.crypto import client, diary, tokens
 from surveyapp.respond import answers as answering
 from surveyapp.respond import pulse as pulses
 from surveyapp.respond.answers import Answers
@@ -20,6 +20,7 @@ from surveyapp.services.registrar import Found
 
 SEED = re.compile(rf"[0-9a-f]{{{2 * client.SEED_BYTES}}}")
 SEEN_LENGTH = 16
+LONGEST_PHRASE = 300
 CAP = "candour_wrong_codes"
 _making = threading.Lock()
 
@@ -47,6 +48,15 @@ class Visit:
     from_check: bool
     seen: bool
     larger: bool
+    diary: str
+
+    @property
+    def tags(self) -> tuple[bytes, ...]:
+        """What ties this ballot to its neighbours; none without a phrase. Raises
+        :class:`diary.PhraseError`."""
+        if not self.diary:
+            return ()
+        return diary.tags(diary.read(self.diary), self.pulse.series, self.pulse.number)
 
     @property
     def question(self) -> Question:
@@ -61,6 +71,8 @@ class Visit:
             kept.append(("checking", "1"))
         if self.larger:
             kept.append(("larger", "1"))
+        if self.diary:
+            kept.append(("diary", self.diary))
         hidden = [one for one in self.pulse.questions if one not in shown]
         return kept + self.answers.fields(hidden)
 
@@ -91,6 +103,7 @@ def arrive(form: Mapping[str, str]) -> Visit:
         from_check=form.get("checking") == "1",
         seen=form.get("seen") == seen_mark(pulse),
         larger=form.get("larger") == "1" and invitation.class_key in pulse.larger,
+        diary=" ".join(form.get("diary", "")[:LONGEST_PHRASE].split()) if pulse.diary else "",
     )
 
 
