@@ -69,7 +69,7 @@ def of_theme(
     told = [nearest(counts[unit][theme.group(unit).answers], COUNT_STEP) for unit in units]
     steps = [theme.step(unit) for unit in units]
     found = estimates([figures[unit].score or 0.0 for unit in units], told, sd, steps)
-    return dict(zip(units, found, strict=True))
+    return dict(zip(units, found, strict=True)) if found else {}
 
 
 def estimates(

@@ -1,10 +1,12 @@
 import numpy as np
 import pytest
 
-from analysis.disclosure import nearest
+from analysis.disclosure import Rule, nearest
 from analysis.release.shrunk import estimates
+from analysis.release.visible import Theme
+from analysis.separation import separation
 from tests.analysis.made import flat, instrument
-from tests.analysis.summarised import summary
+from tests.analysis.summarised import counted, summary
 
 BOOK = instrument(items=1)
 NAMES = tuple("abcdefgh")
@@ -35,6 +37,24 @@ def test_each_group_moves_towards_the_middle_and_keeps_its_range():
 
 def test_without_differences_beyond_chance_there_is_none():
     assert all(row.shrunk is None for row in shrunken(dict.fromkeys(NAMES, 40)).values())
+
+
+def test_groups_that_differ_and_print_alike_have_none():
+    """Sixty groups of 49 answers with means of 48 and 52: all print as 50, so as printed nobody
+    differs. Results come out all the same."""
+    rows = [
+        (f"g{place}", code)
+        for place in range(60)
+        for code, times in ((3, 39), (2, 3 + 4 * (place % 2)), (4, 7 - 4 * (place % 2)))
+        for _ in range(times)
+    ]
+    groups = flat(*((f"g{place}", 80) for place in range(60)))
+    found = summary(rows, groups, book=BOOK)
+    scores = {row.figure.score for row in found.rows if row.unit != "org"}
+    assert scores == {50.0}
+    theme = Theme(counted(rows, groups, BOOK), BOOK, BOOK.scales[0], Rule())
+    assert separation(list(theme.strata.values())).low > 0
+    assert all(row.shrunk is None for row in found.rows)
 
 
 def test_with_few_groups_there_is_none():
