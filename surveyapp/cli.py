@@ -119,11 +119,12 @@ def serve(host: str, port: int, workers: int, every: int) -> None:
 def serve_with_scheduler(host: str, port: int, workers: int, every: int) -> None:
     """Two processes: gunicorn, which loads the pages and none of the analysis, and the scheduler.
 
-    gunicorn logs errors only: never who asked for what (SECURITY 7). Pages never go on without the
+    gunicorn logs errors only: never who asked for what (SECURITY 7). Its warnings name the address
+    of whoever sent what it cannot read. Pages never go on without the
     scheduler, which publishes: when one of the two ends, the other is stopped and this fails.
     """
     python = [sys.executable, "-m"]
-    settings = {"workers": workers, "threads": 4, "worker-class": "gthread", "log-level": "warning"}
+    settings = {"workers": workers, "threads": 4, "worker-class": "gthread", "log-level": "error"}
     pages = ["gunicorn", "surveyapp.wsgi:app", "--bind", f"{host}:{port}"]
     commands = (
         [*python, "surveyapp", "tick", "--every", str(every)],
