@@ -1250,7 +1250,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     try:
         files = read(options.record)
-    except (zipfile.BadZipFile, zlib.error, NotImplementedError, EOFError) as error:
+    except (zipfile.BadZipFile, zlib.error, RuntimeError, EOFError) as error:
         return ending(TAMPERED, [], f"this zip is damaged ({error}). Download it again.")
     except OSError as error:
         return ending(INCOMPLETE, [], f"the record cannot be read ({error}).")

@@ -2,7 +2,6 @@
 
 import json
 import random
-import zipfile
 from datetime import timedelta
 
 import pytest
@@ -108,14 +107,8 @@ def test_a_damaged_zip_is_never_called_sound_with_other_contents(zipped, record,
         path.write_bytes(
             zipped[:at] + bytes([zipped[at] ^ 1 << dice.randrange(8)]) + zipped[at + 1 :]
         )
-        try:
-            files = program.read(path)
-        except (zipfile.BadZipFile, program.zlib.error, NotImplementedError, EOFError, OSError):
-            continue
-        except RuntimeError:  # it claims to be encrypted
-            continue
-        if files != record:
-            assert records.code(program, files, "2026-12-12") != 0
+        if program.main([str(path), "--today", "2026-12-12"]) == 0:
+            assert program.read(path) == record
 
 
 def held(record, site, key, until=7, roles=("hr", "witness")):
