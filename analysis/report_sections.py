@@ -14,6 +14,7 @@ from analysis.how_to_read import (
     together_head,
     together_share,
 )
+from analysis.pair_words import paragraph
 from analysis.printing import cells, change_of, compared, ends, number, pulse_name, signed, verdict
 from analysis.report_parts import Block, Chart, Points, Quotes, Section, Table, Words
 from analysis.report_theme import NOT_VALIDATED, counted_by, published_by
@@ -143,8 +144,14 @@ def what_changed(summary: Summary) -> Section:
                 tuple(rows),
                 note="“Can’t tell” means the answers leave room for a rise, a fall or neither.",
             ),
+            *_same_people(summary),
         ),
     )
+
+
+def _same_people(summary: Summary) -> tuple[Block, ...]:
+    head, *lines = paragraph(summary) or ("",)
+    return (Points(head, tuple(lines)),) if lines else ()
 
 
 def _difference(change: Comparison) -> str:

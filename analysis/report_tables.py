@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from analysis.how_to_read import how_to_read, since_first, together, together_share
+from analysis.pair_words import paragraph
 from analysis.printing import number
 from analysis.question_moves import moves
 from analysis.summary import (
@@ -187,6 +188,8 @@ def _in_words(summary: Summary, whole: Mapping[str, str]) -> Iterator[dict[str, 
             yield {
                 "kind": "goes together", "id": theme_id, "name": title, **whole, "in_words": line,
             }  # fmt: skip
+    for line in paragraph(summary):
+        yield {"kind": "the same people", **whole, "in_words": line}
     if summary.evenness:
         yield {"kind": "who answered", **whole, "in_words": summary.evenness}
 

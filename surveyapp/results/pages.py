@@ -3,7 +3,7 @@
 from flask import redirect, render_template
 from flask.typing import ResponseReturnValue
 
-from analysis import benchmarks, claims, how_to_read, printing, question_moves
+from analysis import benchmarks, claims, how_to_read, pair_words, printing, question_moves
 from analysis.charts import alt_texts
 from analysis.summary import Figure, ThemeHead, UnitHead, trend
 from analysis.usual_range import USUALLY, LongSeries, headlines, long_series
@@ -57,6 +57,7 @@ def themes(reading: Reading) -> ResponseReturnValue:
         r=reading,
         alt=alt_texts.themes_alt(summary),
         lines=[(theme, reading.row(theme.id)) for theme in summary.themes],
+        same_people=pair_words.paragraph(summary),
         say=how_to_read,
     )
 

@@ -10,6 +10,9 @@ from analysis import pair_words
 from analysis.claims import ClaimError
 from analysis.disclosure import Rule
 from analysis.pairs import FITS, LEAST, STEPS, Paired, Sums, keys_of, rough, scores, step, tag_of
+from analysis.report_parts import Points
+from analysis.report_tables import csv
+from analysis.reports import content
 from analysis.summarise import summarise
 from analysis.summary import Comparison, PairedChange, Pairs, Summary
 from tests.analysis.made import answers, flat, instrument
@@ -219,3 +222,14 @@ def test_a_strong_word_without_its_verdict_cannot_be_said():
     bent = Pairs("at least 50", (PairedChange("s", Comparison("higher", "the rest", 8, 3, 13)),))
     with pytest.raises(ClaimError):
         pair_words.paragraph(replace(told(60), pairs=bent))
+
+
+def test_reports_and_figures_say_it_in_the_same_words():
+    found = told(60)
+    head, sentence = pair_words.paragraph(found)
+    (section,) = [part for part in content([found]).sections if part.id == "what-changed"]
+    assert Points(head, (sentence,)) in section.blocks
+    lines = csv([found])
+    assert sentence in lines
+    assert "the same people" in lines
+    assert "the same people" not in csv([plain()])
