@@ -161,11 +161,14 @@ def sentence(found: Ladder, wordings: Mapping[str, str]) -> str:
 
 def _verdict(found: Ladder, wordings: Mapping[str, str], between: str) -> str:
     if found.scores_compare:
-        return f"The questions mean the same in all {between}, so their scores can be compared."
+        return (
+            f"As far as can be tested, the questions mean the same in all {between}, "
+            "so their scores can be compared."
+        )
     if found.partly and found.partial:
         named = " and ".join(f"“{wordings[item]}”" for item in found.partial.freed)
         return (
-            f"Apart from {named}, the questions mean the same in all {between}. "
+            f"Apart from {named}, the questions seem to mean the same in all {between}. "
             f"Compare question by question, not the score."
         )
     if found.reached is None:
@@ -174,6 +177,6 @@ def _verdict(found: Ladder, wordings: Mapping[str, str], between: str) -> str:
             f"the same in all {between}. Compare question by question."
         )
     return (
-        f"The questions do not mean the same in all {between}. "
+        f"The questions do not seem to mean the same in all {between}. "
         f"Compare question by question, not the score."
     )
