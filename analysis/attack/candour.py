@@ -28,6 +28,7 @@ _KNOWN = frozenset(
     ("format", "instrument", "instrument_version", "items", "notes", "participation", "programme")
     + (
         "evenness",
+        "pairs",
         "readings",
         "together",
         "quotes",
@@ -143,6 +144,9 @@ def _said(pulse: Mapping[str, Any], source: str, wave: str) -> Iterator[Said]:
         for kind in SENTENCES:
             if reading.get(kind):
                 yield Said(source, wave, reading["theme"], kind, reading[kind])
+    pairs = pulse.get("pairs") or {"themes": ()}
+    for one in pairs["themes"]:
+        yield Said(source, wave, one["theme"], "pairs", pairs["people"])
 
 
 def _of_items(

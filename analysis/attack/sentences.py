@@ -35,7 +35,7 @@ def attack(
                 continue
             if said.kind == "alike":
                 yield from _one_answer(said, new, release, limits)
-            else:
+            elif said.kind == "make_up":
                 before = waves[: waves.index(said.wave)]
                 for old in (version for wave in before[-1:] for version in found[wave]):
                     yield from _change(said, old, new, release, limits)

@@ -12,6 +12,7 @@ from analysis.attack import (
     differences,
     inversion,
     linear,
+    phrases,
     sentences,
     widths,
     words,
@@ -43,6 +44,7 @@ def attack(
     findings.extend(differences.attack(found, release, used))
     findings.extend(words.attack(found, release))
     findings.extend(sentences.attack(found, release, used))
+    findings.extend(phrases.attack(found, release, used))
     findings.extend(derived.attack(found, release, used))
     return _without_doubles(worst_first(_as_guessed(findings, release)))
 
