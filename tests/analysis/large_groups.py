@@ -22,8 +22,8 @@ def tree(rng):
     return units
 
 
-def one_wave(units, number, rng, kind, items, leans, icc):
-    """A wave of the tree; the second question is turned round."""
+def one_wave(units, rng, items, leans, icc):
+    """Rows and units of a wave of the tree; the second question is turned round."""
     whole = {name: own for name, _, own in units}
     for name, parent, _ in reversed(units):
         if parent is not None:
@@ -40,18 +40,26 @@ def one_wave(units, number, rng, kind, items, leans, icc):
             for line in zip(codes, blank, strict=True)
         ]
     listed = tuple(Unit(name, name.upper(), parent, whole[name]) for name, parent, _ in units)
-    return count(wave(rows, listed, id=f"w{number}", items=items), kind)
+    return rows, listed
 
 
-def waves(seed, kind, items, many=3):
-    """So many waves of one tree, with joiners and leavers, each with its questions."""
+def drawn(seed, items, many=3):
+    """Rows and units of so many waves of one tree, with joiners and leavers."""
     rng = np.random.default_rng([77, seed])
     units, icc = tree(rng), float(rng.choice([0.1, 0.2, 0.3]))
     leans = {name: rng.normal(0, np.sqrt(icc)) for name, _, _ in units}
     found = []
-    for number in range(many):
-        found.append((one_wave(units, number, rng, kind, items, leans, icc), kind))
+    for _ in range(many):
+        found.append(one_wave(units, rng, items, leans, icc))
         units = [
             (name, parent, max(own + int(rng.integers(-1, 2)), 0)) for name, parent, own in units
         ]
     return found
+
+
+def waves(seed, kind, items, many=3):
+    """The same, counted, each with its questions."""
+    return [
+        (count(wave(rows, units, id=f"w{number}", items=items), kind), kind)
+        for number, (rows, units) in enumerate(drawn(seed, items, many))
+    ]

@@ -11,12 +11,13 @@ from collections import defaultdict
 import numpy as np
 import pytest
 
-from analysis import report_files
+from analysis import report_files, report_tables
 from analysis.dataset import Comment, Unit
 from analysis.disclosure import Rule, RuleError
 from analysis.release.released import settle
 from analysis.summarise import Past, summarise
 from analysis.tally import count
+from tests.analysis import large_groups
 from tests.analysis.made import P, answers, flat, instrument, organisation, wave
 
 ORGANISATIONS = int(os.environ.get("ORGANISATIONS", "4"))
@@ -62,7 +63,12 @@ def counted(rows, units, label="now"):
 
 def summaries(waves, units):
     """Pulses, the earliest first, as published one after the other."""
-    pulses = [counted(rows, units, f"w{number}") for number, rows in enumerate(waves)]
+    return summarise_all_of(
+        [counted(rows, units, f"w{number}") for number, rows in enumerate(waves)]
+    )
+
+
+def summarise_all_of(pulses):
     return [
         summarise(now, BOOK, RULE, [Past(one, BOOK, RULE) for one in pulses[:place]], programme="P")
         for place, now in enumerate(pulses)
@@ -122,6 +128,23 @@ def test_answers_exchanged_between_hidden_groups_change_nothing(seed):
     swapped = [exchanged(rows, units, seed + place) for place, rows in enumerate(waves)]
     assert moved(waves[-1], swapped[-1]) > len(waves[-1]) / 3
     assert published(swapped, units) == published(waves, units)
+
+
+@pytest.mark.parametrize("seed", range(max(1, ORGANISATIONS // 4)))
+def test_answers_exchanged_change_no_figure_worked_out_from_others(seed):
+    """The same where groups are large and unlike, so that chance is allowed for, silence of groups
+    has its ends and questions have moved."""
+    pulses = large_groups.drawn(seed, RATED, 2)
+    swapped = [(exchanged(rows, units, seed), units) for rows, units in pulses]
+    assert moved(pulses[-1][0], swapped[-1][0]) > len(pulses[-1][0]) / 3
+    plain, other = (
+        summarise_all_of([counted(*one, f"w{number}") for number, one in enumerate(several)])
+        for several in (pulses, swapped)
+    )
+    assert sum(row.shrunk is not None for row in plain[-1].rows) >= 6
+    assert any(row.worst is not None for row in plain[-1].rows)
+    assert report_tables.csv(other) == report_tables.csv(plain)
+    assert report_tables.json(other) == report_tables.json(plain)
 
 
 def test_the_waves_above_reach_every_sentence():
