@@ -98,14 +98,14 @@ def post(port, path, body, *, patience=10, cut_after=None):
 
 
 def persist(port, path, body, *, until=60):
-    """Ask until there is an answer that is not "busy", with waits by chance."""
+    """Ask until there is an answer that is not "busy" or "slower", with waits by chance."""
     end = time.monotonic() + until
     while time.monotonic() < end:
         try:
             status, said = post(port, path, body)
         except (Lost, ValueError):
             status = 503
-        if status < 500:
+        if status < 500 and status != 429:
             return status, said
         time.sleep(random.random() * 0.1)
     raise AssertionError(f"{path} did not answer for {until} seconds")

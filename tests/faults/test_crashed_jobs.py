@@ -62,7 +62,7 @@ def test_an_opener_killed_at_any_point_comes_to_the_same_results(
     again = closes + timedelta(minutes=1)
     usual = killed.rounds(closes, again)
     assert usual["end"]["accepted"] == len(PLACES)
-    tries = levels.times(5, 100, 1000)
+    tries = levels.times(4, 100, 1000)
     for point in at_any_point(usual["steps"], tries):
         seen = killed.rounds(closes, again, die=point)
         assert seen["steps"] is None
@@ -108,7 +108,7 @@ def test_results_come_out_once_and_everybody_hears_of_them_whenever_the_power_fa
         letters = dict(sink.taken)
         assert set(letters.values()) == {1}
         assert len({who for who, _ in letters} & {f"person.{n:03}@example.org" for n in range(25)})
-        tries = levels.times(5, 100, 1000)
+        tries = levels.times(4, 100, 1000)
         for point in at_any_point(usual["steps"], tries):
             sink.taken.clear()
             seen = killed.rounds(publishes, *later, die=point)
