@@ -9,15 +9,17 @@ from analysis.reference.calls import column, formula
 from analysis.reference.designs import first_table, table_column
 from analysis.reference.family import Family, Redo
 from analysis.reference.folder import Entry, Folder, NotCovered
+from analysis.sampling.exact_shares import (
+    clopper_pearson,
+    hypergeometric,
+    same_share,
+    same_share_exact,
+)
 from analysis.sampling.proportions import (
     Gap,
     ProportionError,
-    clopper_pearson,
-    hypergeometric,
     manski,
     newcombe,
-    same_share,
-    same_share_exact,
     wilson,
     wilson_finite,
 )

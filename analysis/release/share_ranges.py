@@ -17,7 +17,7 @@ from analysis.estimate import LEAST_ANSWERS, person_weights
 from analysis.release.figures import share_ends
 from analysis.release.released import Released
 from analysis.release.visible import Theme, roll_up
-from analysis.sampling.proportions import hypergeometric
+from analysis.sampling.exact_shares import hypergeometric
 from analysis.summary import Figure, ItemRow, Row
 
 COUNT_STEP = 5

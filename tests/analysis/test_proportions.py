@@ -5,17 +5,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import hypergeom
 
-from analysis.sampling.proportions import (
-    ProportionError,
+from analysis.sampling.exact_shares import (
     clopper_pearson,
     hypergeometric,
-    manski,
-    newcombe,
     same_share,
     same_share_exact,
-    wilson,
-    wilson_finite,
 )
+from analysis.sampling.proportions import ProportionError, manski, newcombe, wilson, wilson_finite
 
 counts = st.integers(1, 60).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n)))
 finite = counts.flatmap(lambda c: st.tuples(st.just(c[0]), st.just(c[1]), st.integers(c[1], 120)))

@@ -15,7 +15,8 @@ from analysis.release.share_ranges import (
     stratified_sample,
     with_range,
 )
-from analysis.sampling.proportions import hypergeometric, wilson, wilson_finite
+from analysis.sampling.exact_shares import hypergeometric
+from analysis.sampling.proportions import wilson, wilson_finite
 from analysis.summary import NOT_SHOWN, Figure
 from tests.analysis.made import flat, instrument
 from tests.analysis.summarised import counted, made, summary
