@@ -13,11 +13,13 @@ from analysis.disclosure import Rule
 from analysis.instrument import Instrument
 from surveyapp import bundle
 from surveyapp.errors import NotNow
+from surveyapp.formatting import local
 from surveyapp.models.surveys import Wave
 from surveyapp.services import groups, noticeboard
 from surveyapp.services import in_force as counted
 from surveyapp.services.board import QUORUM
 from surveyapp.services.invited import Root
+from surveyapp.services.promises import when
 
 FORMAT = "candour/covenant/2"
 
@@ -92,7 +94,16 @@ def held_until(wave: Wave) -> datetime | None:
 
 def changed_words(wave: Wave) -> list[str]:
     """What counts otherwise than promised, by whom and why; mostly nothing."""
-    return [] if wave.covenant is None else counted.changed_words(in_force(wave))
+    if wave.covenant is None:
+        return []
+    found = in_force(wave)
+    said = counted.changed_words(found)
+    dates = found.get("dates")
+    if dates and wave.closed_on is not None:
+        promised = counted.moment(dates["closes"])
+        if wave.closed_on < local(promised).date().isoformat():
+            said.append(f"The pulse was closed early. Its promised end was {when(promised)}.")
+    return said
 
 
 def publishes_at(wave: Wave) -> datetime | None:

@@ -124,3 +124,13 @@ def test_a_line_that_would_hide_every_figure_does_not_count(wave):
     body = {"wave": str(wave.id), "change": "rule", "rule": rule, "signed": [], "reason": ""}
     noticeboard.post("AMENDED", body, on=wave.opens_at.date())
     assert covenants.rule_of(wave).k == 10
+
+
+def test_closing_before_the_promised_day_is_said_wherever_results_stand(app, wave):
+    """HR may end a pulse alone; ended within the hour, it has nothing to show."""
+    address = f"/trust/{wave.programme.slug}/1"
+    assert "closed early" not in page(app.test_client().get(address))
+    waves.close(wave, actor="hr@example.org", now=wave.opens_at + DAY)
+    factories.committed()
+    assert "The pulse was closed early" in page(app.test_client().get(address))
+    assert any("closed early" in words for words in covenants.changed_words(wave))
