@@ -27,6 +27,7 @@ FILES = (
     "client/words.js",
     "build/qr.js",
     "client/phone.js",
+    "client/diary.js",
     "client/main.js",
 )
 

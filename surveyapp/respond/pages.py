@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 from markupsafe import escape
 
 from surveyapp import bundle
+from surveyapp.crypto import words
 from surveyapp.respond import hints
 from surveyapp.respond.answers import USE_LABELS, Answers, Problem
 from surveyapp.respond.pulse import Pulse
@@ -41,6 +42,7 @@ def _landing(standing: Standing | None, pulse: Pulse | None, **more: Any) -> str
         hint_words=hints.WORDS,
         promise_words=promises.WORDS,
         uses=USE_LABELS,
+        phrase_words=words.listed(),
         when=promises.when,
         **more,
     )

@@ -7,7 +7,10 @@ from dataclasses import dataclass, field
 
 from playwright.sync_api import Page, expect
 
-from surveyapp.crypto import blind
+from surveyapp import keys
+from surveyapp.crypto import ballot, blind, envelope
+from surveyapp.extensions import box_session
+from surveyapp.models.ballots import Ballot
 from surveyapp.services import invited, registrar
 from tests import factories, voting
 from tests.browser import harness
@@ -39,18 +42,41 @@ class Poll:
 
 
 @contextmanager
-def served(folder):
+def served(folder, **more):
     """A pulse with real key sizes on a free port; many people, for each answers once."""
     app = factories.an_app(
         folder / "instance", **{**voting.on_files(folder), "CLASS_KEY_BITS": blind.SMALLEST}
     )
-    opened = voting.open_voting(app, places=voting.PLACES * 3, support="Your union: 01632 960 002")
+    opened = voting.open_voting(
+        app, places=voting.PLACES * 3, support="Your union: 01632 960 002", **more
+    )
     with app.app_context():
         wave = voting.wave_of(opened)
         mark, covenant = wave.covenant_sha256, json.loads(wave.covenant)
     with harness.serving(app) as address:
         yield Poll(app, address, opened, mark, covenant)
     factories.dispose([app])
+
+
+def stored(poll):
+    """The ballots in the box by ballot key."""
+    with poll.app.app_context():
+        return {row.key_sha256: row.record for row in box_session().query(Ballot)}
+
+
+def record_of(poll, before):
+    """The one ballot that came since."""
+    (new,) = set(stored(poll)) - set(before)
+    return ballot.Record.from_bytes(stored(poll)[new])
+
+
+def opened(poll, record):
+    """What a ballot says, by the platform's own keys."""
+    with poll.app.app_context():
+        folder = keys.directory("opener", poll.voting.wave_id)
+        held = {path.stem: envelope.load_private(path.read_bytes()) for path in folder.iterdir()}
+        inside = ballot.peel(record, held["outer"])
+        return ballot.unseal(inside, record.wave, held["inner"])
 
 
 @dataclass

@@ -7,13 +7,11 @@ import pytest
 from playwright.sync_api import expect
 
 from surveyapp.crypto import ballot, base64url, client, receipts
-from surveyapp.extensions import box_session
-from surveyapp.models.ballots import Ballot
 from surveyapp.services import registrar, terms
 from tests import voting
 from tests.browser import harness
 from tests.browser.harness import PHONE
-from tests.browser.locks import somebody
+from tests.browser.locks import opened, record_of, somebody, stored
 
 SAID = "Rotas at 6 am Sunday"
 SENT = re.compile(r"/(check|collect|cast|v/done)$")
@@ -28,30 +26,6 @@ def person(sealing):
 def one(browser, sealing):
     with somebody(browser, sealing) as found:
         yield found
-
-
-def stored(poll):
-    """The ballots in the box by ballot key."""
-    with poll.app.app_context():
-        return {row.key_sha256: row.record for row in box_session().query(Ballot)}
-
-
-def record_of(poll, before):
-    """The one ballot that came since."""
-    (new,) = set(stored(poll)) - set(before)
-    return ballot.Record.from_bytes(stored(poll)[new])
-
-
-def opened(poll, record):
-    """What a ballot says, by the platform's own keys."""
-    from surveyapp import keys
-    from surveyapp.crypto import envelope
-
-    with poll.app.app_context():
-        folder = keys.directory("opener", poll.voting.wave_id)
-        held = {path.stem: envelope.load_private(path.read_bytes()) for path in folder.iterdir()}
-        inside = ballot.peel(record, held["outer"])
-        return ballot.unseal(inside, record.wave, held["inner"])
 
 
 def test_the_whole_way_by_link_and_what_the_box_then_holds(one, sealing, person):

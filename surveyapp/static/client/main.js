@@ -5,6 +5,7 @@ import { accept, begin, fillIn, sealed } from "./ballot.js";
 import { base64url, unbase64url } from "./bytes.js";
 import { classKeyOf, covenantOf, envelopesOf, rosterRow, scriptOf, Stopped } from "./checks.js";
 import { Lost, post, read as fetchFile } from "./courier.js";
+import * as diary from "./diary.js";
 import * as pages from "./pages.js";
 import { qrOf } from "./phone.js";
 import * as questions from "./questions.js";
@@ -201,7 +202,7 @@ function group() {
   if (link) document.getElementById("qr").replaceChildren(qrOf(`${location.origin}/v/${link.whole}`));
   const only = document.getElementById("larger");
   if (only) only.checked = visit.larger !== undefined;
-  on({ one: () => pages.visit(() => question(0)), all: () => pages.visit(all) });
+  pages.on({ one: () => pages.visit(() => question(0)), all: () => pages.visit(all) });
 }
 
 function question(at, { fromCheck = false, wrong: found = [] } = {}) {
@@ -213,12 +214,13 @@ function question(at, { fromCheck = false, wrong: found = [] } = {}) {
   questions.mark(view, found);
   const keep = keeper([one]);
   pages.show("question", values, { view, left: keep });
-  on({
+  pages.on({
     next: () => {
       keep();
       const wrong = questions.problems(answers, [one]);
       if (wrong.length) return question(at, { fromCheck, wrong });
-      if (fromCheck || at + 1 === visit.questions.length) return pages.visit(look);
+      if (at + 1 === visit.questions.length && !fromCheck) return pages.visit(afterQuestions);
+      if (fromCheck) return pages.visit(look);
       pages.visit(() => question(at + 1));
     },
     back: () => history.back(),
@@ -232,7 +234,7 @@ function question(at, { fromCheck = false, wrong: found = [] } = {}) {
 
 function all({ wrong: found = [] } = {}) {
   const { answers } = visit;
-  const view = pages.fill("all");
+  const view = pages.fill("all", { diary: visit.covenant.diary });
   const list = view.querySelector("[data-questions]");
   for (const one of visit.questions) {
     list.append(questions.draw(one, answers, { alone: false }), pages.fill("clear", one));
@@ -246,9 +248,10 @@ function all({ wrong: found = [] } = {}) {
     if (wrong.length) return all({ wrong });
     go();
   };
-  on({
+  pages.on({
     send: checked(() => (hinted() ? pages.visit(look) : send())),
     check: checked(() => pages.visit(look)),
+    diary: () => pages.visit(diaryStep),
     one: () => pages.visit(() => question(0)),
     clear: (id) => {
       keep();
@@ -259,6 +262,10 @@ function all({ wrong: found = [] } = {}) {
     },
   });
 }
+
+// Past the optional step of the diary phrase, where it is offered and none was given yet.
+const afterQuestions = () => (visit.covenant.diary && !visit.secret ? diaryStep() : look());
+const diaryStep = () => diary.ask(visit, () => pages.visit(look));
 
 const hinted = () => Object.values(visit.answers.texts).some((text) => questions.hintsOf(text).length);
 
@@ -275,9 +282,13 @@ function look() {
     }
     view.querySelector("dl").append(line);
   }
+  if (visit.covenant.diary) {
+    view.querySelector("dl").append(pages.fill("kept", { given: visit.secret, none: !visit.secret }));
+  }
   pages.show("check", {}, { view });
-  on({
+  pages.on({
     send,
+    diary: () => pages.visit(diaryStep),
     change: (number) => pages.visit(() => question(number - 1, { fromCheck: true })),
   });
 }
@@ -288,15 +299,6 @@ function keeper(shown) {
     const held = document.querySelector("main form");
     if (held) questions.read(held, shown, visit.answers);
   };
-}
-
-// What each button of the form does; its value is a verb and, behind a dot, what it is about.
-function on(verbs) {
-  document.querySelector("main form").addEventListener("submit", (event) => {
-    event.preventDefault();
-    const [verb, ...about] = event.submitter.value.split(".");
-    verbs[verb](about.join("."));
-  });
 }
 
 // ---- Sending: one gesture collects, seals and casts
@@ -313,7 +315,7 @@ async function send() {
   } catch (error) {
     if (error instanceof Stopped) return failed(error);
     pages.show("unsent");
-    on({ send, check: look });
+    pages.on({ send, check: look });
   }
 }
 
@@ -332,7 +334,9 @@ async function deliver(again) {
     });
   }
   const texts = questions.comments(answers, visit.questions);
-  const said = await fillIn(visit.label, answers.ratings, texts);
+  const { programme, wave } = covenant;
+  const tags = visit.secret ? await diary.tags(visit.secret, programme.slug, wave.number) : [];
+  const said = await fillIn(visit.label, answers.ratings, texts, tags);
   const record = await sealed(ballot, said.bytes, told.wave, told.class, visit.envelopes);
   const { status, said: reply } = await post(`${box}/cast`, record, { size: evened(record), again });
   if (status === 409 && reply.error === "closed") return () => ended("closed");
@@ -358,11 +362,12 @@ function evened(record) {
 function thanks({ receipt, nonce }) {
   const { told } = visit;
   visit.answers = questions.noAnswers();
+  visit.secret = null;
   visit.token = "";
   fetch("/v/done", { method: "POST", credentials: "same-origin" }).catch(() => {});
   pages.settle(() => {
     pages.show("thanks", { ...told, receipt });
-    on({
+    pages.on({
       again: () => pages.visit(() => question(0)),
       save: () => save(receipt),
       prove: () => save(receipt, nonce),

@@ -51,6 +51,15 @@ export function focus(element) {
   element.focus();
 }
 
+// What each button of the form does; its value is a verb and, behind a dot, what it is about.
+export function on(verbs) {
+  main.querySelector("form").addEventListener("submit", (event) => {
+    event.preventDefault();
+    const [verb, ...about] = event.submitter.value.split(".");
+    verbs[verb](about.join("."));
+  });
+}
+
 // The browser's own Back and Forward walk through the views; the address stays.
 export function visit(draw) {
   leave();
