@@ -192,7 +192,7 @@ def models(wave: Wave) -> bool:
     if publication is None or db.session.get(PublishedFile, (publication.id, MODELS)):
         return False
     known = [earlier for earlier in wave.programme.waves
-             if earlier.number < wave.number and earlier.state == "published"
+             if earlier.number < wave.number and results.publication_of(earlier) is not None
              and answer_blocks.read(earlier.id, "responses") is not None]  # fmt: skip
     rows = [
         Rows(load(one), authoring.instrument_of(one), covenants.rule_of(one))

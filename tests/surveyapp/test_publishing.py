@@ -141,6 +141,24 @@ def test_models_are_worked_out_once_at_night_while_a_draft_waits(app, client):
     assert client.get(f"/r/{key}/files/models.txt").mimetype == "text/plain"
 
 
+@pytest.mark.parametrize("taken_back", [False, True])
+def test_models_leave_out_a_pulse_that_was_taken_back(app, monkeypatch, taken_back):
+    """Both pulses hold answers; what was taken back would show in the comparison of pulses."""
+    seen = []
+    with app.app_context():
+        programme = factories.a_programme()
+        first = brought_in(programme, "Snowdrop", 2)
+        jobs.publish(first, clock.now())
+        if taken_back:
+            db.session.scalar(db.select(Publication)).withdrawn_on = "2026-01-01"
+        second = brought_in(programme, "Crocus", 3)
+        second.publishes_at = clock.now() + timedelta(days=9)
+        jobs.summarise(second, clock.now())
+        monkeypatch.setattr(publishing, "plan", lambda rows: seen.extend(rows) or [])
+        publishing.models(second)
+        assert [one.wave.label for one in seen] == ["Crocus"] if taken_back else len(seen) == 2
+
+
 def test_a_model_that_fails_keeps_no_results_back(app, monkeypatch):
     with app.app_context():
         wave = brought_in(factories.a_programme(), "Snowdrop", 2)
