@@ -37,6 +37,7 @@ class Held:
     records: list = field(default_factory=list)
     box: dict = field(default_factory=dict)
     keys: dict = field(default_factory=dict)
+    counted: dict = field(default_factory=dict)
 
     def responses(self):
         """The authors of the opened responses, in stored order, each with its class."""
@@ -70,7 +71,8 @@ def answered(app, *, places=PLACES, seed=5):
 
 
 def closed(held):
-    """Close the wave; keep what lies in the box and the opener's keys, for opening it again."""
+    """Close the wave; keep what lies in the box, the opener's keys and the registrar's count, for
+    opening it again."""
     from surveyapp import keys
     from surveyapp.extensions import box_session, db
 
@@ -79,8 +81,9 @@ def closed(held):
         for table in db.metadatas["box"].sorted_tables:
             rows = box_session().execute(table.select()).mappings()
             held.box[table] = [dict(row) for row in rows]
-        folder = keys.directory("opener", held.wave.wave_id)
-    held.keys = {path.name: path.read_bytes() for path in folder.iterdir()}
+        opener, desk = (keys.directory(area, held.wave.wave_id) for area in ("opener", "desk"))
+    held.keys = {path.name: path.read_bytes() for path in opener.iterdir()}
+    held.counted = {path: path.read_bytes() for path in desk.iterdir()}
     return held
 
 
@@ -98,6 +101,7 @@ def _restore(held):
                 session.execute(table.insert(), held.box[table])
         session.commit()
     folder = keys.directory("opener", held.wave.wave_id)
-    for name, key in held.keys.items():
-        keys.destroy(folder / name)
-        keys.put(folder / name, key)
+    kept = {folder / name: key for name, key in held.keys.items()} | held.counted
+    for path, key in kept.items():
+        keys.destroy(path)
+        keys.put(path, key)
