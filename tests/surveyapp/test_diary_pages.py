@@ -1,9 +1,14 @@
 """The optional step of the diary phrase, where no script runs."""
 
-import pytest
+from datetime import timedelta
 
+import pytest
+from bs4 import BeautifulSoup
+
+from surveyapp import clock
 from surveyapp.crypto import ballot, diary
-from tests import voting
+from surveyapp.services import authoring
+from tests import factories, voting
 
 ANSWERS = {"a_speak_1": "4"}
 SECRET = bytes(range(16))
@@ -131,3 +136,34 @@ def test_a_ballot_with_marks_looks_like_any_other(app, wave):
     )
     assert len(plain) == len(marked)
     assert list(ballot.parse(plain)) == list(ballot.parse(marked))
+
+
+def test_hr_is_offered_it_from_the_second_pulse_on(app, client):
+    factories.sign_in(client)
+    with app.app_context():
+        factories.a_programme("care")
+        factories.committed()
+    for ticked in (False, True):
+        form = BeautifulSoup(client.get("/programmes/care/waves/new").data, "html.parser")
+        assert form.select_one("input[name=diary]").has_attr("checked") is ticked
+        with app.app_context():
+            factories.a_wave(authoring.programme_by_slug("care"))
+            factories.committed()
+
+
+def test_a_draft_that_says_nothing_of_it_follows_the_same_rule(app):
+    with app.app_context():
+        home, now = factories.a_programme("care"), clock.now()
+        made = [
+            authoring.create_wave(
+                home,
+                factories.an_instrument(),
+                label=f"Pulse {number}",
+                now=now,
+                opens_at=now + timedelta(days=1),
+                closes_at=now + timedelta(days=10),
+                publishes_at=now + timedelta(days=20),
+            ).diary
+            for number in (1, 2)
+        ]
+    assert made == [False, True]
