@@ -8,7 +8,7 @@ import polars as pl
 import pytest
 
 from analysis.pairs import tag_of
-from surveyapp import keys
+from surveyapp import keys, verify
 from surveyapp.crypto import client, diary
 from surveyapp.extensions import answers_session
 from surveyapp.models.responses import PairBlock
@@ -245,3 +245,20 @@ def test_the_covenant_says_whether_a_phrase_is_offered_and_to_few_it_never_is(ap
         fixed = covenants.of(voting.wave_of(wave))
         assert fixed["diary"] is promised
         assert ("pairs-all" in [table["id"] for table in fixed["tables"]]) is promised
+
+
+@pytest.mark.parametrize(
+    ("promised", "k", "people", "sound"),
+    [
+        (True, 10, "at least 30", True),
+        (True, 10, "at least 20", False),
+        (True, 40, "at least 30", False),
+        (False, 10, "at least 50", False),
+    ],
+)
+def test_the_checking_program_knows_what_may_be_told(promised, k, people, sound):
+    pulse = verify.Pulse([], covenant={"diary": promised, "wave": {"label": "May"}}, rule={"k": k})
+    report = verify.Report()
+    verify.check_pairs(pulse, {"pairs": {"people": people, "themes": []}}, report)
+    assert bool(report.problems[1]) is not sound
+    verify.check_pairs(pulse, {}, verify.Report())
