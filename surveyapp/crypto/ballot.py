@@ -194,11 +194,13 @@ def seal(
     return tuple(envelope.seal(inside, key, info) for key in outer)
 
 
-def pad_size(ratings: Sequence[str], texts: Sequence[str]) -> int:
-    """The smallest envelope that holds every possible answer to these questions."""
+def pad_size(ratings: Sequence[str], texts: Sequence[str], groups: Collection[str]) -> int:
+    """The smallest envelope that holds every possible answer to these questions, whichever of the
+    groups the ballot names, or leaves its unit out of."""
     longest = max((len(item) for item in ratings), default=0) + len('"":-32768,')
-    # A character takes at most four bytes; names, nonce, tags, use and class take the rest.
-    needed = 600 + longest * len(ratings) + (4 * TEXT_LIMIT + 150) * len(texts)
+    # A character takes at most four bytes; names, nonce, tags and use take the rest.
+    named = max(len(canonical(not_given(key))) for key in groups)
+    needed = 300 + named + longest * len(ratings) + (4 * TEXT_LIMIT + 150) * len(texts)
     for size in envelope.PADS:
         if needed + envelope.LENGTH_BYTES <= size:
             return size

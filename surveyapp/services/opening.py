@@ -17,7 +17,7 @@ import io
 import json
 import uuid
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from random import SystemRandom
 from typing import TYPE_CHECKING, Any, cast
@@ -88,7 +88,7 @@ class Opened:
         }
 
 
-def make_keys(wave: Wave) -> dict[str, Any]:
+def make_keys(wave: Wave, groups: Collection[str]) -> dict[str, Any]:
     """Make the wave's envelope keys; their public halves and the ballots' size, for the covenant.
 
     The outer keys are the witnesses'; without a witness there is one, the platform's own.
@@ -109,7 +109,9 @@ def make_keys(wave: Wave) -> dict[str, Any]:
         "inner": envelope.public_bytes(inner.public_key()).hex(),
         "outer": outer,
         "size": ballot.pad_size(
-            [item.id for item in instrument.ratings], [item.id for item in instrument.texts]
+            [item.id for item in instrument.ratings],
+            [item.id for item in instrument.texts],
+            groups,
         ),
     }
     terms.publish_envelopes(wave.id, public)

@@ -140,7 +140,8 @@ def commit(
     class_keys = registrar.make_keys(wave, tuple(tree.classes))
     invited.make_key(wave.id)
     listed = invited.from_roster(wave.id, wave.programme_id, tree.class_of)
-    fixed = covenants.build(wave, instrument, tree, class_keys, opening.make_keys(wave), listed)
+    envelopes = opening.make_keys(wave, [group.key for group in tree.groups])
+    fixed = covenants.build(wave, instrument, tree, class_keys, envelopes, listed)
     text = canonical(fixed)
     sha256 = hashlib.sha256(text).hexdigest()
     moved = move(

@@ -179,18 +179,22 @@ def test_padding_is_read_back_and_nothing_hides_behind_it():
         envelope.unpad(b"\xff\xff\xff\xff")
 
 
-def test_the_longest_answers_fit_the_size_chosen_for_the_questions():
-    items = [f"item_{number}" for number in range(60)]
-    texts = ["what_would_help", "anything_else"]
-    said = client.fill_in(
-        SEED,
-        "K" * 300,
-        dict.fromkeys(items, -32768),
-        [ballot.Comment(text, "🙂" * ballot.TEXT_LIMIT, "publish") for text in texts],
-    )
-    size = ballot.pad_size(items, texts)
-    assert len(envelope.pad(said.to_bytes(), size)) == size
-    assert ballot.pad_size(items[:20], texts[:1]) == 4096
+@pytest.mark.parametrize("group", ["K" * 300, "É" * 300, "𝔎" * 300, '"' * 300])
+def test_the_longest_answers_fit_the_size_chosen_for_the_questions(group):
+    """Whoever is in the group with the longest name can send as much as everybody else, with the
+    unit left out as well."""
+    for number in (60, *range(85, 110)):
+        items = [f"item_{one:03}" for one in range(number)]
+        said = client.fill_in(
+            SEED,
+            ballot.not_given(group),
+            dict.fromkeys(items, -32768),
+            [ballot.Comment("what_would_help", "🙂" * ballot.TEXT_LIMIT, "publish")],
+            (bytes(32), bytes(32)),
+        )
+        size = ballot.pad_size(items, ["what_would_help"], ["Care", group])
+        assert len(envelope.pad(said.to_bytes(), size)) == size
+    assert ballot.pad_size(items[:20], ["what_would_help"], ["Care"]) == 4096
 
 
 def test_receipts_hide_the_answers_and_keep_ratings_and_comment_apart():

@@ -117,7 +117,7 @@ def test_tags_come_out_again_and_change_neither_receipt_nor_size():
 def test_the_longest_answers_with_tags_fit_their_envelope():
     ratings = [f"question_{number:02}" for number in range(40)]
     for texts in (["barriers"], ["barriers", "other_one"]):
-        size = ballot.pad_size(ratings, texts)
+        size = ballot.pad_size(ratings, texts, ["x" * 270])
         full = client.fill_in(
             bytes(32),
             ballot.not_given("x" * 270),
