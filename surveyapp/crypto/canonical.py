@@ -33,9 +33,12 @@ def parse(data: bytes) -> Any:
     """Read canonical JSON, refusing every other spelling of the same value."""
     try:
         value = json.loads(data)
+        again = canonical(value)
+    except NotCanonical:
+        raise
     except (ValueError, RecursionError) as error:
         raise NotCanonical("This is not JSON.") from error
-    if canonical(value) != data:
+    if again != data:
         raise NotCanonical("This JSON is not in its canonical form.")
     return value
 

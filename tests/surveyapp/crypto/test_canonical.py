@@ -43,3 +43,15 @@ def test_what_has_no_one_form_is_refused(value):
 def test_another_spelling_is_refused(data):
     with pytest.raises(NotCanonical):
         parse(data)
+
+
+def test_what_is_nested_too_deep_is_refused_in_one_way():
+    """Reading and writing give up at different depths."""
+    refused = 0
+    for depth in range(700, 1100):
+        data = b'{"a":' * depth + b"1" + b"}" * depth
+        try:
+            parse(data)
+        except NotCanonical:
+            refused += 1
+    assert refused
