@@ -216,9 +216,7 @@ def test_too_many_lines_are_refused(programme, monkeypatch):
 CELLS = st.text(alphabet='ab/",;\t\r\n=@. \x00é', max_size=12)
 
 
-@settings(
-    max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     head=st.sampled_from(["name,email,unit", "name;email;unit;parent", "email\tname\tunit", ""]),
     rows=st.lists(st.lists(CELLS, max_size=5), max_size=6),
