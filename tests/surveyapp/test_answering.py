@@ -6,7 +6,11 @@ import json
 import re
 
 import pytest
+from sqlalchemy import select
 
+from surveyapp.crypto import ballot
+from surveyapp.extensions import box_session
+from surveyapp.models.ballots import Ballot
 from surveyapp.services import ballotbox
 from tests import voting
 from tests.voting import Form, arrive
@@ -184,6 +188,16 @@ def test_back_in_the_browser_and_sent_again_the_newer_answers_stay(app, wave, re
     with app.app_context():
         rows = voting.opened(wave, "responses")
         assert rows["speak_1"].to_list() == [1]
+
+
+def test_answers_sent_again_are_counted_one_by_one_as_a_browser_does(app, wave, respondent):
+    """Otherwise a record in the box would tell who answered under the weaker promise."""
+    page = arrive(respondent, wave.people[0].token).press("all")
+    for times in range(1, 5):
+        page.press("send.unless-hints", a_speak_1=str(times))
+        with app.app_context():
+            record = box_session().scalars(select(Ballot.record)).one()
+            assert ballot.Record.from_bytes(record).counter == times
 
 
 def test_a_crash_between_the_two_stores_leaves_the_person_able_to_send_again(
