@@ -77,9 +77,10 @@ def collect() -> ResponseReturnValue:
 @open_to_everyone
 def covenant(wave_id: uuid.UUID) -> ResponseReturnValue:
     """The promises byte for byte, for a script to hold against its link."""
-    if posted.standing(wave_id) is None:
+    promised = posted.covenant(wave_id)
+    if promised is None:
         raise NotFound("There is no such pulse here. Check the address.")
-    return Response(posted.asked(wave_id).covenant, mimetype="application/json")
+    return Response(promised, mimetype="application/json")
 
 
 @blueprint.post("/v/done")

@@ -9,8 +9,8 @@ import json
 import os
 import secrets
 import uuid
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, fields, replace
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, fields
 from datetime import datetime
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -74,33 +74,56 @@ class Asked:
 
 # Built once: composing a statement costs more than running it.
 _WAVE = Wave.__table__
-_COLUMNS = tuple(one.name for one in fields(Standing) if one.name != "changes")
-_STANDINGS = select(*(_WAVE.c[name] for name in _COLUMNS)).where(
-    _WAVE.c.covenant_sha256.is_not(None)
-)
-_ONE = _STANDINGS.where(_WAVE.c.id == bindparam("wave"))
-_OPEN = _STANDINGS.where(_WAVE.c.state == "open")
 _NOTICE = Notice.__table__
+_COLUMNS = tuple(one.name for one in fields(Standing) if one.name != "changes")
+_STATED = tuple(_WAVE.c[name] for name in _COLUMNS)
+_CHANGE = (_NOTICE.c.type, _NOTICE.c.body)
 _CHANGES = (
-    select(_NOTICE.c.type, _NOTICE.c.body)
-    .where(_NOTICE.c.about == bindparam("wave"), _NOTICE.c.type.in_(in_force.LINES))
+    select(*_CHANGE)
+    .where(_NOTICE.c.about == bindparam("about"), _NOTICE.c.type.in_(in_force.LINES))
     .order_by(_NOTICE.c.n)
+)
+# A wave and its changes in one read: a row for each change, and one for a wave without any.
+_ONE = (
+    select(*_STATED, *_CHANGE)
+    .outerjoin_from(
+        _WAVE,
+        _NOTICE,
+        (_NOTICE.c.about == bindparam("about")) & _NOTICE.c.type.in_(in_force.LINES),
+    )
+    .where(_WAVE.c.covenant_sha256.is_not(None), _WAVE.c.id == bindparam("wave"))
+    .order_by(_NOTICE.c.n)
+)
+# The same of every open wave. Changes are few, so each is matched with its wave by the reader: the
+# databases spell a wave's id and what a notice is about in different ways.
+_OPEN = (
+    select(*_STATED, *_CHANGE, _NOTICE.c.about)
+    .outerjoin_from(_WAVE, _NOTICE, _NOTICE.c.type.in_(in_force.LINES))
+    .where(_WAVE.c.covenant_sha256.is_not(None), _WAVE.c.state == "open")
+    .order_by(_NOTICE.c.n)
+)
+_COVENANT = select(_WAVE.c.covenant).where(
+    _WAVE.c.covenant_sha256.is_not(None), _WAVE.c.id == bindparam("wave")
 )
 
 
 def standing(wave_id: uuid.UUID) -> Standing | None:
     """Where the wave is now; ``None`` for one without promises."""
     if opens(None):
-        rows = read(None, _ONE, {"wave": wave_id})
-        return _with_changes(rows[0]) if rows else None
+        rows = read(None, _ONE, {"wave": wave_id, "about": str(wave_id)})
+        return _joined(rows) if rows else None
     return _posted_standing(wave_id)
 
 
 def open_ones() -> list[Standing]:
     """The waves that are open."""
-    if opens(None):
-        return [_with_changes(row) for row in read(None, _OPEN, {})]
-    return [one for one in all_posted() if one.state == "open"]
+    if not opens(None):
+        return [one for one in all_posted() if one.state == "open"]
+    found: dict[uuid.UUID, list[Sequence[Any]]] = {}
+    for *row, about in read(None, _OPEN, {}):
+        mine = about == str(row[0])
+        found.setdefault(row[0], []).append(row if mine else [*row[:-2], None, None])
+    return [_joined(rows) for rows in found.values()]
 
 
 def all_posted() -> Iterator[Standing]:
@@ -115,7 +138,15 @@ def asked(wave_id: uuid.UUID) -> Asked:
     """What the wave asks and promises. Raises :class:`keys.MissingKey` when it is not posted."""
     if opens(None):
         return _asked(db.session.get_one(Wave, wave_id))
-    return Asked(**json.loads(keys.get(keys.directory("public", wave_id) / ASKED)))
+    return Asked(**_kept(keys.directory("public", wave_id) / ASKED))
+
+
+def covenant(wave_id: uuid.UUID) -> str | None:
+    """The wave's promises as they were frozen; ``None`` for a wave without any."""
+    if opens(None):
+        rows = read(None, _COVENANT, {"wave": wave_id})
+        return rows[0][0] if rows else None
+    return None if _posted_standing(wave_id) is None else asked(wave_id).covenant
 
 
 def catch_up() -> None:
@@ -140,24 +171,48 @@ def has_ended(wave_id: uuid.UUID) -> bool:
     return (keys.directory("public", wave_id) / ENDED).exists()
 
 
-def _with_changes(row: Sequence[Any]) -> Standing:
-    return replace(Standing(*row), changes=_changes(row[0]))
+def _joined(rows: Sequence[Sequence[Any]]) -> Standing:
+    """One wave's rows, each with a change at its end, or with nothing."""
+    *stated, _, _ = rows[0]
+    return Standing(*stated, _listed((kind, body) for *_, kind, body in rows if kind))
 
 
 def _changes(wave_id: uuid.UUID) -> str:
-    rows = read(None, _CHANGES, {"wave": str(wave_id)})
-    return json.dumps([[type, body] for type, body in rows], sort_keys=True)
+    rows = read(None, _CHANGES, {"about": str(wave_id)})
+    return _listed((kind, body) for kind, body in rows)
+
+
+def _listed(changes: Iterable[tuple[str, Any]]) -> str:
+    return json.dumps([list(one) for one in changes], sort_keys=True)
 
 
 def _posted_standing(wave_id: uuid.UUID) -> Standing | None:
     try:
-        raw = json.loads(keys.get(keys.directory("public", wave_id) / STANDING))
+        raw = _kept(keys.directory("public", wave_id) / STANDING)
     except keys.MissingKey:
         return None
     times = {name: datetime.fromisoformat(raw[name]) for name in TIMES}
-    if has_ended(wave_id) and raw["state"] == "open":
-        raw["state"] = "closed"
-    return Standing(**(raw | {"id": wave_id} | times))
+    ended = {"state": "closed"} if raw["state"] == "open" and has_ended(wave_id) else {}
+    return Standing(**(raw | ended | {"id": wave_id} | times))
+
+
+_read: dict[Path, tuple[tuple[int, ...], dict[str, Any]]] = {}
+
+
+def _kept(path: Path) -> dict[str, Any]:
+    """What a posted file says, read again only once another file stands in its place. Nobody
+    changes what is given. Raises :class:`keys.MissingKey`."""
+    try:
+        seen = path.stat()
+    except FileNotFoundError as error:
+        _read.pop(path, None)
+        raise keys.MissingKey(f"There is no file {path.name}.") from error
+    which = (seen.st_ino, seen.st_mtime_ns, seen.st_ctime_ns, seen.st_size)
+    known = _read.get(path)
+    if known is None or known[0] != which:
+        # Of two files the older one's mark is kept with the newer words, and they are read again.
+        known = _read[path] = (which, json.loads(keys.get(path)))
+    return known[1]
 
 
 def _asked(wave: Wave) -> Asked:
