@@ -9,9 +9,10 @@ import math
 import sys
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from analysis.disclosure import Rule
-from analysis.estimate import Estimate
+from analysis.estimate import Estimate, pooled, stratified
 from analysis.release.figures import counts_of, theme_figures
 from analysis.release.visible import Theme
 from analysis.silence import silence
@@ -28,23 +29,26 @@ STRONG = ("higher", "lower")
 
 
 def coverage(rounds: int, spread: float) -> Iterator[str]:
-    """Does the 95 % interval hold what everybody in the group would have said?"""
+    """Does the 95 % interval hold what everybody in the group would have said? By the method alone,
+    and as released: there a spread in steps stands in for that of small groups."""
     held: Counter[tuple[int, int]] = Counter()
+    released: Counter[tuple[int, int]] = Counter()
     tried: Counter[tuple[int, int]] = Counter()
     for number in range(rounds):
         trial = Trial(DEMO, themes=2, spread=spread, seed=number)
         for share in (0.5, 0.7, 0.85):
             draw = trial.draw(number, rate=share)
-            for n, estimate, truth in _estimates(draw):
-                tier = next(tier for tier in TIERS if tier[0] <= n <= tier[1])
-                low, high = estimate.interval()
+            for bare, estimate, truth in _estimates(draw):
+                tier = next(tier for tier in TIERS if tier[0] <= bare.n <= tier[1])
                 tried[tier] += 1
-                held[tier] += low <= truth <= high
+                held[tier] += _holds(bare, truth)
+                released[tier] += _holds(estimate, truth)
         _progress(number, rounds)
-    yield f"\nTeams differ by {spread:.1f} SD. 95 % interval holds the truth:"
+    yield f"\nTeams differ by {spread:.1f} SD. 95 % interval holds the truth, and as released:"
     for tier in TIERS:
         if tried[tier]:
-            yield f"  {_answers(tier):>14}  {_share(held[tier], tried[tier])}"
+            shares = (_share(kind[tier], tried[tier]) for kind in (held, released))
+            yield f"  {_answers(tier):>14}  {'   '.join(shares)}"
 
 
 def uneven(rounds: int) -> Iterator[str]:
@@ -59,8 +63,7 @@ def uneven(rounds: int) -> Iterator[str]:
             )
             found = theme.estimate(theme.inside("all"))
             truth = draw.truth("t0")["all"].mean
-            low, high = found.interval()
-            held += low <= truth <= high
+            held += _holds(found, truth)
             bias += (found.mean - truth) / rounds
             _progress(number, rounds)
         yield f"  {rates[0]:>5.0%} {rates[1]:>5.0%}  {_share(held, rounds)}, off by {bias:+.2f}"
@@ -168,13 +171,21 @@ def _say(line: str) -> None:
     sys.stdout.flush()
 
 
-def _estimates(draw: Draw) -> Iterator[tuple[int, Estimate, float]]:
+def _holds(estimate: Estimate, truth: float) -> bool:
+    low, high = estimate.interval()
+    return low <= truth <= high
+
+
+def _estimates(draw: Draw) -> Iterator[tuple[Estimate, Estimate, float]]:
+    """Of each shown group: by the method alone, as released, and the truth."""
     for scale in draw.trial.instrument.scales:
         theme = Theme(draw.counted, draw.trial.instrument, scale, RULE)
         truth = draw.truth(scale.id)
+        usual = replace(pooled(list(theme.strata.values())), below=RULE.large)
         for unit in theme.shown:
-            found = theme.estimate(theme.inside(unit))
-            yield found.n, found, truth[unit].mean
+            cells = theme.inside(unit)
+            bare = stratified([theme.strata[cell] for cell in cells], usual)
+            yield bare, theme.estimate(cells), truth[unit].mean
 
 
 def _summary(now: Draw, before: Draw) -> Summary:
