@@ -26,6 +26,27 @@ export async function covenantOf(bytes, expected) {
   }
 }
 
+// Nobody is counted twice and none is left out, so that a group made for one person cannot be shown as
+// one of many: people who sit right in a group, and not below it, add up to its class, and classes to
+// everybody invited.
+export function groupsFit({ groups, classes, invited, roster }) {
+  const own = new Map(groups.map((one) => [one.key, one.people]));
+  for (const { parent, people } of groups) own.set(parent, own.get(parent) - people);
+  const counted = new Map();
+  for (const { key, counted_in: to } of groups) counted.set(to, (counted.get(to) ?? 0) + own.get(key));
+  const total = (numbers) => numbers.reduce((sum, one) => sum + one, 0);
+  const unlike = (list) => new Set(list.map((one) => one.key)).size === list.length;
+  const fits =
+    unlike(groups) &&
+    unlike(classes) &&
+    groups.every((one) => own.get(one.key) >= 0 && one.name === one.key.split("/").at(-1)) &&
+    classes.every((one) => one.people === counted.get(one.key)) &&
+    total([...counted.values()]) === invited &&
+    total(classes.map((one) => one.people)) === invited &&
+    (!roster || roster.size === invited);
+  must(fits, "The groups in the promises do not add up.");
+}
+
 // The wave, the class and its key are those of the promises; gives the key.
 export async function classKeyOf(covenant, told) {
   must(covenant.wave.id === told.wave, "The promises belong to another pulse.");

@@ -3,7 +3,7 @@
 
 import { accept, begin, fillIn, sealed } from "./ballot.js";
 import { base64url, unbase64url } from "./bytes.js";
-import { classKeyOf, covenantOf, envelopesOf, rosterRow, scriptOf, Stopped } from "./checks.js";
+import { classKeyOf, covenantOf, envelopesOf, groupsFit, rosterRow, scriptOf, Stopped } from "./checks.js";
 import { Lost, post, read as fetchFile } from "./courier.js";
 import * as diary from "./diary.js";
 import * as pages from "./pages.js";
@@ -71,7 +71,7 @@ function linked() {
 // The promise that holds here takes the place of the one for browsers without script.
 function promised(found) {
   if (basic || found.state !== "open") return;
-  document.getElementById("promise").replaceChildren(promise(found.covenant));
+  document.getElementById("promise")?.replaceChildren(promise(found.covenant));
 }
 
 async function begun(button) {
@@ -79,8 +79,7 @@ async function begun(button) {
   try {
     const found = await arrive();
     say("");
-    const here = form.dataset.covenant === found.fingerprint;
-    if (basic || found.state !== "open" || !here) return byServer(button);
+    if (basic || found.state !== "open" || elsewhere(found)) return byServer(button);
     visit = found;
     pages.start();
     changed(found.told.changed);
@@ -90,8 +89,15 @@ async function begun(button) {
   }
 }
 
-// A code that opens nothing now, a wave without locks, or another wave than this page tells of: the
-// server knows the next page. It sees the code, and no answers.
+// Whether the server must show the promises first. Never for a link, whose fingerprint was checked.
+function elsewhere({ fingerprint: found }) {
+  const told = form.dataset.covenant;
+  if (link?.covenant || told === found) return false;
+  if (told) throw new Stopped("This page tells of other promises. Open it again.");
+  return true;
+}
+
+// The server knows the next page, for a code that opens nothing now too. It sees the code, no answers.
 function byServer(button) {
   basic = true;
   if (link) code.value = link.token;
@@ -139,6 +145,7 @@ async function check() {
 
 async function checked(covenant, said) {
   scriptOf(covenant, said.clients, document);
+  groupsFit(covenant);
   await rosterRow(covenant, said, link?.salt);
   return {
     key: await classKeyOf(covenant, said),

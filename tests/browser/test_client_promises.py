@@ -1,0 +1,130 @@
+"""What leads a browser's own script to a weaker promise, or shows one person as one of many."""
+
+import hashlib
+import json
+
+import pytest
+from playwright.sync_api import expect
+
+from surveyapp.crypto import base64url, blind
+from surveyapp.crypto.canonical import canonical
+from tests.browser.locks import somebody
+from tests.browser.test_client_attacks import STOPPED, answer
+
+ADD_UP = "The groups in the promises do not add up."
+
+
+@pytest.fixture(scope="module")
+def stranger():
+    return blind.generate()
+
+
+def other_promises(page, mark):
+    """Whoever runs the server lets the first page tell of other promises."""
+
+    def change(route):
+        kept = route.fetch()
+        name, _, after = kept.text().partition('data-covenant="')
+        assert after
+        route.fulfill(response=kept, body=f'{name}data-covenant="{mark}{after[64:]}')
+
+    page.route("**/v/", change)
+
+
+def test_a_page_that_tells_of_other_promises_leads_nobody_with_a_link_to_the_weaker_one(
+    browser, sealing
+):
+    sent = []
+    with somebody(browser, sealing) as one:
+        one.page.on("request", lambda asked: asked.method == "POST" and sent.append(asked.url))
+        other_promises(one.page, "0" * 64)
+        one.begin(next(sealing.people))
+        assert one.page.title() == "Question 1 of 4 – Candour"
+        assert not [url for url in sent if url.endswith("/v/")]
+
+
+def test_with_a_typed_code_such_a_page_stops(browser, sealing):
+    sent = []
+    with somebody(browser, sealing) as one:
+        one.page.on("request", lambda asked: asked.method == "POST" and sent.append(asked.url))
+        other_promises(one.page, "0" * 64)
+        one.open("/v/")
+        one.page.get_by_label("Your code").fill(next(sealing.people).code)
+        one.press("Start now")
+        one.heading(STOPPED)
+        expect(one.page.locator("main")).to_contain_text("This page tells of other promises")
+        assert not [url for url in sent if url.endswith("/v/")]
+
+
+def honest(_covenant, _hash):
+    """The promises as they are."""
+
+
+def a_group_for_one(covenant, key_sha256):
+    (old,) = (one for one in covenant["classes"] if one["key"] == "Riverside/Days")
+    (group,) = (one for one in covenant["groups"] if one["key"] == "Riverside/Days")
+    covenant["classes"].append({**old, "key": "Riverside/Robin", "public_key_sha256": key_sha256})
+    covenant["groups"].append(
+        {**group, "key": "Riverside/Robin", "counted_in": "Riverside/Robin", "name": "Days"}
+    )
+
+
+def the_same_key_twice(covenant, key_sha256):
+    covenant["groups"].append(covenant["groups"][-1])
+
+
+def more_invited(covenant, _hash):
+    covenant["invited"] += 1
+
+
+def a_longer_list(covenant, _hash):
+    covenant["roster"]["size"] += 1
+
+
+def a_class_larger(covenant, _hash):
+    covenant["classes"][0]["people"] += 1
+    covenant["invited"] += 1
+    covenant["roster"]["size"] += 1
+
+
+def another_name(covenant, _hash):
+    covenant["groups"][-1]["name"] = covenant["groups"][-2]["name"]
+
+
+@pytest.mark.parametrize(
+    "lie",
+    [
+        honest,
+        a_group_for_one,
+        the_same_key_twice,
+        more_invited,
+        a_longer_list,
+        a_class_larger,
+        another_name,
+    ],
+)
+def test_a_group_of_one_is_not_shown_as_one_of_many_to_a_typed_code(
+    browser, sealing, stranger, lie
+):
+    """A typed code brings no fingerprint, so promises made for one person must not fit."""
+    covenant = json.loads(json.dumps(sealing.covenant))
+    lie(covenant, stranger.public.sha256())
+    made = canonical(covenant)
+    with somebody(browser, sealing) as one:
+        other_promises(one.page, hashlib.sha256(made).hexdigest())
+        answer(one.page, "/covenant.json", lambda _: made)
+        if lie is a_group_for_one:
+            told = {
+                "class": "Riverside/Robin",
+                "unit": "Riverside/Robin",
+                "public_key": base64url.encode(stranger.public.der),
+            }
+            answer(one.page, "/check", lambda said: said | told)
+        one.open("/v/")
+        one.page.get_by_label("Your code").fill(next(sealing.people).code)
+        one.press("Start now")
+        if lie is honest:
+            one.heading("Your group")
+        else:
+            one.heading(STOPPED)
+            expect(one.page.locator("main")).to_contain_text(ADD_UP)
