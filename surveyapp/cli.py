@@ -20,7 +20,7 @@ from analysis.dataset import DataError
 from analysis.disclosure import Rule
 from analysis.importers import load
 from analysis.instrument import Instrument, InstrumentError, bundled, read
-from surveyapp import clock, config, create_app, jobs, witness
+from surveyapp import clock, config, create_app, jobs, progress, witness
 from surveyapp.config import SettingsError, write_private
 from surveyapp.demo import crawl, people, start
 from surveyapp.errors import CandourError
@@ -159,7 +159,7 @@ def tick(every: int | None, as_if: datetime | None) -> None:
     app = _demo_application() if as_if else application()
     if every:
         jobs.run_for_ever(app, every)
-    with app.app_context(), clock.as_if(as_if or clock.now()):
+    with app.app_context(), clock.as_if(as_if or clock.now()), progress.watched():
         try:
             jobs.tick(clock.now(), say=click.echo)
         except jobs.Unfinished as error:

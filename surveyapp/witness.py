@@ -14,7 +14,7 @@ from pathlib import Path
 
 import click
 
-from surveyapp import clock, verify, witness_page
+from surveyapp import clock, progress, verify, witness_page
 from surveyapp.config import write_private
 from surveyapp.crypto import bundle, envelope, peeled, witness_key
 from surveyapp.crypto.canonical import NotCanonical, canonical, parse
@@ -87,7 +87,8 @@ def open_(sealed: Path, key_file: Path, out: Path, board: Path, words: str | Non
             raise Refused("You are not a witness of this pulse, or not with this key.")
         if wrong := bundle.weak(closed):
             raise Refused("\n".join(["Do not open these ballots.", *wrong]))
-        made = peeled.make(closed, mine.outer, mine.name, mine.signs)
+        with progress.watched():
+            made = peeled.make(closed, mine.outer, mine.name, mine.signs)
     except bundle.BundleError as error:
         raise Refused(f"Do not open these ballots.\n{error}") from error
     _remember(key_file.with_name(f"{key_file.name}.opened"), made)

@@ -7,7 +7,7 @@ new for every ballot and known to nobody; the credential is the class's blind si
 import hashlib
 import uuid
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
@@ -106,6 +106,10 @@ class Plaintext:
         )
 
     def receipt(self) -> bytes:
+        return self._receipt
+
+    @cached_property
+    def _receipt(self) -> bytes:
         return receipts.of_response(self.nonce, self.ratings)
 
     def comment_receipts(self) -> tuple[bytes, ...]:
@@ -117,7 +121,8 @@ class Plaintext:
 
 @dataclass(frozen=True)
 class Record:
-    """A sealed ballot as cast: nothing in it says whose, when, or what."""
+    """A sealed ballot as cast: nothing in it says whose, when, or what. ``signed`` is what the
+    ballot key signed, as it was read; empty for a record that is only being made."""
 
     wave: str
     class_key: str
@@ -127,6 +132,7 @@ class Record:
     counter: int
     outer: tuple[bytes, ...]
     signature: bytes = b""
+    signed: bytes = field(default=b"", init=False, repr=False, compare=False)
 
     @cached_property
     def key_sha256(self) -> bytes:
@@ -141,7 +147,7 @@ class Record:
 
     def signed_bytes(self) -> bytes:
         """What the ballot key signs: everything else, with its purpose in front."""
-        return PURPOSE + canonical(self._body())
+        return PURPOSE + (self.signed or canonical(self._body()))
 
     def _body(self) -> dict[str, Any]:
         return {
@@ -167,7 +173,7 @@ class Record:
             raise BallotError("form")
         if type(raw["counter"]) is not int or not 1 <= raw["counter"] <= COUNTER_LIMIT:
             raise BallotError("form")
-        return cls(
+        found = cls(
             wave=_wave(raw["wave"]),
             class_key=_text(raw["class"], "form"),
             prefix=_sized(raw["prefix"], blind.PREFIX_BYTES, "form"),
@@ -177,6 +183,10 @@ class Record:
             outer=tuple(_unb64(part, "form") for part in raw["outer"]),
             signature=_sized(raw["signature"], 64, "form"),
         )
+        # A quote within a text has a backslash before it, so this stands in the record once.
+        signature = f'"signature":"{raw["signature"]}",'.encode()
+        object.__setattr__(found, "signed", data.replace(signature, b"", 1))
+        return found
 
 
 def seal(

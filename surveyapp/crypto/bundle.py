@@ -15,6 +15,7 @@ from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric import ec
 
+from surveyapp import progress
 from surveyapp.crypto import ballot, base64url, blind, merkle
 from surveyapp.crypto.canonical import NotCanonical, canonical, parse
 
@@ -144,7 +145,7 @@ def peel(bundle: Bundle, outer: ec.EllipticCurvePrivateKey) -> Inside:
     rejected = Counter(set_aside)
     outside = Counter(sealed for record in sound for sealed in record.outer)
     taken: dict[bytes, str] = {}
-    for record in sound:
+    for record in progress.along(sound, "Taking off envelopes"):
         try:
             inside = ballot.peel(record, outer)
         except ballot.BallotError as error:
@@ -166,7 +167,7 @@ def _sift(bundle: Bundle) -> tuple[list[ballot.Record], Counter[str]]:
     keys = bundle.terms["keys"]
     sound: dict[bytes, ballot.Record] = {}
     rejected: Counter[str] = Counter()
-    for raw in bundle.records:
+    for raw in progress.along(bundle.records, "Checking ballots"):
         try:
             record = ballot.Record.from_bytes(raw)
             if record.class_key not in bundle.classes or record.wave != bundle.wave:

@@ -44,20 +44,20 @@ def parse(data: bytes) -> Any:
 
 
 def _check(value: Any) -> None:
-    match value:
-        case None | bool() | str():
-            return
-        case int():
-            if abs(value) > EXACT:
-                raise NotCanonical("A whole number is too large to be held exactly.")
-        case list() | tuple():
-            for part in value:
-                _check(part)
-        case Mapping():
-            for key, part in value.items():
-                # Sorting by code point and by UTF-16 unit agree only within ASCII.
-                if not isinstance(key, str) or not key.isascii():
-                    raise NotCanonical("A name in an object is not plain ASCII text.")
-                _check(part)
-        case _:
-            raise NotCanonical(f"{type(value).__name__} has no canonical form.")
+    # Every ballot is checked many times, and nearly all in it is a text or a number.
+    if value is None or isinstance(value, str | bool):
+        return
+    if isinstance(value, int):
+        if abs(value) > EXACT:
+            raise NotCanonical("A whole number is too large to be held exactly.")
+    elif isinstance(value, dict | Mapping):
+        for key, part in value.items():
+            # Sorting by code point and by UTF-16 unit agree only within ASCII.
+            if not isinstance(key, str) or not key.isascii():
+                raise NotCanonical("A name in an object is not plain ASCII text.")
+            _check(part)
+    elif isinstance(value, list | tuple):
+        for part in value:
+            _check(part)
+    else:
+        raise NotCanonical(f"{type(value).__name__} has no canonical form.")

@@ -26,7 +26,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from sqlalchemy import delete, select, text
 
 from analysis.instrument import PREFER_NOT_TO_SAY, Instrument, from_dict
-from surveyapp import keys
+from surveyapp import keys, progress
 from surveyapp.crypto import ballot, envelope, merkle, peeled
 from surveyapp.crypto import bundle as bundles
 from surveyapp.crypto.canonical import parse
@@ -260,7 +260,7 @@ def _unseal(
     rejected = Counter(given.rejected)
     shown: set[bytes] = set()
     claims: dict[str, list[tuple[bytes, ballot.Plaintext]]] = {}
-    for inside in given.inner:
+    for inside in progress.along(given.inner, "Opening ballots"):
         try:
             one = ballot.unseal(inside, given.wave, inner)
             _must_answer(one, allowed, texts)

@@ -32,10 +32,12 @@ def measured(
 
     Changes nothing. Without the other wave's records, or their key, there are no pairs.
     """
+    if not _offered(wave):
+        return None
     from analysis import pairs  # noqa: PLC0415  numpy, which a web worker never needs
 
     before = next((one for one in _others(wave) if one.number == wave.number - 1), None)
-    kept = _kept(before.id) if before is not None and _offered(wave) else {}
+    kept = _kept(before.id) if before is not None else {}
     gaps: dict[str, list[float]] = {}
     scoring = pairs.keys_of(instrument)
     for tag, one in _once(said, 0).items():

@@ -10,7 +10,7 @@ import os
 import secrets
 import uuid
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -173,8 +173,8 @@ def has_ended(wave_id: uuid.UUID) -> bool:
 
 def _joined(rows: Sequence[Sequence[Any]]) -> Standing:
     """One wave's rows, each with a change at its end, or with nothing."""
-    *stated, _, _ = rows[0]
-    return Standing(*stated, _listed((kind, body) for *_, kind, body in rows if kind))
+    stated = Standing(*rows[0][:-2])
+    return replace(stated, changes=_listed((kind, body) for *_, kind, body in rows if kind))
 
 
 def _changes(wave_id: uuid.UUID) -> str:

@@ -82,6 +82,20 @@ def test_a_changed_record_is_refused(change, reason):
     assert refusal.value.reason == reason
 
 
+def test_a_record_that_was_read_is_signed_over_its_one_spelling():
+    made, _ = cast()
+    for class_key in (made.class_key, 'A"signature":"', f'"signature":"{"A" * 86}",', "signature"):
+        named = replace(made, class_key=class_key)
+        assert ballot.Record.from_bytes(named.to_bytes()).signed_bytes() == named.signed_bytes()
+
+
+def test_a_record_that_is_changed_after_reading_is_not_signed_any_more():
+    read = ballot.Record.from_bytes(cast()[0].to_bytes())
+    changed = replace(read, counter=read.counter + 1)
+    with pytest.raises(ballot.BallotError, match="signature"):
+        check(changed)
+
+
 def test_an_envelope_opens_under_no_other_credential():
     mine, _ = cast()
     theirs, _ = cast(seed=b"t" * 32)
