@@ -9,7 +9,6 @@ import math
 import sys
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 
 from analysis.disclosure import Rule
 from analysis.estimate import Estimate, pooled, stratified
@@ -181,7 +180,7 @@ def _estimates(draw: Draw) -> Iterator[tuple[Estimate, Estimate, float]]:
     for scale in draw.trial.instrument.scales:
         theme = Theme(draw.counted, draw.trial.instrument, scale, RULE)
         truth = draw.truth(scale.id)
-        usual = replace(pooled(list(theme.strata.values())), below=RULE.large)
+        usual = pooled(list(theme.strata.values()))
         for unit in theme.shown:
             cells = theme.inside(unit)
             bare = stratified([theme.strata[cell] for cell in cells], usual)
