@@ -236,10 +236,12 @@ def close(wave: Wave, *, actor: str, now: datetime) -> bool:
             "invited": counted.invited,
             "issued": counted.issued,
             "ballots": len(leaves),
-            "doubles": sum(
-                one.body.get("doubles", 0)
-                for one in noticeboard.about(wave.id)
-                if one.type == "RESTORED"
+            # However often a restore is told of, nobody answers twice for more than one.
+            "doubles": min(
+                counted.invited,
+                sum(
+                    one.body.get("doubles", 0) for one in noticeboard.about(wave.id, ("RESTORED",))
+                ),
             ),
             "reported": counted.reported,
             "covenant_sha256": wave.covenant_sha256,

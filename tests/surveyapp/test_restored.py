@@ -60,6 +60,19 @@ def test_the_number_does_not_tell_how_few_have_answered(make_app):
         assert announce("who")[0].body["doubles"] == nobody == 10
 
 
+def test_a_restore_told_of_again_and_again_makes_no_more_doubles_than_people(voted):
+    """Otherwise whoever runs the server could announce away any number of ballots of their own."""
+    app, running = voted
+    with app.app_context():
+        for _ in range(9):
+            announce("who")
+        factories.committed()
+    voting.close(app, running)
+    with app.app_context():
+        (closed,) = noticeboard.about(running.wave_id, ("CLOSED",))
+        assert closed.body["doubles"] == len(running.people)
+
+
 def test_without_an_open_pulse_the_restore_is_told_of_all_the_same(app):
     with app.app_context():
         (line,) = announce("office", TODAY - timedelta(days=1))
