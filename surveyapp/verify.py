@@ -46,9 +46,9 @@ CANNOT = (
     "that the people on the list are real, and that nobody real was left out;",
     "that answers were counted whose authors never looked for their receipt;",
     "what happened in the server's memory when answers were locked, opened and counted;",
-    "that ballots came from many people: whoever controls the server while a pulse is open, with the "
-    "keys that sign codes and the noticeboard, can fill a group with ballots of their own, so that "
-    "what is left of it is one person's;",
+    "that ballots came from many people: whoever controls the server while a pulse is open, with "
+    "the keys that sign codes and the noticeboard, can fill a group with ballots of their own, so "
+    "that what is left of it is one person's;",
     "that a witness handed back every envelope: one dropped as damaged looks like a damaged one;",
     "that those who kept a diary phrase moved as told: nobody keeps who is whose pair;",
     "that you were shown the same noticeboard as everybody else, unless you compare its twelve "

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from importlib.metadata import version
 from typing import Any
@@ -81,7 +81,23 @@ def rule_of(wave: Wave) -> Rule:
 
 def in_force(wave: Wave) -> dict[str, Any]:
     """The covenant with what was changed in the open since: see :func:`in_force.of`."""
-    return counted.of(of(wave), noticeboard.about(wave.id, counted.LINES))
+    found = counted.of(of(wave), noticeboard.about(wave.id, counted.LINES))
+    # Ending early takes one person and no line of its own.
+    if found.get("dates") and wave.closed_on is not None:
+        promised = local(counted.moment(found["dates"]["closes"])).date().isoformat()
+        found["ended"] = wave.closed_on if wave.closed_on < promised else None
+    return found
+
+
+def happened(lines: Iterable[noticeboard.Line]) -> list[tuple[noticeboard.Line, str]]:
+    """Each line in words. Closing says what was promised; the line's date says when it was."""
+    said = []
+    for line in lines:
+        words = noticeboard.WORDS[line.type]
+        if promised := line.body.get("promised"):
+            words += f". It was promised for {when(counted.moment(promised))}"
+        said.append((line, words))
+    return said
 
 
 def held_until(wave: Wave) -> datetime | None:
@@ -96,14 +112,7 @@ def changed_words(wave: Wave) -> list[str]:
     """What counts otherwise than promised, by whom and why; mostly nothing."""
     if wave.covenant is None:
         return []
-    found = in_force(wave)
-    said = counted.changed_words(found)
-    dates = found.get("dates")
-    if dates and wave.closed_on is not None:
-        promised = counted.moment(dates["closes"])
-        if wave.closed_on < local(promised).date().isoformat():
-            said.append(f"The pulse was closed early. Its promised end was {when(promised)}.")
-    return said
+    return counted.changed_words(in_force(wave))
 
 
 def publishes_at(wave: Wave) -> datetime | None:

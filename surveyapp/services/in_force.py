@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
+from surveyapp.formatting import day
 from surveyapp.services import promises
 
 LINES = ("AMENDED", "HELD")
@@ -79,10 +80,19 @@ def raised_words(found: Mapping[str, Any]) -> str:
     )
 
 
+def ended_words(found: Mapping[str, Any]) -> str:
+    """That the pulse was closed before its promised day, and both days; empty when it was not."""
+    ended = found.get("ended")
+    if not ended:
+        return ""
+    promised = promises.when(moment(found["dates"]["closes"]))
+    return f"The pulse was closed early, on {day(ended)}. Its promised end was {promised}."
+
+
 def changed_words(found: Mapping[str, Any]) -> list[str]:
     """Everything that counts now and was promised otherwise, each with names and reason; mostly
     nothing."""
-    said = extended_words(found), held_words(found), raised_words(found)
+    said = extended_words(found), held_words(found), raised_words(found), ended_words(found)
     return [text for text in said if text]
 
 

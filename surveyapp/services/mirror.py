@@ -130,7 +130,7 @@ def _pulse(wave: Wave, now: datetime) -> dict[str, Any]:
         "publishes": covenants.publishes_at(wave),
         "changed": covenants.changed_words(wave),
         "overdue": waves.overdue(wave, now),
-        "happened": [(line.date, noticeboard.WORDS[line.type]) for line in lines],
+        "happened": [(line.date, words) for line, words in covenants.happened(lines)],
         "results": [line.body["sha256"] for line in lines if line.type == "PUBLISHED"],
     }
 

@@ -227,6 +227,7 @@ def close(wave: Wave, *, actor: str, now: datetime) -> bool:
         raise NotNow("The registrar has not shut its desk yet. Try again in a minute.")
     ballotbox.shut(wave.id)
     leaves = ballotbox.leaves(wave.id)
+    in_force = covenants.in_force(wave) if wave.covenant is not None else {}
     return move(
         wave,
         "closed",
@@ -245,6 +246,7 @@ def close(wave: Wave, *, actor: str, now: datetime) -> bool:
             ),
             "reported": counted.reported,
             "covenant_sha256": wave.covenant_sha256,
+            **({"promised": dates["closes"]} if (dates := in_force.get("dates")) else {}),
             "root": merkle.root([bytes.fromhex(leaf) for leaf in leaves]).hex(),
             "leaves": leaves,
         },

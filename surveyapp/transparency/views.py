@@ -96,7 +96,7 @@ def wave(slug: str, number: int) -> ResponseReturnValue:
         times=promises.times(covenant) if covenant else {},
         names={one["key"]: one["name"] for one in covenant["groups"]} if covenant else {},
         fingerprint=promises.fingerprint(found.covenant_sha256 or ""),
-        happened=[(notice, noticeboard.WORDS[notice.type]) for notice in notices],
+        happened=covenants.happened(notices),
         counts=_counts(notices),
         receipts=_receipts(notices),
         overdue=waves.overdue(found, clock.now()),

@@ -10,7 +10,16 @@ from surveyapp.errors import Rejected
 from surveyapp.extensions import db
 from surveyapp.models.amendments import Amendment
 from surveyapp.models.surveys import Wave
-from surveyapp.services import amendments, audits, covenants, noticeboard, waves, witnesses
+from surveyapp.services import (
+    amendments,
+    audits,
+    covenants,
+    messages,
+    noticeboard,
+    promises,
+    waves,
+    witnesses,
+)
 from tests import factories, voting
 from tests.hr_pages import new_wave, page, with_roster
 
@@ -134,3 +143,12 @@ def test_closing_before_the_promised_day_is_said_wherever_results_stand(app, wav
     factories.committed()
     assert "The pulse was closed early" in page(app.test_client().get(address))
     assert any("closed early" in words for words in covenants.changed_words(wave))
+    found = covenants.in_force(wave)
+    for _, mail in (
+        messages.results(wave, found, ["One."], "https://x", ()),
+        messages.overdue(wave, found, 3, "https://x"),
+    ):
+        assert "The pulse was closed early" in " ".join(mail.split())
+    (line,) = noticeboard.about(wave.id, ("CLOSED",))
+    ((_, words),) = covenants.happened([line])
+    assert words == f"The pulse closed. It was promised for {promises.when(wave.closes_at)}"
