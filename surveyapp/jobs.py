@@ -34,6 +34,7 @@ from surveyapp.formatting import local
 from surveyapp.models.surveys import Wave
 from surveyapp.services import (
     audit,
+    audits,
     ballotbox,
     invitations,
     mail,
@@ -201,7 +202,8 @@ def keep_noticeboard(now: datetime) -> None:
 
 
 def clear(now: datetime) -> None:
-    """Let go of invitations, sent mail and uploaded files whose time is over."""
+    """Let go of invitations, auditors' files, sent mail and uploads whose time is over."""
+    audits.forget(invitations.long_over(now))
     gone = invitations.forget(now) + mail.purge(now)
     uploads.purge(now)
     who_session().commit()

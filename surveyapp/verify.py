@@ -955,11 +955,22 @@ def check_receipts(pulse: Pulse, bundle: Mapping[str, Any], report: Report) -> N
     cast, issued = dict(bundle["classes"]), dict(bundle["issued"])
     # Whoever asked to be counted in the larger group only was cast under a class just below it.
     loose = {key for key in found if any(above[one] == key for one in people)}
-    for key in sorted(people):
+    together = bundle.get("together", [])
+    pooled = {key for one in together for key in one["classes"]}
+    for key in sorted(set(people) - pooled):
         few = key in loose or found[key] <= cast.get(key, 0)
         report.expect(
             few and cast.get(key, 0) <= issued.get(key, 0) <= people[key],
             f"{pulse.name}: {key} has more answers than ballots, codes or people.",
+        )
+    # Counted as one, so that no difference tells in which class somebody left their unit out.
+    for one in together:
+        listed = one["classes"]
+        cast[", ".join(listed)], issued[", ".join(listed)] = one["ballots"], one["issued"]
+        report.expect(
+            sum(found[key] for key in listed if key not in loose) <= one["ballots"]
+            and one["ballots"] <= one["issued"] <= sum(people[key] for key in listed),
+            f"{pulse.name}: {', '.join(listed)} have more answers than ballots, codes or people.",
         )
     report.expect(
         set(found) <= set(people) | loose
@@ -967,7 +978,12 @@ def check_receipts(pulse: Pulse, bundle: Mapping[str, Any], report: Report) -> N
         and sum(issued.values()) == pulse.of("CLOSED")[0].body["issued"],
         f"{pulse.name}: the counts by group do not add up to what was published.",
     )
-    if pulse.covenant.get("witnesses") and said.get("witness"):
+    if together:
+        report.say(
+            "  Somebody asked to be counted in a larger group only, so some groups are counted as "
+            "one and not held against the witness's signature."
+        )
+    elif pulse.covenant.get("witnesses") and said.get("witness"):
         statement = said["witness"]["statement"]
         signs = {one["name"]: one["signs"] for one in pulse.covenant["witnesses"]}
         counts = canonical({"statement": statement, "classes": bundle["classes"]})

@@ -6,7 +6,7 @@ in it apart, each in the order of their receipts. Whoever fetches it is named on
 """
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
@@ -73,12 +73,16 @@ def keep(
     given: Peeled,
     issued: Mapping[str, int],
     directorates: Mapping[str, str],
+    loose: Sequence[Sequence[str]] = (),
 ) -> None:
-    """Seal the file to everybody it is for, before the answers are written. Safe to repeat."""
+    """Seal the file to everybody it is for, before the answers are written. Safe to repeat.
+
+    ``loose``: groups with, together, answers that say no unit. Their ballots are counted as one.
+    """
     named = readers(wave)
     if not named:
         return
-    made = _made(wave, said, given, issued, directorates)
+    made = _made(wave, said, given, issued, directorates, _joined(loose))
     for place, one in enumerate(named, 1):
         head = canonical({"format": FORMAT, "wave": str(wave.id), "witness": one.name})
         to = envelope.load_public(bytes.fromhex(one.key))
@@ -120,13 +124,21 @@ def fetch(wave: Wave, place: int, by: Account, now: datetime) -> bytes:
     return sealed
 
 
+def forget(over: Iterable[uuid.UUID]) -> None:
+    """Destroy the files of these waves. Whoever they were for had time to fetch theirs."""
+    for wave_id in over:
+        keys.destroy_folder(_folder(wave_id))
+
+
 def _made(
     wave: Wave,
     said: Sequence[Plaintext],
     given: Peeled,
     issued: Mapping[str, int],
     directorates: Mapping[str, str],
+    together: Sequence[frozenset[str]],
 ) -> bytes:
+    pooled = frozenset().union(*together)
     ordered = sorted(said, key=lambda one: one.receipt())
     comments = sorted(
         (receipt, comment, nonce, directorates[one.class_key])
@@ -154,11 +166,31 @@ def _made(
                 }
                 for _, comment, nonce, unit in comments
             ],
-            "classes": [[key, number] for key, number in given.classes.items()],
-            "issued": sorted([key, number] for key, number in issued.items()),
-            "signature": given.signature,
+            "classes": [
+                [key, number] for key, number in given.classes.items() if key not in pooled
+            ],
+            "issued": sorted([key, number] for key, number in issued.items() if key not in pooled),
+            "together": [
+                {
+                    "classes": sorted(keys),
+                    "ballots": sum(given.classes.get(key, 0) for key in keys),
+                    "issued": sum(issued.get(key, 0) for key in keys),
+                }
+                for keys in together
+            ],
+            # The witness signed the count of every class, which pooled counts cannot be held to.
+            "signature": "" if pooled else given.signature,
         }
     )
+
+
+def _joined(loose: Sequence[Sequence[str]]) -> list[frozenset[str]]:
+    """Groups that share one are counted together, so that no difference tells of one of them."""
+    joined: list[frozenset[str]] = []
+    for one in map(frozenset, loose):
+        apart = [other for other in joined if not one & other]
+        joined = [*apart, one.union(*(other for other in joined if one & other))]
+    return sorted(joined, key=min)
 
 
 def _folder(wave_id: uuid.UUID) -> Path:

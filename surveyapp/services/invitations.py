@@ -194,17 +194,18 @@ def forget(now: datetime) -> int:
 
     From then on nothing says who took part.
     """
-    until = (local(now).date() - KEPT_AFTER_CLOSING).isoformat()
-    done = list(
-        db.session.scalars(
-            select(Wave.id).where(Wave.state == "published", Wave.closed_on <= until)
-        )
-    )
     gone = 0
-    for wave_id in done:
+    for wave_id in long_over(now):
         gone += _count(Invitation.wave_id == wave_id)
         who_session().execute(delete(Invitation).where(Invitation.wave_id == wave_id))
     return gone + roster.forget_leavers()
+
+
+def long_over(now: datetime) -> list[uuid.UUID]:
+    """The waves that closed 30 days ago or more and whose results are out."""
+    until = (local(now).date() - KEPT_AFTER_CLOSING).isoformat()
+    over = select(Wave.id).where(Wave.state == "published", Wave.closed_on <= until)
+    return list(db.session.scalars(over))
 
 
 def promises_kept(programme_id: uuid.UUID, today: date) -> list[str]:

@@ -154,7 +154,7 @@ def open_wave(wave: Wave, given: peeled.Peeled | None = None) -> Opened:
         raise OpeningRefused("The key to this pulse’s ballots is missing.") from error
     except peeled.PeeledError as error:
         raise OpeningRefused(str(error)) from error
-    said, rejected = _unseal(wave, given, inner)
+    said, rejected, loose = _unseal(wave, given, inner)
     opened = Opened(
         accepted=len(said),
         rejected=dict(sorted(rejected.items())),
@@ -163,7 +163,7 @@ def open_wave(wave: Wave, given: peeled.Peeled | None = None) -> Opened:
         statement=given.statement,
         signed=given.signed,
     )
-    audits.keep(wave, said, given, sealed.issued, _directorates(wave))
+    audits.keep(wave, said, given, sealed.issued, _directorates(wave), loose)
     # First the responses: of two openers at once only one writes them, and that one writes both.
     instrument = _instrument(wave)
     facts = {FACTS: json.dumps(asdict(opened))}
@@ -252,9 +252,10 @@ def _peeled_here(wave: Wave, sealed: bundles.Bundle) -> peeled.Peeled:
 
 def _unseal(
     wave: Wave, given: peeled.Peeled, inner: ec.EllipticCurvePrivateKey
-) -> tuple[list[ballot.Plaintext], Counter[str]]:
+) -> tuple[list[ballot.Plaintext], Counter[str], list[list[str]]]:
     """What the ballots say, as far as they answer this wave's questions under a class they may
-    claim; and how many were rejected, by reason."""
+    claim; how many were rejected, by reason; and each larger group with the classes just below it
+    that somebody in them did not choose between."""
     allowed = _allowed(_instrument(wave))
     texts = {item.id for item in _instrument(wave).texts}
     rejected = Counter(given.rejected)
@@ -284,13 +285,16 @@ def _unseal(
     below: dict[str, list[str]] = {}
     for class_key, larger in covenants.larger_groups(covenants.of(wave)).items():
         below.setdefault(larger, []).append(class_key)
+    loose = []
     for larger, class_keys in sorted(below.items()):
         room = sum(left.get(class_key, 0) for class_key in class_keys)
         kept = _first(claims.pop(ballot.not_given(larger), []), room, rejected)
         said += [replace(one, class_key=larger) for one in kept]
+        if kept:
+            loose.append([key for key in (larger, *class_keys) if key in given.classes])
     for strangers in claims.values():
         rejected["class"] += len(strangers)
-    return said, rejected
+    return said, rejected, loose
 
 
 def _must_answer(

@@ -2,10 +2,12 @@
 
 import io
 import json
+from datetime import timedelta
 
 import pytest
 
-from surveyapp.crypto import witness_key
+from surveyapp import keys
+from surveyapp.crypto import ballot, witness_key
 from surveyapp.errors import NotFound, NotNow, Rejected
 from surveyapp.services import audits, witnesses
 from tests import factories, voting
@@ -95,6 +97,61 @@ def test_the_file_of_a_blind_pulse_is_sealed_to_its_auditor_alone(make_app, anna
             envelope.unseal(body, anna.outer, envelope.audit_info("another"))
         with pytest.raises(NotFound):
             audits.fetch(found, 2, auditor, clock.now())
+
+
+def test_whoever_left_their_unit_out_leaves_no_gap_in_the_counts_by_group(make_app, anna):
+    """Ballots less answers would tell the auditor from which group the one without a unit came."""
+    from surveyapp.crypto import envelope
+    from surveyapp.services import opening
+    from tests.security.test_larger_group import vote
+
+    app = make_app(**voting.SETTINGS)
+    wave = voting.open_voting(app, auditors=[anna])
+    days, nights = wave.of("Riverside/Days"), wave.of("Riverside/Nights")
+    vote(app, wave, days[0], ballot.not_given("Riverside"), {"speak_1": 5})
+    for person in (days[1], nights[0], nights[1]):
+        voting.vote(app, wave, person, {"speak_1": 2})
+    voting.close(app, wave)
+    voting.open_ballots(app, wave)
+    with app.app_context():
+        sealed = keys.get(audits._folder(wave.wave_id) / "1.sealed").partition(b"\n")[2]
+        opened = envelope.unseal(sealed, anna.outer, envelope.audit_info(str(wave.wave_id)))
+        found = json.loads(opened)
+        assert opening._facts(wave.wave_id).accepted == 4
+    (pool,) = found["together"]
+    assert pool["classes"] == ["Riverside", "Riverside/Days"]
+    assert (pool["ballots"], pool["issued"], found["signature"]) == (4, 4, "")
+    left = {key for key, _ in [*found["classes"], *found["issued"]]}
+    assert not left & set(pool["classes"])
+
+
+def test_groups_that_share_one_are_counted_together():
+    joined = audits._joined([["a", "b"], ["c", "d"], ["b", "c"], ["e"]])
+    assert joined == [frozenset("abcd"), frozenset("e")]
+
+
+def test_the_file_goes_with_the_invitations(make_app, anna):
+    from surveyapp import clock, jobs
+    from surveyapp.models.accounts import Account
+
+    app = make_app(**voting.SETTINGS)
+    wave = voting.open_voting(app, auditors=[anna])
+    voting.vote(app, wave, wave.people[0], {"speak_1": 3})
+    voting.close(app, wave)
+    voting.open_ballots(app, wave)
+    with app.app_context():
+        factories.an_account("auditor")
+        auditor = Account.query.filter_by(email="auditor@example.org").one()
+        found = voting.wave_of(wave)
+        found.state = "published"
+        closed = clock.now() if found.closes_at is None else found.closes_at
+        factories.committed()
+        jobs.clear(closed + timedelta(days=29))
+        assert audits.fetch(voting.wave_of(wave), 1, auditor, clock.now())
+        jobs.clear(closed + timedelta(days=31))
+        assert audits.waves() == []
+        with pytest.raises(NotNow):
+            audits.fetch(voting.wave_of(wave), 1, auditor, clock.now())
 
 
 def test_people_are_told_before_the_first_question(make_app, anna):
