@@ -105,14 +105,11 @@ def make_keys(wave: Wave, groups: Collection[str]) -> dict[str, Any]:
         keys.put(keys.directory("opener", wave.id) / OUTER, envelope.private_bytes(own))
         outer = [envelope.public_bytes(own.public_key()).hex()]
     instrument = _instrument(wave)
+    ratings, texts = ([one.id for one in two] for two in (instrument.ratings, instrument.texts))
     public = {
         "inner": envelope.public_bytes(inner.public_key()).hex(),
         "outer": outer,
-        "size": ballot.pad_size(
-            [item.id for item in instrument.ratings],
-            [item.id for item in instrument.texts],
-            groups,
-        ),
+        "size": ballot.pad_size(ratings, texts, groups),
     }
     terms.publish_envelopes(wave.id, public)
     return public
@@ -254,8 +251,7 @@ def _unseal(
     wave: Wave, given: peeled.Peeled, inner: ec.EllipticCurvePrivateKey
 ) -> tuple[list[ballot.Plaintext], Counter[str], list[list[str]]]:
     """What the ballots say, as far as they answer this wave's questions under a class they may
-    claim; how many were rejected, by reason; and each larger group with the classes just below it
-    that somebody in them did not choose between."""
+    claim; how many were rejected, by reason; and the classes of each group with no unit given."""
     allowed = _allowed(_instrument(wave))
     texts = {item.id for item in _instrument(wave).texts}
     rejected = Counter(given.rejected)

@@ -245,3 +245,19 @@ def test_a_wave_without_witness_or_auditor_keeps_no_such_file(make_app):
         from surveyapp.services import audits
 
         assert audits.waves() == []
+
+
+def test_groups_counted_as_one_are_held_to_the_ballots_as_well(program, pulse, deep):
+    ballots, issued = (sum(n for _, n in deep[name]) for name in ("classes", "issued"))
+    keys = sorted(key for key, _ in deep["classes"])
+
+    def pooled(**other):
+        pool = {"classes": keys, "ballots": ballots, "issued": issued, **other}
+        left = [one for one in deep["issued"] if one[0] not in keys]
+        return {**deep, "classes": [], "issued": left, "together": [pool], "signature": ""}
+
+    assert sum(n for key, n in deep["issued"] if key in keys) == issued
+    assert audit(program, pulse, pooled()) == 0
+    assert audit(program, pulse, pooled(ballots=len(deep["responses"]) - 1)) == 1
+    assert audit(program, pulse, pooled(ballots=issued + 1)) == 1
+    assert audit(program, pulse, pooled(issued=issued + 1)) == 1
