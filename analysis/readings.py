@@ -138,19 +138,17 @@ def _alike(theme: Theme, figure: Figure | None) -> str:
 
 
 def _says_too_much(score: float, moved: float, people: tuple[int, int], rule: Rule) -> bool:
-    """Whether a score and how far it moves without some people tell what these answered.
+    """Whether a score and how far it moves without some people tell what these answered, to
+    somebody who knows the score better than it is printed.
 
     Formula: their mean is ȳ − (n − m)/m·Δ for m of n people and a move of Δ.
     """
     n, m = people
-    ends = [
-        score + half - (n - m) / m * (moved + other)
-        for half in (-0.5, 0.5)
-        for other in (-0.5, 0.5)
-    ]
-    found = np.clip([[min(ends)]], 0.0, 100.0), np.clip([[max(ends)]], 0.0, 100.0)
-    anything = np.array([[0.0]]), np.array([[100.0]])
-    return bool(tells([m], found, anything, [True], rule).any())
+    exact = (score - 0.5, score, score + 0.5)
+    ends = [[mean - (n - m) / m * (moved + half) for mean in exact] for half in (0.5, -0.5)]
+    low, high = (np.clip([[end] for end in side], 0.0, 100.0) for side in ends)
+    anything = np.zeros((len(exact), 1)), np.full((len(exact), 1), 100.0)
+    return bool(tells([m] * len(exact), (low, high), anything, [True], rule).any())
 
 
 def same_meaning(theme: Theme, before: Before | None) -> bool | None:
