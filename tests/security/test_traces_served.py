@@ -5,8 +5,7 @@ import json
 
 import pytest
 
-from surveyapp import wire as wire_form
-from surveyapp.crypto import ballot, client, tokens
+from surveyapp.crypto import ballot, base64url, client, tokens
 from tests import factories, voting
 from tests.security import copies
 from tests.security.served import Served, Wire
@@ -46,17 +45,17 @@ def by_script(app, wire, wave, person, comment):
     assert wire.post("/check", json_={"token": person.token}).status_code == 200
     public = conditions.classes[person.class_key]
     wish = client.begin(seed, str(wave.wave_id), person.class_key, public)
-    asked = {"token": person.token, "blinded": wire_form.pack(wish.blinded)}
+    asked = {"token": person.token, "blinded": base64url.encode(wish.blinded)}
     signed = wire.post("/collect", json_=asked)
     assert signed.status_code == 200
     said = client.fill_in(
         seed, person.class_key, {"speak_1": 4}, [ballot.Comment("barriers", comment, "board")]
     )
     given = client.finish(
-        wish, wire_form.unpack(json.loads(signed.data)["signed"]), said, conditions.lid, counter=1
+        wish, base64url.decode(json.loads(signed.data)["signed"]), said, conditions.lid, counter=1
     )
     assert wire.post("/cast", json_=given.to_bytes()).status_code == 200
-    return seed.hex(), tokens.short(said.receipt(), 15), wire_form.pack(said.nonce)
+    return seed.hex(), tokens.short(said.receipt(), 15), base64url.encode(said.nonce)
 
 
 def test_a_served_wave_leaves_no_code_address_agent_or_answer_in_any_file(

@@ -10,8 +10,8 @@ EXPECTED = {
     "board": ["Results", "Board", "What we will do", "Changes"],
     "manager": ["My group", "Results", "What we will do"],
     "admin": ["What we will do", "People with accounts"],
-    "witness": ["What we will do", "Sealed answers", "Changes"],
-    "auditor": ["What we will do", "Changes"],
+    "witness": ["What we will do", "Sealed answers", "Counting once more", "Changes"],
+    "auditor": ["What we will do", "Counting once more", "Changes"],
 }
 
 
