@@ -37,7 +37,6 @@ PAIRS = {
     "rule": ({"hr"}, {"board", "witness"}),
     "client": ({"hr"}, {"board", "witness"}),
     "extend": ({"hr"}, {"board", "witness"}),
-    "roster": ({"hr"}, {"witness", "board"}),
     "TOMBSTONE": ({"hr"}, {"witness", "board"}),
 }
 FEWEST_PAIRS = 30
@@ -448,11 +447,11 @@ class Pulse:
 
 def two_signed(line: Line, kind: str, sealed: bool, report: Report) -> bool:
     """Whether two people with two fitting roles signed a change. Where there is a witness, the
-    board cannot sign in their place for a change of people or results."""
+    board cannot sign in their place when results are taken back."""
     roles = [one["role"] for one in line.body["signed"]]
     names = {one["name"] for one in line.body["signed"]}
     first, second = PAIRS[kind]
-    if sealed and kind in ("roster", "TOMBSTONE"):
+    if sealed and kind == "TOMBSTONE":
         second = {"witness"}
     fits = len(roles) == 2 and any(a in first and b in second for a, b in (roles, roles[::-1]))
     report.expect(
@@ -544,7 +543,7 @@ def check_changes(pulse: Pulse, report: Report) -> None:
         elif kind == "AMENDED":
             change = body["change"]
             two_signed(line, change, sealed, report)
-            late = "CLOSED" if change in ("roster", "extend") else "OPENED"
+            late = "OPENED" if change == "rule" else "CLOSED"
             report.expect(
                 late not in before, f"{pulse.name}: line {line.n} changes a rule too late."
             )
@@ -585,10 +584,7 @@ def check_counts(pulse: Pulse, report: Report) -> None:
     if closed is None:
         return
     body = closed.body
-    rosters = [
-        line.body["roster"] for line in pulse.of("AMENDED") if line.body["change"] == "roster"
-    ]
-    people = rosters[-1]["invited"] if rosters else pulse.covenant.get("invited", body["invited"])
+    people = pulse.covenant.get("invited", body["invited"])
     told = sum(line.body.get("doubles", 0) for line in pulse.of("RESTORED"))
     doubles = min(told, people)
     report.expect(
@@ -738,9 +734,8 @@ def check_heads(pulse: Pulse, results: Mapping[str, Any], report: Report) -> Non
     promised = [(one["key"], one["name"], one["parent"] or None) for one in covenant["groups"]]
     units = [(unit["id"], unit["name"], unit["parent"]) for unit in results["units"]]
     people = [one["people"] for one in covenant["groups"]]
-    amended = any(line.body["change"] == "roster" for line in pulse.of("AMENDED"))
     report.expect(
-        units == promised and (amended or [x["headcount"] for x in results["units"]] == people),
+        units == promised and [x["headcount"] for x in results["units"]] == people,
         f"{pulse.name}: the groups in its results are not the promised ones.",
     )
     asked = {one["id"]: (one["text"], one["reversed"]) for one in covenant["questions"]}
@@ -949,9 +944,6 @@ def check_receipts(pulse: Pulse, bundle: Mapping[str, Any], report: Report) -> N
     found = Counter(one["class"] for one in bundle["responses"])
     above = {one["key"]: one["parent"] for one in pulse.covenant["groups"]}
     people = {one["key"]: one["people"] for one in pulse.covenant["classes"]}
-    for line in pulse.of("AMENDED"):
-        if line.body["change"] == "roster":
-            people = {one["key"]: one["people"] for one in line.body["roster"]["classes"]}
     cast, issued = dict(bundle["classes"]), dict(bundle["issued"])
     # Whoever asked to be counted in the larger group only was cast under a class just below it.
     loose = {key for key in found if any(above[one] == key for one in people)}
@@ -1148,13 +1140,13 @@ def check_row(path: Path, pulses: Sequence[Pulse], report: Report) -> None:
     entry = canonical({key: row[key] for key in ("wave", "unit", "class", "salt")})
     proof = [bytes.fromhex(step) for step in row["proof"]]
     for pulse in pulses:
-        for line in pulse.lines:
-            body = line.body.get("roster", line.body)
-            if line.body.get("wave") == row["wave"] and line.type in ("ROSTER", "AMENDED"):
-                root = bytes.fromhex(body.get("root", ""))
-                if in_tree(entry, row["index"], row["size"], proof, root):
-                    report.say(f"\nYour row is on the list of {pulse.name}.")
-                    return
+        for line in pulse.of("ROSTER"):
+            root = bytes.fromhex(line.body["root"])
+            if line.body["wave"] == row["wave"] and in_tree(
+                entry, row["index"], row["size"], proof, root
+            ):
+                report.say(f"\nYour row is on the list of {pulse.name}.")
+                return
     report.tampered("Your row is on no published list.")
 
 

@@ -209,7 +209,7 @@ CHANGES: Mapping[str, Change] = {
     "rule": Change(
         "Ask for more answers behind every figure",
         "Groups with fewer answers are not shown. The number can only rise.",
-        ("committed", "open", "closed", "opened"),
+        ("committed", "open", "closed"),
         {
             "small": "A small group could have stood out",
             "asked": "People asked for more protection",

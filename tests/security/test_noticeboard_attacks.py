@@ -103,6 +103,18 @@ def test_nb1_a_lowered_threshold(record, program, today, key, words, tmp_path, r
         report = _report(program, raised, today)
         assert not any("lowers a protection" in one for one in report.problems[1])
         assert any("hides results" in one for one in report.problems[1]) == hides
+    # The list of people cannot be corrected, whoever signs.
+    more = {"invited": 999, "root": board[2]["body"]["root"], "classes": []}
+    listed = {**amended["body"], "change": "roster", "roster": more}
+    longer = records.forged(record, [*board[:4], {**amended, "body": listed}, *board[4:]], key)
+    assert records.code(program, longer, today) == 1
+    # A page that is named only after closing was there before anybody could know of it.
+    closed = records.place(record, "CLOSED") + 1
+    page = {**amended["body"], "change": "client", "client": {"respond.js": "1" * 64}}
+    for place, problems in ((4, 0), (closed, 1)):
+        late = {**amended, "date": board[place - 1]["date"], "body": page}
+        named = records.forged(record, [*board[:place], late, *board[place:]], key)
+        assert len(_report(program, named, today).problems[1]) == problems
     # Written anew from the first line: the copy agrees with itself, an old message does not.
     anew = records.promised(record, lambda one: one["rule"].update(k=8), key)
     anew = records.republished(anew, lambda one: one["rule"].update(k=8), key)
