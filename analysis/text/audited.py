@@ -1,0 +1,54 @@
+"""Shares of audited comments as they may be printed: words and whole numbers, nothing finer."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+
+@dataclass(frozen=True)
+class AuditedShare:
+    """One theme, or ``theme/direction``, among those who wrote to one question.
+
+    ``count`` is words. All others are percent of those who wrote here: ``percent`` the most likely
+    share, ``low`` and ``high`` the ends of its 95 % interval, ``wide_low`` and ``wide_high`` where
+    *themes only* comments may differ twice as much, ``second_low`` and ``second_high`` if the
+    second coder were right. ``None`` where they are not shown: under 20 comments, nearly all
+    comments of one kind, a grey theme (``grey`` says why), or nothing coded twice.
+    """
+
+    label: str
+    count: str
+    percent: int | None = None
+    low: int | None = None
+    high: int | None = None
+    wide_low: int | None = None
+    wide_high: int | None = None
+    second_low: int | None = None
+    second_high: int | None = None
+    grey: str = ""
+
+
+@dataclass(frozen=True)
+class AuditedQuestion:
+    """What was written to one question, by software with a random audit.
+
+    ``comments``, ``audited`` and ``closed`` (themes only) are words; ``shares`` stand in order of
+    their printed percent.
+    """
+
+    wave: str
+    question: str
+    coder: str
+    comments: str
+    audited: str
+    closed: str
+    seed: int
+    shares: tuple[AuditedShare, ...]
+
+    def to_dict(self) -> dict[str, Any]:
+        return asdict(self)
+
+    @classmethod
+    def from_dict(cls, raw: Mapping[str, Any]) -> "AuditedQuestion":
+        shares = tuple(AuditedShare(**share) for share in raw["shares"])
+        return cls(**{**raw, "shares": shares})

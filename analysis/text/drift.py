@@ -1,0 +1,65 @@
+"""Has the coder been right as often as before? Only then may an earlier audit lend a hand."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+from scipy.special import chdtrc
+
+from analysis.text.score_bins import FloatArray, ScoreBins, ScoreError
+
+NO_DRIFT = 0.1
+WEIGHT = 0.5
+
+
+def drift(now: ScoreBins, earlier: ScoreBins) -> FloatArray:
+    """p that each label's rates by score bin are those of an earlier audit. Shape (labels,).
+
+    Formula: Σ_b χ²_b on as many degrees of freedom as bins in which both audits have rows and not
+    all rows agree; χ² = n(ad − bc)²/((a+b)(c+d)(a+c)(b+d)) (Pearson 1900; R: ``prop.test(x, n,
+    correct = FALSE)`` in each bin). Where all rows of all shared bins agree, p is 1; where no bin
+    is shared, p is missing (NaN).
+    """
+    a, b = now.positive.astype(float), (now.audited - now.positive).astype(float)
+    c, d = earlier.positive.astype(float), (earlier.audited - earlier.positive).astype(float)
+    margins = (a + b) * (c + d) * (a + c) * (b + d)
+    told = margins > 0
+    squares = np.divide(
+        (a + b + c + d) * (a * d - b * c) ** 2, margins, out=np.zeros(a.shape), where=told
+    )
+    df = told.sum(axis=1)
+    p = np.where(df > 0, chdtrc(np.maximum(df, 1), squares.sum(axis=1)), 1.0)
+    shared = ((now.audited > 0) & (earlier.audited > 0)).any(axis=1)
+    found: FloatArray = np.where(shared, p, np.nan)
+    return found
+
+
+def why_not_lent(now: ScoreBins, earlier: ScoreBins) -> str:
+    """Why an earlier audit may not stand beside this one at all; empty when it may."""
+    if (now.question, now.labels) != (earlier.question, earlier.labels):
+        return "It is of another question or other themes."
+    if now.coder != earlier.coder:
+        return "Its comments were coded in another way."
+    if now.wave == earlier.wave:
+        return "It is this wave's own audit."
+    if not earlier.out_of_fold:
+        return "The software has learnt from it."
+    return ""
+
+
+def borrow(now: ScoreBins, earlier: Sequence[ScoreBins]) -> ScoreBins:
+    """This wave's counts with earlier audits' rows at half weight, label by label where the test
+    of :func:`drift` finds none (p > .1).
+
+    Rows are lent to bins that have audited rows of this wave: elsewhere nothing says whether the
+    rate still holds. Raises :class:`ScoreError` where :func:`why_not_lent` has a reason.
+    """
+    audited, positive = now.earlier_audited.copy(), now.earlier_positive.copy()
+    for audit in earlier:
+        why = why_not_lent(now, audit)
+        if why:
+            raise ScoreError(why)
+        steady = (drift(now, audit) > NO_DRIFT)[:, None] & (now.audited > 0)
+        audited += WEIGHT * steady * audit.audited
+        positive += WEIGHT * steady * audit.positive
+    return replace(now, earlier_audited=audited, earlier_positive=positive)

@@ -1,0 +1,41 @@
+"""Which themes are too little known for a figure: they are named, in grey, with their words."""
+
+from collections.abc import Sequence
+
+from analysis.sampling.proportions import wilson
+from analysis.text.prevalence import theme_of
+from analysis.text.score_bins import ScoreBins
+
+FEWEST_POSITIVE = 30
+LEAST_PRECISION = 0.5
+TOO_FEW = "People have found this theme in too few comments to tell how often it comes up."
+TOO_LOOSE = "Too much of what the software takes for this theme is something else."
+
+
+def grey(tables: Sequence[ScoreBins]) -> dict[str, str]:
+    """Labels without a figure, each with the reason; ``tables`` are all audits ever, latest last.
+
+    A theme is grey with under 30 human positives in all audits, or when the lower end of the 95 %
+    interval (Wilson) of the precision of scores of .5 or more is under .5, over the audits by the
+    coder that codes now; without an audited row of such a score nothing is known of it. A direction
+    is grey with its theme. Raises ``ValueError`` without a table.
+    """
+    if not tables:
+        raise ValueError("Without an audit there is no theme to judge.")
+    latest = tables[-1]
+    reasons: dict[str, str] = {}
+    for label in latest.labels:
+        known = [table for table in tables if label in table.labels]
+        ever = sum(int(table.positive[table.place(label)].sum()) for table in known)
+        same = [table for table in known if table.coder == latest.coder]
+        coded = sum(int(table.audited[table.place(label), -1]) for table in same)
+        right = sum(int(table.positive[table.place(label), -1]) for table in same)
+        if ever < FEWEST_POSITIVE:
+            reasons[label] = TOO_FEW
+        elif not coded or wilson(right, coded)[0] < LEAST_PRECISION:
+            reasons[label] = TOO_LOOSE
+    return {
+        label: reasons[theme]
+        for label in latest.labels
+        if (theme := theme_of(label) if theme_of(label) in latest.labels else label) in reasons
+    }
