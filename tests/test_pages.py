@@ -116,6 +116,7 @@ OTHERWISE: dict[str, dict[str, object] | str] = {
     "transparency.receipt": {"slug": "harbour-pulse", "number": 1},
     "transparency.covenant": "a file",
     "respond.covenant": "a file",
+    "respond.facts": "a file",
     "transparency.board": "a file",
     "board.chart": "a picture",
     "auth.enrol_picture": "a picture",

@@ -2,13 +2,14 @@
 
 import uuid
 
-from flask import Response, jsonify
+from flask import Response, current_app, jsonify
 from flask.typing import ResponseReturnValue
 
 from surveyapp import clock, wire
-from surveyapp.crypto import base64url, tokens
+from surveyapp.crypto import base64url, tokens, words
 from surveyapp.errors import NotFound
 from surveyapp.extensions import who_session
+from surveyapp.formatting import office
 from surveyapp.limits import Limit
 from surveyapp.permissions import open_to_everyone
 from surveyapp.respond import pages, visits
@@ -32,6 +33,7 @@ def check() -> ResponseReturnValue:
     pulse = pulses.of(standing)
     public = terms.of(found.wave_id).classes[found.class_key]
     state = _state(found, standing)
+    out = standing.state == "published"
     return jsonify(
         {
             "wave": str(found.wave_id),
@@ -41,8 +43,10 @@ def check() -> ResponseReturnValue:
             "usable": state == "open",
             "covenant": pulse.covenant_path,
             "public_key": base64url.encode(public.der),
+            "opens": promises.when(standing.opens_at),
             "closes": promises.when(standing.closes_at),
             "publishes": promises.when(standing.publishes_at),
+            "results": office(current_app, f"/r/{standing.results_key}") if out else "",
             "clients": list(pulse.clients),
             "least": pulse.least,
             "changed": list(pulse.changed),
@@ -81,6 +85,24 @@ def covenant(wave_id: uuid.UUID) -> ResponseReturnValue:
     if promised is None:
         raise NotFound("There is no such pulse here. Check the address.")
     return Response(promised, mimetype="application/json")
+
+
+@blueprint.get("/v/<uuid:wave_id>/facts.json")
+@open_to_everyone
+def facts(wave_id: uuid.UUID) -> ResponseReturnValue:
+    """What a pulse's own page says beside its promises, for a page that is for no one pulse."""
+    standing = posted.standing(wave_id)
+    if standing is None:
+        raise NotFound("There is no such pulse here. Check the address.")
+    pulse = pulses.of(standing)
+    return jsonify(
+        rules=list(pulse.facts),
+        readers=[{"who": one.who, "what": one.what} for one in pulse.readers],
+        contact=pulse.contact,
+        support=pulse.support,
+        simulated=pulse.simulated,
+        phrase_words=" ".join(words.listed()) if pulse.diary else "",
+    )
 
 
 @blueprint.post("/v/done")

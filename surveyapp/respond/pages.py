@@ -18,6 +18,12 @@ from surveyapp.respond.visits import Visit, seen_mark
 from surveyapp.services import promises
 from surveyapp.services.posted import Standing
 
+WRONG_CODE = "That code does not work here. Check it in your message and try again."
+WRONG_CODES = (
+    "Too many wrong codes have been tried here. Wait a minute, then try again. The link in "
+    "your message still works."
+)
+
 
 def landing(standing: Standing | None, pulse: Pulse | None) -> ResponseReturnValue:
     """W1, or only a box for the code when it cannot be known which wave somebody came for."""
@@ -43,6 +49,8 @@ def _landing(standing: Standing | None, pulse: Pulse | None, **more: Any) -> str
         promise_words=promises.WORDS,
         uses=USE_LABELS,
         phrase_words=words.listed(),
+        wrong_code=WRONG_CODE,
+        wrong_codes=WRONG_CODES,
         when=promises.when,
         **more,
     )
@@ -50,21 +58,13 @@ def _landing(standing: Standing | None, pulse: Pulse | None, **more: Any) -> str
 
 def unknown_code(typed: str) -> ResponseReturnValue:
     """Try again; which part was wrong is not said."""
-    problem = (
-        "That code does not work here. Check it in your message and try again."
-        if typed.strip()
-        else "Type the code from your message."
-    )
+    problem = WRONG_CODE if typed.strip() else "Type the code from your message."
     return _landing(None, None, problem=problem, errors=problem, typed=typed[:80]), 422
 
 
 def too_many_tries() -> ResponseReturnValue:
     """The cap on wrong codes is reached."""
-    problem = (
-        "Too many wrong codes have been tried here. Wait a minute, then try again. The link in "
-        "your message still works."
-    )
-    return _landing(None, None, problem=problem, errors=problem), 429
+    return _landing(None, None, problem=WRONG_CODES, errors=WRONG_CODES), 429
 
 
 def not_open(visit: Visit) -> ResponseReturnValue:

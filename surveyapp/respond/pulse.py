@@ -59,10 +59,10 @@ class Group:
 @dataclass(frozen=True)
 class Pulse:
     """A wave as its respondents meet it, with what was changed in the open since its promises were
-    locked. ``promise`` is what holds where no script runs; ``seals`` whether more does where one
-    runs; ``least`` the answers a group needs; ``clients`` the hashes of newer scripts that were
-    added; ``larger`` the group above each class but the whole. ``diary``: a diary phrase is
-    offered; its tags are those of the ``series`` and the wave's ``number``."""
+    locked. ``promise`` is what holds where no script runs; ``least`` the answers a group needs;
+    ``clients`` the hashes of newer scripts that were added; ``larger`` the group above each class
+    but the whole. ``diary``: a diary phrase is offered; its tags are those of the ``series`` and
+    the wave's ``number``."""
 
     wave_id: uuid.UUID
     covenant_sha256: str
@@ -79,7 +79,6 @@ class Pulse:
     headcount: int
     least: int
     promise: str
-    seals: bool
     facts: tuple[str, ...]
     readers: tuple[promises.Reader, ...]
     questions: tuple[Question, ...]
@@ -132,7 +131,6 @@ def _build(now: Standing, wave: Asked) -> Pulse:
         headcount=covenant["rule"]["headcount"],
         least=covenant["rule"]["k"],
         promise=promises.WORDS["basic"],
-        seals=covenant["promise"] != "basic",
         facts=promises.facts(covenant),
         readers=promises.readers(covenant),
         questions=tuple(

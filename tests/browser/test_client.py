@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import expect
 
 from surveyapp.crypto import ballot, base64url, client, receipts
-from surveyapp.services import registrar, terms
+from surveyapp.services import promises, registrar, terms
 from tests import voting
 from tests.browser import harness
 from tests.browser.harness import PHONE
@@ -261,18 +261,27 @@ def test_without_a_secure_connection_the_page_says_so_and_waits(browser, sealing
         one.page.route("http://candour.test/**", pass_on)
         one.page.goto(f"http://candour.test{sealing.link(person)}")
         expect(one.page.get_by_text("This page cannot lock your answers.")).to_be_visible()
+        notice = one.page.locator("#insecure")
+        expect(notice).to_contain_text(promises.WORDS["basic"])
         assert not one.page.get_by_role("button", name="Start now").is_visible()
         one.press("Answer with the weaker promise")
+        assert one.page.get_by_label("Your code").input_value() == ""
+        one.page.get_by_label("Your code").fill(person.code)
         one.press("Start now")
         one.heading("Your group")
         assert "go" in one.page.locator("form button").first.get_attribute("name")
 
 
-def test_with_a_wrong_code_the_server_s_own_page_says_so(one, sealing):
+def test_with_a_wrong_code_the_page_says_so_and_takes_the_right_one(one, sealing, person):
     one.open("/v/")
     one.page.get_by_label("Your code").fill("ABCD EFGH JKMN")
     one.press("Start now")
-    expect(one.page).to_have_title("Error: How is work? – Candour")
+    problem = one.page.locator(".govuk-error-summary")
+    expect(problem).to_contain_text("That code does not work here")
+    expect(problem).to_be_focused()
+    one.page.get_by_label("Your code").fill(person.code)
+    one.press("Start now")
+    one.heading("Your group")
 
 
 def test_every_view_is_accessible_on_a_small_phone(one, mirror, sealing, person):

@@ -8,6 +8,7 @@ from playwright.sync_api import expect
 
 from surveyapp.crypto import base64url, blind
 from surveyapp.crypto.canonical import canonical
+from surveyapp.respond import pages
 from tests.browser.locks import somebody
 from tests.browser.test_client_attacks import STOPPED, answer
 
@@ -128,3 +129,114 @@ def test_a_group_of_one_is_not_shown_as_one_of_many_to_a_typed_code(
         else:
             one.heading(STOPPED)
             expect(one.page.locator("main")).to_contain_text(ADD_UP)
+
+
+SAYS_SO = "This is what the server says. It may be wrong, or not true."
+TRAP = (
+    "<h1>Your group</h1><form method=post action=/v/><button name=go value=all>On</button></form>"
+)
+TOLD = {
+    "used": "This invitation has been used",
+    "waiting": "Not open yet",
+    "closed": "This pulse is closed",
+}
+
+
+@pytest.fixture
+def trapped(browser, sealing):
+    """Somebody at a server whose page for a posted code would be the one that locks nothing."""
+    with somebody(browser, sealing) as one:
+        one.posted = []
+
+        def trap(route):
+            if route.request.method != "POST":
+                return route.fallback()
+            one.posted.append(route.request.post_data)
+            return route.fulfill(body=TRAP, content_type="text/html")
+
+        one.page.route("**/v/", trap)
+        yield one
+
+
+def for_no_one_pulse(sealing):
+    """Serves the landing page as it is where several pulses are open."""
+
+    def change(route):
+        if route.request.method != "GET":
+            return route.fallback()
+        with sealing.app.test_request_context():
+            return route.fulfill(response=route.fetch(), body=pages.landing(None, None))
+
+    return change
+
+
+def arrive_by(one, sealing, way):
+    person = next(sealing.people)
+    one.open(sealing.link(person) if way == "link" else "/v/")
+    if way == "code":
+        one.page.get_by_label("Your code").fill(person.code)
+    one.press("Start now")
+    return person
+
+
+@pytest.mark.parametrize("way", ["link", "code"])
+@pytest.mark.parametrize("state", TOLD)
+def test_a_server_that_lies_about_a_code_leads_nobody_to_the_weaker_promise(
+    trapped, sealing, state, way
+):
+    answer(trapped.page, "/check", lambda said: said | {"state": state})
+    arrive_by(trapped, sealing, way)
+    trapped.heading(TOLD[state])
+    expect(trapped.page.locator("main")).to_contain_text(SAYS_SO)
+    expect(trapped.page.locator("main")).to_contain_text("Mo Bell, 01632 960 001")
+    assert trapped.posted == []
+
+
+@pytest.mark.parametrize("way", ["link", "code"])
+@pytest.mark.parametrize("word", ["unknown", "wait"])
+def test_nor_does_one_that_says_it_knows_no_such_code(trapped, sealing, word, way):
+    refusal = {"status": 404 if word == "unknown" else 429, "json": {"error": word}}
+    trapped.page.route("**/check", lambda route: route.fulfill(**refusal))
+    person = arrive_by(trapped, sealing, way)
+    expect(trapped.page.locator(".govuk-error-summary")).to_contain_text("what the server says")
+    expect(trapped.page.get_by_label("Your code")).to_be_visible()
+    trapped.page.unroute("**/check")
+    trapped.page.get_by_label("Your code").fill(person.code)
+    trapped.press("Start now")
+    trapped.heading("Your group")
+    assert trapped.posted == []
+
+
+def test_nor_one_whose_promises_for_a_typed_code_are_the_weakest(trapped, sealing):
+    made = canonical(sealing.covenant | {"promise": "basic"})
+    other_promises(trapped.page, hashlib.sha256(made).hexdigest())
+    answer(trapped.page, "/covenant.json", lambda _: made)
+    arrive_by(trapped, sealing, "code")
+    trapped.heading(STOPPED)
+    assert trapped.posted == []
+
+
+@pytest.mark.parametrize("way", ["link", "code"])
+def test_a_page_for_no_one_pulse_shows_the_promises_without_asking_the_server_for_its_own(
+    trapped, sealing, way
+):
+    trapped.page.route("**/v/", for_no_one_pulse(sealing))
+    person = next(sealing.people)
+    trapped.open(sealing.link(person) if way == "link" else "/v/")
+    if way == "code":
+        trapped.page.get_by_label("Your code").fill(person.code)
+    trapped.press("Continue")
+    if way == "code":
+        trapped.heading("How is work?")
+        main = trapped.page.locator("main")
+        expect(main).to_contain_text("Nothing in the databases or backups links you")
+        expect(main).to_contain_text("The practitioners’ board")
+        trapped.press("Start now")
+    trapped.heading("Your group")
+    expect(trapped.page.locator("main")).to_contain_text("Mo Bell, 01632 960 001")
+    trapped.press("Continue")
+    trapped.rate()
+    trapped.say("")
+    trapped.send()
+    assert trapped.posted == []
+    assert trapped.complaints == []

@@ -72,8 +72,9 @@ export function envelopesOf(covenant) {
   const points = [inner, ...outer].map((key) => unhex(key));
   const locks = covenant.witnesses.map((witness) => witness.key);
   const theirs = locks.length > 0 && locks.join() === outer.join();
+  const own = covenant.promise === "blind" && locks.length === 0 && outer.length === 1;
   must(
-    covenant.promise === "sealed" ? theirs : locks.length === 0 && outer.length === 1,
+    covenant.promise === "sealed" ? theirs : own,
     "The locks are not those of the witnesses in the promises.",
   );
   must(points.every((key) => key.length === 65) && SIZES.includes(size), "The locks do not fit.");

@@ -43,6 +43,16 @@ async function once(address, body) {
   }
 }
 
+// Tells the server something that leads nowhere; gives whether it was heard.
+export async function tell(address, fields) {
+  try {
+    const body = new URLSearchParams(fields);
+    return (await fetch(address, { method: "POST", body, ...QUIETLY })).ok;
+  } catch {
+    return false;
+  }
+}
+
 // The bytes of a public file, or `null`.
 export async function read(address) {
   try {

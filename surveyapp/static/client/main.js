@@ -1,175 +1,23 @@
-// Answering where script runs: the device checks the promises, keeps the answers, locks them at Send
-// and sends them once. Nothing is stored, and the address never tells what was shown.
+// Answering where script runs: the device keeps the answers, locks them at Send and sends them once.
+// Nothing is stored, and the address never tells what was shown.
 
 import { accept, begin, fillIn, sealed } from "./ballot.js";
 import { base64url, unbase64url } from "./bytes.js";
-import { classKeyOf, covenantOf, envelopesOf, groupsFit, rosterRow, scriptOf, Stopped } from "./checks.js";
-import { Lost, post, read as fetchFile } from "./courier.js";
+import { Stopped } from "./checks.js";
+import { Lost, post } from "./courier.js";
 import * as diary from "./diary.js";
+import { asSent, box, ended, failed, link, open } from "./landing.js";
 import * as pages from "./pages.js";
 import { qrOf } from "./phone.js";
 import * as questions from "./questions.js";
 import { fingerprint, promise } from "./words.js";
 
-const TOKEN_LENGTH = 26;
-const LINK = /^#([0-9A-Za-z]{26})(?:\.([0-9a-f]{64})(?:\.([0-9A-Za-z_-]+))?)?$/;
-
-const form = document.getElementById("start");
-const code = document.getElementById("code");
-const status = document.getElementById("status");
-const box = form.dataset.box;
-const parts = LINK.exec(location.hash);
-const link = parts && { whole: parts[0], token: parts[1], covenant: parts[2], salt: parts[3] };
-
 // Who answers, what was promised, and what they have said so far.
 let visit = null;
-let basic = false;
 
-// ---- The landing page
-
-function open() {
-  if (!globalThis.crypto?.subtle) return refuse();
-  form.addEventListener("submit", (event) => {
-    if (basic) return;
-    event.preventDefault();
-    begun(event.submitter);
-  });
-  if (link) {
-    linked();
-    arrive().then(promised, (error) => error instanceof Lost || failed(error));
-  } else if (location.hash.length > 8) {
-    document.getElementById("cut").hidden = false;
-  }
-}
-
-// Without a secure connection the browser lends no locks. The page says so and waits to be told.
-function refuse() {
-  if (form.dataset.basic) return fillCode();
-  form.hidden = true;
-  form.before(pages.fill("insecure"));
-  document.getElementById("basic").addEventListener("click", () => {
-    document.getElementById("insecure").remove();
-    form.hidden = false;
-    fillCode();
-    pages.focus(form.querySelector("button"));
-  });
-}
-
-function fillCode() {
-  if (!link) return;
-  code.value = link.token;
-  linked();
-}
-
-function linked() {
-  const typing = document.getElementById("typing");
-  if (!typing) return;
-  typing.hidden = true;
-  document.getElementById("linked").hidden = false;
-}
-
-// The promise that holds here takes the place of the one for browsers without script.
-function promised(found) {
-  if (basic || found.state !== "open") return;
-  document.getElementById("promise")?.replaceChildren(promise(found.covenant));
-}
-
-async function begun(button) {
-  say("Checking your code.");
-  try {
-    const found = await arrive();
-    say("");
-    if (basic || found.state !== "open" || elsewhere(found)) return byServer(button);
-    visit = found;
-    pages.start();
-    changed(found.told.changed);
-    pages.visit(group);
-  } catch (error) {
-    failed(error);
-  }
-}
-
-// Whether the server must show the promises first. Never for a link, whose fingerprint was checked.
-function elsewhere({ fingerprint: found }) {
-  const told = form.dataset.covenant;
-  if (link?.covenant || told === found) return false;
-  if (told) throw new Stopped("This page tells of other promises. Open it again.");
-  return true;
-}
-
-// The server knows the next page, for a code that opens nothing now too. It sees the code, no answers.
-function byServer(button) {
-  basic = true;
-  if (link) code.value = link.token;
-  form.action = `/v/${link ? link.whole : ""}`;
-  // A form takes no new submission while the one before is still being told of.
-  setTimeout(() => form.requestSubmit(button));
-}
-
-// The link's token, or what was typed or pasted: a code, or a whole link.
-const token = () => link?.token ?? code.value.split("#").at(-1).split(".")[0].replace(/[^0-9a-z]/gi, "");
-const say = (words) => {
-  status.textContent = words;
-};
-
-// Asks whose code this is and checks everything that was promised. Changes nothing on the server.
-let arriving = null;
-function arrive() {
-  arriving ??= check().catch((error) => {
-    arriving = null;
-    throw error;
-  });
-  return link ? arriving : check();
-}
-
-async function check() {
-  const asked = JSON.stringify({ token: token().padEnd(TOKEN_LENGTH) });
-  const { status, said } = await post("/check", asked);
-  if (status !== 200) return { state: said.error };
-  const bytes = await fetchFile(said.covenant);
-  if (!bytes) throw new Lost();
-  const { covenant, found } = await covenantOf(bytes, link?.covenant);
-  if (covenant.promise === "basic") {
-    basic = true;
-    fillCode();
-  }
-  return {
-    state: said.state,
-    token: token(),
-    told: said,
-    covenant,
-    fingerprint: found,
-    ...(basic || said.state !== "open" ? {} : await checked(covenant, said)),
-  };
-}
-
-async function checked(covenant, said) {
-  scriptOf(covenant, said.clients, document);
-  groupsFit(covenant);
-  await rosterRow(covenant, said, link?.salt);
-  return {
-    key: await classKeyOf(covenant, said),
-    envelopes: envelopesOf(covenant),
-    questions: questions.asked(covenant),
-    answers: questions.noAnswers(),
-    ballot: null,
-  };
-}
-
-// What counts otherwise than the promises say, as it is now; the page may be older.
-function changed(said) {
-  const banners = said.map((words) => pages.fill("changed", { words }));
-  document.getElementById("changed").replaceChildren(...banners);
-}
-
-function failed(error) {
-  if (error instanceof Lost) {
-    return say("There is no connection. Nothing is lost. Press Start again in a moment.");
-  }
-  say("");
-  const words = error instanceof Stopped ? error.message : "Something here is not as it should be.";
-  pages.start();
-  pages.settle(() => pages.show("stopped", { words }));
+function arrived(found) {
+  visit = { ...found, answers: questions.noAnswers(), ballot: null };
+  pages.visit(group);
 }
 
 // ---- Answering
@@ -332,9 +180,9 @@ async function deliver(again) {
   visit.ballot ??= await begin(key);
   const { ballot } = visit;
   if (!ballot.credential) {
-    const asked = { token: visit.token.padEnd(TOKEN_LENGTH), blinded: base64url(ballot.blinded) };
+    const asked = { token: asSent(visit.token), blinded: base64url(ballot.blinded) };
     const { status, said } = await post("/collect", JSON.stringify(asked), { again });
-    if (status === 409) return () => ended(said.error);
+    if (status === 409) return () => tooLate(said.error);
     if (status !== 200) throw new Lost();
     await accept(ballot, unbase64url(said.signed)).catch(() => {
       throw new Stopped("The registrar’s signature does not fit the key in the promises.");
@@ -346,16 +194,13 @@ async function deliver(again) {
   const said = await fillIn(visit.label, answers.ratings, texts, tags);
   const record = await sealed(ballot, said.bytes, told.wave, told.class, visit.envelopes);
   const { status, said: reply } = await post(`${box}/cast`, record, { size: evened(record), again });
-  if (status === 409 && reply.error === "closed") return () => ended("closed");
+  if (status === 409 && reply.error === "closed") return () => tooLate("closed");
   if (status !== 200) throw new Lost();
   return () => thanks(said);
 }
 
 // The invitation was used for other answers, or the pulse has closed.
-function ended(why) {
-  const { told, token: code } = visit;
-  pages.settle(() => pages.show(why, { ...told, token: code }));
-}
+const tooLate = (why) => ended(why, visit.told, visit.token, { late: true });
 
 // Groups have names of different lengths; every record of a wave leaves with the same size.
 function evened(record) {
@@ -393,7 +238,4 @@ function save(receipt, nonce = null) {
   URL.revokeObjectURL(address);
 }
 
-// A link opened in the tab that already shows this page would change nothing else.
-addEventListener("hashchange", () => LINK.test(location.hash) && location.reload());
-
-open();
+open(arrived);

@@ -5,6 +5,12 @@ const title = document.title;
 const landing = [...main.childNodes];
 let trail = [];
 let leave = () => {};
+let known = { contact: "whoever sent you the link", support: "" };
+
+// What any view may say where the page was not made for one pulse.
+export function knows(facts) {
+  for (const [key, words] of Object.entries(facts)) if (words) known = { ...known, [key]: words };
+}
 
 // A template's content with each {name} replaced. What has a `data-if` stays only with that value.
 export function fill(name, values = {}) {
@@ -13,7 +19,7 @@ export function fill(name, values = {}) {
   for (const part of copy.querySelectorAll("[data-if]")) {
     if (!values[part.dataset.if]) part.remove();
   }
-  const put = (text) => text.replace(/\{(\w+)\}/g, (whole, key) => values[key] ?? whole);
+  const put = (text) => text.replace(/\{(\w+)\}/g, (whole, key) => values[key] ?? known[key] ?? whole);
   const walker = document.createTreeWalker(copy, NodeFilter.SHOW_ELEMENT | NodeFilter.SHOW_TEXT);
   for (let node = walker.nextNode(); node; node = walker.nextNode()) {
     if (node.nodeType === Node.TEXT_NODE) {

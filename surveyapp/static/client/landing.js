@@ -1,0 +1,196 @@
+// The landing page: whose code it is, and whether everything there is as it was promised. Whatever the
+// server says of a code is told here: no word of it leads to the page with the weaker promise.
+
+import { classKeyOf, covenantOf, envelopesOf, groupsFit, rosterRow, scriptOf, Stopped } from "./checks.js";
+import { Lost, post, read as fetchFile, tell } from "./courier.js";
+import * as pages from "./pages.js";
+import * as questions from "./questions.js";
+import { promise } from "./words.js";
+
+const TOKEN_LENGTH = 26;
+const LINK = /^#([0-9A-Za-z]{26})(?:\.([0-9a-f]{64})(?:\.([0-9A-Za-z_-]+))?)?$/;
+// What is said of a code beside the box for it; whatever else is said has a page of its own.
+const BESIDE = ["unknown", "wait"];
+
+const form = document.getElementById("start");
+const code = document.getElementById("code");
+const status = document.getElementById("status");
+const parts = LINK.exec(location.hash);
+
+export const box = form.dataset.box;
+export const link = parts && { whole: parts[0], token: parts[1], covenant: parts[2], salt: parts[3] };
+
+// What answers are given to once everything was checked.
+let answering = null;
+
+export function open(then) {
+  answering = then;
+  if (!globalThis.crypto?.subtle) return refuse();
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    begun();
+  });
+  if (link) {
+    linked(true);
+    arrive().then(promised, (error) => error instanceof Lost || failed(error));
+  } else if (location.hash.length > 8) {
+    document.getElementById("cut").hidden = false;
+  }
+}
+
+// Without a secure connection the browser lends no locks. Whoever answers all the same was told what
+// that promises, and types their code: nothing of the link goes along.
+function refuse() {
+  form.hidden = true;
+  form.before(pages.fill("insecure"));
+  document.getElementById("basic").addEventListener("click", () => {
+    document.getElementById("insecure").remove();
+    form.hidden = false;
+    pages.focus(code.type === "hidden" ? form.querySelector("button") : code);
+  });
+}
+
+function linked(isLinked) {
+  const typing = document.getElementById("typing");
+  if (!typing) return;
+  typing.hidden = isLinked;
+  document.getElementById("linked").hidden = !isLinked;
+}
+
+// The promise that holds here takes the place of the one for browsers without script.
+function promised(found) {
+  if (found.state !== "open") return;
+  document.getElementById("promise")?.replaceChildren(promise(found.covenant));
+}
+
+async function begun() {
+  say("Checking your code.");
+  try {
+    const found = await arrive();
+    say("");
+    if (BESIDE.includes(found.state)) return beside(found.state);
+    pages.start();
+    if (found.state !== "open") return ended(found.state, found.told, found.token);
+    changed(found);
+    if (link?.covenant || form.dataset.covenant) return answering(found);
+    pages.visit(() => promises(found));
+  } catch (error) {
+    failed(error);
+  }
+}
+
+// A code that opens nothing, or too many of them. Which part is wrong is never said.
+function beside(why) {
+  linked(false);
+  document.getElementById("problem")?.remove();
+  const view = pages.fill(why);
+  document.querySelector("main h1").before(view);
+  pages.focus(document.getElementById("problem"));
+}
+
+// What the server says of a code that cannot be used, and what to think of it.
+export function ended(why, told, token, { late = false } = {}) {
+  pages.settle(() => {
+    pages.show(why, { ...told, token, late, early: !late, out: told.results, unpublished: !told.results });
+    if (why === "used") pages.on({ report: () => report(token) });
+  });
+}
+
+async function report(token) {
+  const heard = await tell("/v/", { code: token, go: "report" });
+  if (heard) return pages.settle(() => pages.show("reported"));
+  document.getElementById("reporting").textContent = "That did not reach us. Try again in a moment.";
+}
+
+// The link's token, or what was typed or pasted: a code, or a whole link.
+const typed = () => code.value.split("#").at(-1).split(".")[0].replace(/[^0-9a-z]/gi, "");
+const say = (words) => {
+  status.textContent = words;
+};
+
+// A typed code leaves with the size of a link's.
+export const asSent = (token) => token.padEnd(TOKEN_LENGTH);
+
+// Asks whose code this is and checks everything that was promised. Changes nothing on the server.
+let arriving = null;
+function arrive() {
+  if (!link || typed()) return check(typed());
+  arriving ??= check(link.token).catch((error) => {
+    arriving = null;
+    throw error;
+  });
+  return arriving;
+}
+
+async function check(token) {
+  const { status, said } = await post("/check", JSON.stringify({ token: asSent(token) }));
+  if (status !== 200) {
+    if (BESIDE.includes(said.error)) return { state: said.error };
+    throw new Lost();
+  }
+  if (!["open", "used", "waiting", "closed"].includes(said.state)) throw new Lost();
+  const bytes = await fetchFile(said.covenant);
+  if (!bytes) throw new Lost();
+  const { covenant, found } = await covenantOf(bytes, link?.covenant);
+  const visit = { state: said.state, token, told: said, covenant, fingerprint: found };
+  return said.state === "open" ? { ...visit, ...(await checked(visit)) } : visit;
+}
+
+async function checked({ covenant, told, fingerprint }) {
+  const shown = form.dataset.covenant;
+  if (shown && shown !== fingerprint && !link?.covenant) {
+    throw new Stopped("This page tells of other promises. Open it again.");
+  }
+  scriptOf(covenant, told.clients, document);
+  groupsFit(covenant);
+  await rosterRow(covenant, told, link?.salt);
+  return {
+    key: await classKeyOf(covenant, told),
+    envelopes: envelopesOf(covenant),
+    questions: questions.asked(covenant),
+    facts: shown ? null : await factsOf(covenant),
+  };
+}
+
+// What a page for one pulse says of it already.
+async function factsOf({ wave }) {
+  const bytes = await fetchFile(`/v/${wave.id}/facts.json`);
+  if (!bytes) throw new Lost();
+  const facts = JSON.parse(new TextDecoder().decode(bytes));
+  pages.knows({ contact: facts.contact, support: facts.support });
+  document.getElementById("t-words").dataset.words = facts.phrase_words;
+  return facts;
+}
+
+// The promises of this person's pulse, on a page that was not for one pulse.
+function promises(found) {
+  const { covenant, told, facts } = found;
+  const values = { total: found.questions.length, closes: told.closes, rule: facts.rules[0] };
+  const view = pages.fill("promises", values);
+  view.querySelector("[data-promise]").append(promise(covenant));
+  const put = (name, into, all) => view.querySelector(into).append(...all.map((one) => pages.fill(name, one)));
+  put("reader", "dl", facts.readers);
+  put("rule", "ul", facts.rules.map((words) => ({ words })));
+  pages.show("promises", values, { view });
+  pages.on({ start: () => answering(found) });
+}
+
+// What counts otherwise than the promises say, as it is now; the page may be older.
+function changed({ told, facts }) {
+  const banners = told.changed.map((words) => pages.fill("changed", { words }));
+  if (facts?.simulated) banners.push(pages.fill("simulated"));
+  document.getElementById("changed").replaceChildren(...banners);
+}
+
+export function failed(error) {
+  if (error instanceof Lost) {
+    return say("There is no connection. Nothing is lost. Press Start again in a moment.");
+  }
+  say("");
+  const words = error instanceof Stopped ? error.message : "Something here is not as it should be.";
+  pages.start();
+  pages.settle(() => pages.show("stopped", { words }));
+}
+
+// A link opened in the tab that already shows this page would change nothing else.
+addEventListener("hashchange", () => LINK.test(location.hash) && location.reload());
