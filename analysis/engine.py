@@ -5,11 +5,9 @@ every engine gives the same result to the last bit. A threshold is applied once,
 """
 
 import json
-import os
 import zlib
-from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor
+from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from importlib import import_module
@@ -17,9 +15,7 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import Any, Literal, get_args
 
-import polars as pl
-
-from analysis.counting.shards import ShardError, batches
+from analysis.counting.shards import ShardError, Slice, batches, slices
 from analysis.dataset import DataError
 from analysis.instrument import Instrument
 from analysis.tally import Plan, Tally, TallyError, strays
@@ -28,33 +24,52 @@ Engine = Literal["serial", "processes", "dask"]
 ENGINES: tuple[Engine, ...] = get_args(Engine)
 FORMAT = 1
 RETRIES = 3
-MOST_THREADS = 2  # more would wait for one another: numpy lets go of the interpreter only in part
 LOOPBACK = "127.0.0.1"
 
 Tallies = dict[str, Tally]
 Progress = Callable[[Path, int, int], None]
 
 
-def tally_shard(
-    path: Path, instrument: Instrument, weight: str | None = None, *, threads: int = 1
-) -> Tallies:
+def tally_shard(path: Path, instrument: Instrument, weight: str | None = None) -> Tallies:
     """A shard's tallies by wave: all that a worker sends back.
 
     Raises :class:`~analysis.counting.shards.ShardError`, naming the shard, on anything that cannot
-    be counted. Memory is bounded by a few batches of rows for each thread, not by the shard.
+    be counted. Memory is bounded by a few batches of rows, not by the shard.
     """
-    found = Tallies()
+    return _together(
+        path,
+        instrument,
+        (tally_slice(path, instrument, weight, part) for part in slices(path)),
+    )
+
+
+def tally_slice(path: Path, instrument: Instrument, weight: str | None, part: Slice) -> Tallies:
+    """The tallies by wave of one of the slices that a shard is cut into for counting."""
+    found, plan = Tallies(), Plan.of(instrument)
     try:
-        for wave, tally in _tallied(batches(path, instrument, weight), instrument, weight, threads):
-            found[wave] = found[wave] + tally if wave in found else tally
+        for wave, rows in batches(path, instrument, weight, part):
+            _add(found, wave, Tally.of(rows, None, plan, weight))
     except (DataError, TallyError) as error:
         raise ShardError(f"{path.name}: {error}") from error
+    return found
+
+
+def _together(path: Path, instrument: Instrument, parts: Iterable[Tallies]) -> Tallies:
+    """A shard's slices added in their order; raises where an answer is out of range."""
+    found = Tallies()
+    for tallies in parts:
+        for wave, tally in tallies.items():
+            _add(found, wave, tally)
     for wave, tally in found.items():
         for item, number in strays(tally, instrument).items():
             raise ShardError(
                 f"{path.name}, wave {wave}, item {item}: {number} answers are out of range."
             )
     return found
+
+
+def _add(total: Tallies, wave: str, tally: Tally) -> None:
+    total[wave] = total[wave] + tally if wave in total else tally
 
 
 def tally_shards(
@@ -77,7 +92,7 @@ def tally_shards(
     with _ENGINES[engine](workers) as start:
         for done, (path, tallies) in enumerate(start(paths, instrument, weight), start=1):
             for wave, tally in tallies.items():
-                total[wave] = total[wave] + tally if wave in total else tally
+                _add(total, wave, tally)
             if progress:
                 progress(path, done, len(paths))
     return dict(sorted(total.items()))
@@ -110,32 +125,50 @@ Start = Callable[[Sequence[Path], Instrument, str | None], Counted]
 
 @contextmanager
 def _serial(_: int) -> Iterator[Start]:
-    threads = min(os.cpu_count() or 1, MOST_THREADS)
-
     def start(paths: Sequence[Path], instrument: Instrument, weight: str | None) -> Counted:
         for path in paths:
-            yield path, tally_shard(path, instrument, weight, threads=threads)
+            yield path, tally_shard(path, instrument, weight)
 
     yield start
 
 
 @contextmanager
 def _processes(workers: int) -> Iterator[Start]:
+    with local_processes(workers) as pool:
+        yield lambda paths, instrument, weight: in_processes(pool, paths, instrument, weight)
+
+
+@contextmanager
+def local_processes(workers: int) -> Iterator[ProcessPoolExecutor]:
+    """Processes that count; what is still waiting when something goes wrong is given up."""
     # A forked child could hang on a lock of the threads that Polars keeps.
     pool = ProcessPoolExecutor(workers, mp_context=get_context("spawn"))
-
-    def start(paths: Sequence[Path], instrument: Instrument, weight: str | None) -> Counted:
-        running = [pool.submit(tally_shard, path, instrument, weight) for path in paths]
-        for path, future in zip(paths, running, strict=True):
-            try:
-                yield path, future.result()
-            except BrokenProcessPool as error:
-                raise ShardError(f"{path.name}: a worker process died.") from error
-
     try:
-        yield start
+        yield pool
     finally:
         pool.shutdown(cancel_futures=True)
+
+
+def in_processes(
+    pool: ProcessPoolExecutor,
+    paths: Sequence[Path],
+    instrument: Instrument,
+    weight: str | None = None,
+) -> Counted:
+    """Count shards in processes that are there already, in the order given; a large one in slices,
+    so that it keeps them all busy."""
+    running = [
+        (
+            path,
+            [pool.submit(tally_slice, path, instrument, weight, part) for part in slices(path)],
+        )
+        for path in paths
+    ]
+    for path, parts in running:
+        try:
+            yield path, _together(path, instrument, (part.result() for part in parts))
+        except BrokenProcessPool as error:
+            raise ShardError(f"{path.name}: a worker process died.") from error
 
 
 @contextmanager
@@ -199,26 +232,3 @@ _ENGINES: Mapping[Engine, Callable[[int], Any]] = {
     "processes": _processes,
     "dask": _dask,
 }
-
-
-def _tallied(
-    parts: Iterable[tuple[str, pl.DataFrame]],
-    instrument: Instrument,
-    weight: str | None,
-    threads: int,
-) -> Iterator[tuple[str, Tally]]:
-    """Each part's wave and tally, in the order of the parts, a few counted at a time."""
-    plan = Plan.of(instrument)
-
-    def tally(rows: pl.DataFrame) -> Tally:
-        return Tally.of(rows, None, plan, weight)
-
-    with ThreadPoolExecutor(threads) as pool:
-        running: deque[tuple[str, Future[Tally]]] = deque()
-        for wave, rows in parts:
-            running.append((wave, pool.submit(tally, rows)))
-            if len(running) > threads:
-                first, future = running.popleft()
-                yield first, future.result()
-        for later, future in running:
-            yield later, future.result()

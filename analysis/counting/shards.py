@@ -16,6 +16,7 @@ from analysis.instrument import Instrument
 
 WAVE = "wave"
 ROWS_AT_ONCE = 1 << 17
+SLICE = 1 << 19  # rows that one process counts at a time
 
 
 class ShardError(ValueError):
@@ -39,10 +40,25 @@ def write(folder: Path, waves: Sequence[Wave], rows: int = 1 << 20) -> list[Path
     return paths
 
 
+Slice = tuple[int, int]  # the first row and how many
+
+
+def slices(path: Path) -> list[Slice]:
+    """Slices of ``SLICE`` rows that make up a shard, at least one.
+
+    Raises :class:`ShardError` when the file is no Parquet.
+    """
+    try:
+        rows = int(pl.scan_parquet(path).select(pl.len()).collect().item())
+    except (pl.exceptions.PolarsError, OSError) as error:
+        raise _unreadable(path, error) from error
+    return [(start, SLICE) for start in range(0, max(rows, 1), SLICE)]
+
+
 def batches(
-    path: Path, instrument: Instrument, weight: str | None = None
+    path: Path, instrument: Instrument, weight: str | None = None, part: Slice | None = None
 ) -> Iterator[tuple[str, pl.DataFrame]]:
-    """A shard's rows by wave, ``ROWS_AT_ONCE`` at most; the next are read meanwhile.
+    """The rows of a shard, or a slice, by wave, ``ROWS_AT_ONCE`` at most; the next are read ahead.
 
     As many rows of a wave as may be come together, because counting has a cost for each part.
     Raises :class:`ShardError` when the file is no Parquet or its columns are not those expected.
@@ -52,13 +68,12 @@ def batches(
         frame = pl.scan_parquet(path)
         there = frame.collect_schema().names()
         _check(path, [WAVE, *expected], there)
-        read = frame.select(WAVE, *expected).collect_batches(
-            chunk_size=ROWS_AT_ONCE, maintain_order=True
-        )
+        wanted = frame.select(WAVE, *expected).slice(*part or (0, None))
+        read = wanted.collect_batches(chunk_size=ROWS_AT_ONCE, maintain_order=True)
         parts = (part for batch in read for part in _by_wave(path, batch))
         yield from _joined(parts)
     except (pl.exceptions.PolarsError, OSError) as error:
-        raise ShardError(f"{path.name} could not be read: {error}.") from error
+        raise _unreadable(path, error) from error
 
 
 def _joined(parts: Iterator[tuple[str, pl.DataFrame]]) -> Iterator[tuple[str, pl.DataFrame]]:
@@ -92,3 +107,7 @@ def _check(path: Path, expected: Sequence[str], there: Sequence[str]) -> None:
     surplus = sorted(set(there) - set(expected))
     if surplus:
         raise ShardError(f"{path.name}: nobody knows the columns {', '.join(surplus)}.")
+
+
+def _unreadable(path: Path, error: Exception) -> ShardError:
+    return ShardError(f"{path.name} could not be read: {error}.")

@@ -215,7 +215,7 @@ def fall(*_):
 
 
 def test_a_process_that_dies_is_said(folder, monkeypatch):
-    monkeypatch.setattr(engine, "tally_shard", fall)
+    monkeypatch.setattr(engine, "tally_slice", fall)
     with pytest.raises(ShardError, match=f"{folder[0].name}: a worker process died"):
         tally_shards(folder[:1], BOOK, engine="processes", workers=1)
 
