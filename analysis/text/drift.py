@@ -6,7 +6,8 @@ from dataclasses import replace
 import numpy as np
 from scipy.special import chdtrc
 
-from analysis.text.score_bins import FloatArray, ScoreBins, ScoreError
+from analysis.text.prevalence import theme_of
+from analysis.text.score_bins import FloatArray, IntArray, ScoreBins, ScoreError
 
 NO_DRIFT = 0.1
 WEIGHT = 0.5
@@ -20,6 +21,24 @@ def drift(now: ScoreBins, earlier: ScoreBins) -> FloatArray:
     correct = FALSE)`` in each bin). Where all rows of all shared bins agree, p is 1; where no bin
     is shared, p is missing (NaN).
     """
+    squares, df = _squares(now, earlier)
+    p = np.where(df > 0, chdtrc(np.maximum(df, 1), squares), 1.0)
+    shared = ((now.audited > 0) & (earlier.audited > 0)).any(axis=1)
+    found: FloatArray = np.where(shared, p, np.nan)
+    return found
+
+
+def drift_in_all(now: ScoreBins, earlier: ScoreBins) -> float:
+    """The same p over all themes at once: the sum of their χ² on the sum of their degrees of
+    freedom. Themes move together more often than alone, and one theme's rows seldom show it.
+    Directions are left out, because they hold the same comments again.
+    """
+    themes = [place for place, label in enumerate(now.labels) if theme_of(label) == label]
+    squares, df = (found[themes].sum() for found in _squares(now, earlier))
+    return float(chdtrc(df, squares)) if df else 1.0
+
+
+def _squares(now: ScoreBins, earlier: ScoreBins) -> tuple[FloatArray, IntArray]:
     a, b = now.positive.astype(float), (now.audited - now.positive).astype(float)
     c, d = earlier.positive.astype(float), (earlier.audited - earlier.positive).astype(float)
     margins = (a + b) * (c + d) * (a + c) * (b + d)
@@ -27,11 +46,7 @@ def drift(now: ScoreBins, earlier: ScoreBins) -> FloatArray:
     squares = np.divide(
         (a + b + c + d) * (a * d - b * c) ** 2, margins, out=np.zeros(a.shape), where=told
     )
-    df = told.sum(axis=1)
-    p = np.where(df > 0, chdtrc(np.maximum(df, 1), squares.sum(axis=1)), 1.0)
-    shared = ((now.audited > 0) & (earlier.audited > 0)).any(axis=1)
-    found: FloatArray = np.where(shared, p, np.nan)
-    return found
+    return squares.sum(axis=1), told.sum(axis=1)
 
 
 def why_not_lent(now: ScoreBins, earlier: ScoreBins) -> str:
@@ -48,8 +63,8 @@ def why_not_lent(now: ScoreBins, earlier: ScoreBins) -> str:
 
 
 def borrow(now: ScoreBins, earlier: Sequence[ScoreBins]) -> ScoreBins:
-    """This wave's counts with earlier audits' rows at half weight, label by label where the test
-    of :func:`drift` finds none (p > .1).
+    """This wave's counts with earlier audits' rows at half weight: where neither all themes at once
+    (:func:`drift_in_all`) nor the label itself (:func:`drift`) shows drift, both p > .1.
 
     Rows are lent to bins that have audited rows of this wave: elsewhere nothing says whether the
     rate still holds. Raises :class:`ScoreError` where :func:`why_not_lent` has a reason.
@@ -59,6 +74,8 @@ def borrow(now: ScoreBins, earlier: Sequence[ScoreBins]) -> ScoreBins:
         why = why_not_lent(now, audit)
         if why:
             raise ScoreError(why)
+        if drift_in_all(now, audit) <= NO_DRIFT:
+            continue
         steady = (drift(now, audit) > NO_DRIFT)[:, None] & (now.audited > 0)
         audited += WEIGHT * steady * audit.audited
         positive += WEIGHT * steady * audit.positive

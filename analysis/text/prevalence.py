@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import expit, logit
 
-from analysis.text.score_bins import FloatArray, IntArray, ScoreBins, merged
+from analysis.text.score_bins import BINS, FloatArray, IntArray, ScoreBins, merged
 
 PRIOR = 1 / 3
 TAU = 1.0
@@ -23,6 +23,8 @@ WIDE_TAU = 2.0
 DRAWS = 4000
 LARGEST_CLOSED = 0.6
 FEWEST_AUDITED = 100
+FURTHEST, STEP = 4.0, 0.2  # the grid of how far a directorate may differ, in logits
+CERTAIN = 30.0  # logits; a rate drawn as nought has none
 NO_AUDIT = "No one has checked enough of these comments."
 MOSTLY_CLOSED = "Most of these comments were for the software alone, so they could not be checked."
 
@@ -138,8 +140,10 @@ def estimate_part(
 ) -> Prevalence:
     """The same for one directorate's comments, from the same draws of rates and of δ.
 
-    ``part`` counts the directorate's comments, ``whole`` everybody's: within a bin the machine is
-    taken to be right as often in one directorate as in another.
+    ``part`` counts the directorate's comments, ``whole`` everybody's. The machine may be right more
+    or less often there than elsewhere: rates are expit(logit p_b + γ) with one γ ~ Normal(0, 1) for
+    all bins, drawn from its distribution given the audited rows of the directorate. Without γ a
+    gap between directorates comes out too small. Few audited rows leave γ, and so the share, wide.
     """
     why = why_unaudited(whole)
     if why:
@@ -155,17 +159,46 @@ def _estimate(whole: ScoreBins, part: ScoreBins, seed: int, draws: int, name: st
     spread = tau(whole)
     for place, label in enumerate(whole.labels):
         bins = merged(whole.audited[place])
-        rates = _rates(whole, place, bins, stream(seed, whole, "rates", label), draws)
+        evidence = logit(_rates(whole, place, bins, stream(seed, whole, "rates", label), draws))
         delta = stream(seed, whole, "delta", theme_of(label)).standard_normal(draws)
         rng = stream(seed, whole, "comments", label, name)
-        left = np.bincount(bins, part.readable[place] - part.audited[place], len(bins))
-        closed = np.bincount(bins, part.closed[place], len(bins)).astype(np.int64)
-        known = part.positive[place].sum()
-        seen = known + rng.binomial(left.astype(np.int64)[:, None], rates).sum(axis=0)
+        audited, positive = _by_bin(part.audited[place], bins), _by_bin(part.positive[place], bins)
+        if name:
+            evidence = evidence + _apart(rng, audited, positive, evidence)
+        left = _by_bin(part.readable[place], bins) - audited
+        closed = _by_bin(part.closed[place], bins)
+        seen = int(positive.sum()) + _drawn(rng, left, evidence)
         tau_here = float(spread[place])
-        totals[place] = seen + _closed(rng, closed, rates, tau_here * delta)
-        wide[place] = seen + _closed(rng, closed, rates, max(WIDE_TAU, tau_here) * delta)
+        totals[place] = seen + _drawn(rng, closed, evidence + tau_here * delta)
+        wider = max(WIDE_TAU, tau_here)
+        wide[place] = seen + _drawn(rng, closed, evidence + wider * delta)
     return Prevalence(whole, seed, part.comments, totals, wide, name)
+
+
+def _by_bin(counts: IntArray, bins: IntArray) -> IntArray:
+    return np.bincount(bins, counts, BINS).astype(np.int64)
+
+
+def _drawn(rng: np.random.Generator, comments: IntArray, evidence: FloatArray) -> IntArray:
+    """Positives among ``comments`` (4,), given logits of the rates (4, draws)."""
+    found: IntArray = rng.binomial(comments[:, None], expit(evidence)).sum(axis=0)
+    return found
+
+
+def _apart(
+    rng: np.random.Generator, audited: IntArray, positive: IntArray, evidence: FloatArray
+) -> FloatArray:
+    """γ for each draw: prior Normal(0, 1) times the binomial likelihood of a directorate's audited
+    rows, on a grid, then spread evenly over the grid's step. Shape (draws,)."""
+    used = audited > 0
+    shifts = np.arange(-FURTHEST, FURTHEST + STEP / 2, STEP)
+    moved = np.clip(evidence[used], -CERTAIN, CERTAIN)[:, :, None] + shifts
+    x, n = positive[used][:, None, None], audited[used][:, None, None]
+    weight = (x * moved - n * np.logaddexp(0.0, moved)).sum(axis=0) - shifts**2 / 2
+    weight = np.exp(weight - weight.max(axis=1, keepdims=True)).cumsum(axis=1)
+    chosen = (weight < rng.random((len(weight), 1)) * weight[:, -1:]).sum(axis=1)
+    found: FloatArray = shifts[chosen] + STEP * (rng.random(len(chosen)) - 0.5)
+    return found
 
 
 def _rates(
@@ -177,16 +210,6 @@ def _rates(
     n = np.bincount(bins, audited, len(bins))[:, None]
     x = np.bincount(bins, positive, len(bins))[:, None]
     return rng.beta(PRIOR + x, PRIOR + n - x, (len(bins), draws))
-
-
-def _closed(
-    rng: np.random.Generator, closed: IntArray, rates: FloatArray, shift: FloatArray
-) -> IntArray:
-    if not closed.any():
-        return np.zeros(len(shift), dtype=np.int64)
-    moved = expit(logit(rates) + shift)
-    found: IntArray = rng.binomial(closed[:, None], moved).sum(axis=0)
-    return found
 
 
 def tau(table: ScoreBins) -> FloatArray:

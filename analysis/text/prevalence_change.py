@@ -1,7 +1,7 @@
 """What changed between two audited waves, and how directorates differ, from the same draws."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import reduce
 from operator import add
 
@@ -101,10 +101,11 @@ def gaps(
     if len(parts) < 2:
         return {}
     whole = reduce(add, parts.values())
-    drawn = {name: estimate_part(whole, part, name, seed) for name, part in parts.items()}
     family: dict[tuple[str, str], tuple[Contrast, None]] = {}
-    for name, mine in drawn.items():
-        rest = _together([other for key, other in drawn.items() if key != name], name)
+    for name, part in parts.items():
+        others = reduce(add, [other for key, other in parts.items() if key != name])
+        mine = estimate_part(whole, part, name, seed)
+        rest = estimate_part(whole, others, f"all but {name}", seed)
         for label in labels:
             if label not in without and all(named(one, label, rule) for one in (mine, rest)):
                 n = min(mine.comments, rest.comments)
@@ -112,14 +113,3 @@ def gaps(
     told = dict(zip(family, judge(list(family.values()), rule), strict=True))
     hidden = Comparison("not_shown", THE_REST)
     return {(name, label): told.get((name, label), hidden) for name in parts for label in labels}
-
-
-def _together(parts: Sequence[Prevalence], without: str) -> Prevalence:
-    """Everybody but one directorate: the sums of the others' draws."""
-    return replace(
-        parts[0],
-        comments=sum(part.comments for part in parts),
-        totals=sum((part.totals for part in parts[1:]), parts[0].totals),
-        wide=sum((part.wide for part in parts[1:]), parts[0].wide),
-        part=f"all but {without}",
-    )

@@ -1,0 +1,146 @@
+"""Subjects without a theme are found when enough people share them, and tell nothing else."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from analysis.text.emerging import Emerging, Written, emerging
+
+PLACES = ("the garage", "visitors", "early shifts", "the clinic", "the yard", "night staff")
+SUBJECTS = ("permits", "barriers", "spaces", "fines")
+WORDS = [f"{a}{b}{c}" for a in "bdfglmnp" for b in ("ara", "elo", "ini", "oru") for c in "nsmtk"]
+
+
+def parking(count, rng, use="publish"):
+    return [
+        Written(
+            f"Parking {rng.choice(SUBJECTS)}, {rng.choice(PLACES)}: car park {rng.choice(WORDS)}",
+            "q",
+            str(rng.choice(["north", "south"])),
+            use,
+            0.1,
+        )
+        for _ in range(count)
+    ]
+
+
+def noise(count, rng, score=0.1):
+    return [
+        Written(
+            " ".join(rng.choice(WORDS, 8)), "q", str(rng.choice(["north", "south"])), "board", score
+        )
+        for _ in range(count)
+    ]
+
+
+@pytest.fixture(scope="module")
+def comments():
+    rng = np.random.default_rng(4)
+    return [*parking(30, rng), *noise(110, rng)]
+
+
+@pytest.fixture(scope="module")
+def found(comments):
+    return emerging(comments)
+
+
+def test_a_subject_that_thirty_share_is_found_with_its_words(comments, found):
+    assert found
+    assert sum(group.comments for group in found) >= 15
+    for group in found:
+        assert group.stability >= 0.6
+        assert {"parking", "car park"} & set(group.terms)
+        assert all(comments[place].text.startswith("Parking") for place in group.examples)
+        assert 1 <= len(group.examples) <= 3
+    assert Emerging.from_dict(found[0].to_dict()) == found[0]
+
+
+def test_words_thrown_together_are_no_subject():
+    assert emerging(noise(120, np.random.default_rng(1))) == ()
+
+
+@pytest.mark.parametrize("few", [0, 1, 9])
+def test_a_handful_of_comments_gives_nothing(few):
+    assert emerging(parking(few, np.random.default_rng(1))) == ()
+
+
+def test_the_order_of_comments_changes_nothing(comments, found):
+    order = np.random.default_rng(9).permutation(len(comments))
+    again = emerging([comments[place] for place in order])
+    assert [(g.terms, g.comments, g.stability) for g in again] == [
+        (g.terms, g.comments, g.stability) for g in found
+    ]
+    texts = [{comments[order[place]].text for place in g.examples} for g in again]
+    assert texts == [{comments[place].text for place in g.examples} for g in found]
+
+
+def test_comments_for_the_software_alone_are_counted_and_nothing_more(comments, found):
+    rng = np.random.default_rng(7)
+    planted = [
+        replace(one, text=f"{one.text} quokka parking", use="themes") for one in parking(40, rng)
+    ]
+    with_them = emerging([*planted, *comments])
+    assert [(g.terms, g.comments, g.stability) for g in with_them] == [
+        (g.terms, g.comments, g.stability) for g in found
+    ]
+    assert sum(group.closed for group in with_them) >= 20
+    assert all(place >= len(planted) for group in with_them for place in group.examples)
+    # Had they been open, the planted word would be a term: the marker can be seen.
+    open_ones = emerging([*(replace(one, use="publish") for one in planted), *comments])
+    assert any("quokka" in term for group in open_ones for term in group.terms)
+
+
+def test_examples_are_comments_that_may_be_published(comments):
+    board = [replace(one, use="board") for one in comments]
+    assert all(group.examples == () for group in emerging(board))
+
+
+def test_five_people_are_needed_in_one_question(comments, found):
+    apart = [replace(one, question=f"q{i % 12}") for i, one in enumerate(comments)]
+    assert found
+    assert emerging(apart) == ()
+
+
+def test_one_directorate_alone_is_no_subject_where_there_are_several(comments, found):
+    def placed(one):
+        return "north" if one.text.startswith("Parking") else "south"
+
+    assert found
+    assert emerging([replace(one, directorate=placed(one)) for one in comments]) == ()
+    assert emerging([replace(one, directorate="") for one in comments])
+
+
+def test_comments_that_a_theme_covers_are_left_out(comments):
+    assert emerging([replace(one, score=0.35) for one in comments]) == ()
+
+
+def with_word(comments, places, words):
+    return [
+        replace(one, text=f"{one.text} {words}") if place in places else one
+        for place, one in enumerate(comments)
+    ]
+
+
+def terms_of(groups):
+    return {term for group in groups for term in group.terms}
+
+
+def test_a_term_stands_in_three_comments_at_least():
+    rng = np.random.default_rng(6)
+    tight = replace(parking(1, rng)[0], directorate="", text="Permits at the clinic gate.")
+    words = ["okapi"] * 3 + ["zebra"] * 2 + [""] * 10
+    comments = [replace(tight, text=f"{tight.text} {word}") for word in words]
+    others = [replace(one, directorate="") for one in noise(100, rng)]
+    (group,) = emerging([*comments, *others])
+    assert group.comments == 15
+    assert set(group.terms) == {"permits", "clinic gate", "okapi"}
+
+
+def test_terms_hold_no_mask_number_or_name(comments):
+    groups = emerging(with_word(comments, range(len(comments)), "[name] on 12 May"))
+    assert groups
+    for term in terms_of(groups):
+        assert "[" not in term
+        assert "name" not in term.split()
+        assert not any(letter.isdigit() for letter in term)
