@@ -52,6 +52,7 @@ DEFAULTS: Mapping[str, Any] = {
     "WTF_CSRF_TIME_LIMIT": None,
     "WTF_CSRF_SSL_STRICT": False,  # it wants the Referer that our own header forbids
     "SECURE_COOKIES": False,
+    "ANSWERS_KEPT_MONTHS": 24,  # after closing; what a pulse has promised stays with it
     "KEYS_SHARED": False,  # key files for the group of their folder, for doors apart
     "MIRROR": "",  # a folder for a copy of what is public, kept up by the scheduler
 }

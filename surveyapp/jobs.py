@@ -45,6 +45,7 @@ from surveyapp.services import (
     publishing,
     registrar,
     results,
+    retention,
     uploads,
     waves,
     witnesses,
@@ -97,6 +98,8 @@ def tick(now: datetime, say: Say = lambda _line: None) -> int:
         for wave in db.session.scalars(select(Wave).where(Wave.state == "summarised")).all():
             name = f"{wave.programme.name}, {wave.label}: models of a night"
             _did(name, partial(models, wave), failed)
+    if opens("answers"):
+        _did("answers past their time", partial(retention.destroy_keys, now), failed)
     if opens("who"):
         _did("posting what changed", posted.catch_up, failed)
         _did("clearing what is past its time", partial(clear, now), failed)

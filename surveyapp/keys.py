@@ -103,12 +103,15 @@ def destroy_folder(folder: Path) -> None:
         folder.rmdir()
 
 
-def wrapping_key(wave_id: uuid.UUID) -> bytes:
-    """The key that wraps the keys of one wave's answers; made when first asked for."""
+def wrapping_key(wave_id: uuid.UUID, *, make: bool = False) -> bytes:
+    """The key that wraps the keys of one wave's answers. Raises :class:`MissingKey` unless it is to
+    be made where there is none."""
     path = directory("publisher", wave_id) / "answers.key"
     try:
         return get(path)
     except MissingKey:
+        if not make:
+            raise
         try:
             put(path, blocks.new_key())
         except FileExistsError:

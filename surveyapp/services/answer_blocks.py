@@ -18,7 +18,10 @@ PAIRS = "pairs"
 
 
 def read(wave_id: uuid.UUID, kind: str) -> bytes | None:
-    """One of a wave's blocks in the clear, in memory; ``None`` when it was never written."""
+    """One of a wave's blocks in the clear, in memory; ``None`` when it was never written.
+
+    Raises :class:`keys.MissingKey` when its time is over and its key destroyed.
+    """
     row = (
         answers_session()
         .execute(
@@ -37,7 +40,9 @@ def read(wave_id: uuid.UUID, kind: str) -> bytes | None:
 def write(wave_id: uuid.UUID, kind: str, plain: bytes) -> bool:
     """Seal a block and write it; False when one is there already, which stays as it is."""
     session = answers_session()
-    wrapped, sealed = blocks.seal(keys.wrapping_key(wave_id), plain, blocks.context(wave_id, kind))
+    wrapped, sealed = blocks.seal(
+        keys.wrapping_key(wave_id, make=True), plain, blocks.context(wave_id, kind)
+    )
     known = session.get_bind().dialect.name
     insert = postgresql.insert(AnswerBlock) if known == "postgresql" else sqlite.insert(AnswerBlock)
     statement = insert.values(wave_id=wave_id, kind=kind, wrapped_key=wrapped, sealed=sealed)

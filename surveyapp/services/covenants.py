@@ -22,6 +22,7 @@ from surveyapp.services.invited import Root
 from surveyapp.services.promises import when
 
 FORMAT = "candour/covenant/2"
+KEPT = "answers_kept_months"
 
 # What will be published, whatever it says. Each is released whole or cell by cell “Not shown”.
 TABLES = (
@@ -170,6 +171,7 @@ def build(
             "closes": _utc(wave.closes_at),
             "publishes": _utc(wave.publishes_at),
         },
+        KEPT: current_app.config["ANSWERS_KEPT_MONTHS"],
         "timezone": current_app.config["TIMEZONE"],
         "audience": wave.audience,
         "board": {"quorum": QUORUM},

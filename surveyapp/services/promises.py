@@ -83,7 +83,14 @@ def facts(covenant: Mapping[str, Any]) -> tuple[str, ...]:
         "You can leave any question out, or choose “Prefer not to say”.",
         "Comments are counted by theme, by software. For now Candour shows them to nobody.",
         "You choose how each comment may be used later. Without a choice it is only counted.",
+        *_until(covenant),
     )
+
+
+def _until(covenant: Mapping[str, Any]) -> tuple[str, ...]:
+    months = covenant.get("answers_kept_months")
+    said = f"{months} months after closing, the server destroys the key to all answers and comments"
+    return (f"{said} by itself. Without it nobody can read them.",) if months else ()
 
 
 def readers(covenant: Mapping[str, Any]) -> tuple[Reader, ...]:

@@ -31,6 +31,7 @@ from surveyapp.crypto.canonical import canonical
 from surveyapp.errors import NotNow, Rejected
 from surveyapp.extensions import db
 from surveyapp.formatting import local
+from surveyapp.keys import MissingKey
 from surveyapp.models.publications import Publication, PublishedFile
 from surveyapp.models.surveys import Programme, Wave, WaveUnit
 from surveyapp.services import answer_blocks, authoring, covenants, results, waves
@@ -153,7 +154,9 @@ def _earlier(wave: Wave) -> list[Past]:
         sent = results.publication_of(earlier)
         if earlier.number >= wave.number or sent is None:
             continue
-        tally = answer_blocks.read(earlier.id, "tally")
+        tally = None
+        with suppress(MissingKey):  # its time is over
+            tally = answer_blocks.read(earlier.id, "tally")
         if tally is not None:
             counted, asked = Counted.from_bytes(tally), authoring.instrument_of(earlier)
             told = Summary.from_json(sent.summary)

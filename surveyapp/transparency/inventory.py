@@ -52,7 +52,8 @@ STORED = (
         "random order",
         "To count them, and to compare with later pulses",
         "The answers database",
-        "The organisation destroys their key. This version does not do that by itself",
+        "24 months after closing, or as long as the pulse’s promises say. Then the server destroys "
+        "their key by itself. Without it nobody can read them",
         ("answer_block",),
     ),
     Stored(
@@ -60,8 +61,8 @@ STORED = (
         "order, encrypted, with no group and no answer. Never the phrase itself",
         "To tell how those who keep one moved, all together",
         "The answers database",
-        "The next pulse is opened. Then they are deleted and their key is destroyed. Of the pairs "
-        "only sums of 30 people or more are kept",
+        "The next pulse is opened, and they are deleted, or the answers’ time is over. Then their "
+        "key is destroyed. Of the pairs only sums of 30 people or more are kept",
         ("pair_block",),
     ),
     Stored(

@@ -20,6 +20,7 @@ from surveyapp.services import (
     noticeboard_check,
     promises,
     results,
+    retention,
     waves,
     witnesses,
 )
@@ -96,6 +97,7 @@ def wave(slug: str, number: int) -> ResponseReturnValue:
         times=promises.times(covenant) if covenant else {},
         names={one["key"]: one["name"] for one in covenant["groups"]} if covenant else {},
         fingerprint=promises.fingerprint(found.covenant_sha256 or ""),
+        answers_end=retention.ends(found),
         happened=covenants.happened(notices),
         counts=_counts(notices),
         receipts=_receipts(notices),

@@ -55,14 +55,19 @@ def test_a_wave_s_keys_go_together_and_no_other_s(folder):
 def test_many_who_ask_first_at_once_get_one_wrapping_key(app):
     def ask(_n):
         with app.app_context():
-            return keys.wrapping_key(WAVE)
+            return keys.wrapping_key(WAVE, make=True)
 
     with ThreadPoolExecutor(16) as pool:
         found = set(pool.map(ask, range(64)))
     assert len(found) == 1
     assert len(found.pop()) == 32
     with app.app_context():
-        assert keys.wrapping_key(uuid.UUID(int=6)) != keys.wrapping_key(WAVE)
+        assert keys.wrapping_key(uuid.UUID(int=6), make=True) != keys.wrapping_key(WAVE)
+
+
+def test_a_wrapping_key_that_is_gone_is_not_made_anew_by_asking(app):
+    with app.app_context(), pytest.raises(keys.MissingKey):
+        keys.wrapping_key(WAVE)
 
 
 def test_shared_keys_are_for_the_group_of_their_folder_and_public_ones_for_all(make_app):

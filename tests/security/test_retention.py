@@ -1,0 +1,144 @@
+"""When the time of a pulse's answers is over, no copy of them can be read by anybody."""
+
+import io
+import json
+import shutil
+import sqlite3
+from datetime import date, timedelta
+from types import SimpleNamespace
+
+import polars as pl
+import pytest
+
+from surveyapp import clock, jobs, keys
+from surveyapp.crypto import blocks
+from surveyapp.extensions import answers_session, db
+from surveyapp.models.surveys import Wave
+from surveyapp.services import covenants, publishing, retention
+from tests import factories, voting
+
+SAID = "the rota comes out on a Sunday night"
+
+
+def copied(app, folder):
+    """What a backup holds of the answers; their keys are not in it."""
+    kept = folder / "backup.sqlite"
+    shutil.copy(app.instance_path + "/answers.sqlite", kept)
+    wal = app.instance_path + "/answers.sqlite-wal"
+    shutil.copy(wal, f"{kept}-wal")
+    return kept
+
+
+def readable(backup, instance, wave_id):
+    """The words of every block that any file of the instance unlocks."""
+    found = {}
+    with sqlite3.connect(backup) as copy:
+        rows = copy.execute("SELECT kind, wrapped_key, sealed FROM answer_block").fetchall()
+    held = [one.read_bytes() for one in instance.rglob("*") if one.is_file()]
+    for kind, wrapped, sealed in rows:
+        for key in (one for one in held if len(one) == blocks.KEY_BYTES):
+            try:
+                found[kind] = blocks.unseal(key, wrapped, sealed, blocks.context(wave_id, kind))
+            except blocks.BlockError:
+                continue
+    assert len(rows) >= 2
+    return found
+
+
+@pytest.fixture
+def published(make_app, tmp_path):
+    """A pulse with answers and a comment, opened, counted and out."""
+    app = make_app(**voting.on_files(tmp_path))
+    opened = voting.open_voting(app)
+    for person in opened.people[:12]:
+        voting.vote(app, opened, person, {"speak_1": 4}, [("barriers", SAID, "board")])
+    voting.close(app, opened)
+    with app.app_context():
+        wave = voting.wave_of(opened)
+        jobs.open_ballots(wave, clock.now())
+        jobs.summarise(wave, clock.now())
+        jobs.publish(wave, clock.now())
+    return app, opened.wave_id
+
+
+def closed_on(app, wave_id, day):
+    with app.app_context():
+        db.session.get(Wave, wave_id).closed_on = day.isoformat()
+        db.session.commit()
+
+
+def tick(app, day):
+    with app.app_context():
+        jobs.tick(factories.at(day.isoformat()))
+
+
+def test_at_the_end_of_its_time_a_backup_of_the_answers_is_noise(published, tmp_path):
+    app, wave_id = published
+    instance = tmp_path / "instance"
+    backup = copied(app, tmp_path)
+    closed_on(app, wave_id, date(2026, 2, 28))
+    tick(app, date(2028, 2, 27))
+    before = readable(backup, instance, wave_id)
+    assert before.keys() >= {"responses", "comments", "tally"}
+    assert SAID in pl.read_parquet(io.BytesIO(before["comments"]))["text"].to_list()
+    for _ in range(2):
+        tick(app, date(2028, 2, 28))
+        assert readable(backup, instance, wave_id) == {}
+        assert readable(copied(app, tmp_path), instance, wave_id) == {}
+    with app.app_context():
+        assert not keys.directory("publisher", wave_id).exists()
+        with pytest.raises(keys.MissingKey):
+            publishing.load(db.session.get(Wave, wave_id))
+
+
+def test_the_promised_months_count_and_no_setting_changes_them_later(published):
+    app, wave_id = published
+    app.config["ANSWERS_KEPT_MONTHS"] = 1
+    with app.app_context():
+        wave = db.session.get(Wave, wave_id)
+        assert json.loads(wave.covenant)[covenants.KEPT] == 24
+        for closed, end in (
+            ("2026-02-28", date(2028, 2, 28)),
+            ("2026-12-31", date(2028, 12, 31)),
+            ("2024-02-29", date(2026, 2, 28)),
+        ):
+            wave.closed_on = closed
+            assert retention.ends(wave) == end
+        wave.closed_on = None
+        assert retention.ends(wave) is None
+
+
+def test_what_is_not_published_is_kept_and_what_came_from_a_file_counts_from_its_results(
+    published,
+):
+    app, wave_id = published
+    with app.app_context():
+        wave = db.session.get(Wave, wave_id)
+        wave.closed_on = "2020-01-01"
+        wave.state = "summarised"
+        assert list(retention.over(clock.now())) == []
+        wave.state = "published"
+        assert list(retention.over(clock.now())) == [wave]
+        wave.origin, wave.covenant, wave.covenant_sha256 = "imported", None, None
+        assert list(retention.over(clock.now())) == []
+        assert list(retention.over(clock.now() + timedelta(days=24 * 31))) == [wave]
+        db.session.rollback()
+        answers_session().rollback()
+
+
+def test_a_later_pulse_comes_out_without_comparing_with_answers_that_are_gone(published):
+    app, wave_id = published
+    with app.app_context():
+        wave = db.session.get(Wave, wave_id)
+        later = SimpleNamespace(programme=wave.programme, number=wave.number + 1)
+        assert len(publishing._earlier(later)) == 1
+        keys.destroy_all("publisher", wave_id)
+        assert publishing._earlier(later) == []
+
+
+def test_the_page_of_promises_says_when(published):
+    app, wave_id = published
+    closed_on(app, wave_id, date(2026, 2, 28))
+    page = app.test_client().get("/trust/riverside/1").get_data(as_text=True)
+    assert "<dt>The key to the answers is destroyed</dt><dd>28 February 2028" in page
+    assert "24 months after closing, the server destroys the key" in page
