@@ -1,0 +1,149 @@
+"""What a written word is by its spelling: a name of the roster or of a list, a word, a stranger.
+
+Each spelling is judged once and remembered, so most words cost one look-up.
+"""
+
+import re
+from collections.abc import Callable
+from functools import reduce
+from operator import or_
+from typing import NamedTuple
+
+from analysis.text.disclosures import may_begin
+from analysis.text.folding import fold
+from analysis.text.names import (
+    SHORTEST_PART,
+    TYPO_LENGTH,
+    cue,
+    is_misspelt,
+    lists,
+    shorter,
+    standing,
+)
+
+IsName = Callable[[str], bool]
+
+TOKEN = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
+POSSESSIVE = re.compile(r"['’](?:s|S)?$")
+CONTRACTION = re.compile(r"(?:n['’]t|['’](?:re|ve|ll|m|d))$", re.IGNORECASE)
+PARTS = re.compile(r"['’-]")
+
+# What a spelling is; several may hold. ROSTER and LISTED are names. MAYBE is on the roster, and a
+# word; WORDLIKE is on a list, and a word. STRANGE, STRANGE_LOW and SHOUTED are in no list: with a
+# capital, without, in capitals. INITIALS are two or three capitals. A name follows a TITLE. A word
+# that is TELLING may begin something that people must look at.
+ROSTER, MAYBE, LISTED, WORDLIKE, STRANGE, STRANGE_LOW, SHOUTED, INITIALS, TITLE = (
+    1 << place for place in range(9)
+)
+CAPITAL, TELLING = 1 << 9, 1 << 10
+OPEN = ROSTER | LISTED | MAYBE | WORDLIKE | STRANGE | SHOUTED | INITIALS | TITLE
+SHORTEST_LOW = 4
+INITIALS_LENGTH = (2, 3)
+MOST_KEPT = 200_000
+
+
+class Judged(NamedTuple):
+    """A text's words: what each is by its spelling, whether one may be a name, and whether one may
+    begin a phrase that people must look at."""
+
+    each: list[int]
+    may_name: bool
+    may_tell: bool
+
+
+class Judge(dict[str, int]):
+    """What each written word is, asked once a spelling. It holds the words it was asked about, so
+    it must go when the name set goes."""
+
+    def __init__(self, is_name: IsName | None) -> None:
+        super().__init__()
+        self.is_name = is_name
+        self.titles, self.proper, self.acronyms = map(cue, ("titles", "proper", "acronyms"))
+        self.common, self.words = lists().common, lists().words
+
+    def all_of(self, text: str) -> Judged:
+        """Every word of a text, judged."""
+        each = [self[word] for word in TOKEN.findall(text)]
+        together = reduce(or_, each, 0)
+        return Judged(each, bool(together & OPEN), bool(together & TELLING))
+
+    def __missing__(self, written: str) -> int:
+        if len(self) >= MOST_KEPT:
+            self.clear()
+        if CONTRACTION.search(written):
+            self[written] = 0
+            return 0
+        word = POSSESSIVE.sub("", written)
+        key = fold(word)
+        telling = TELLING if may_begin(key) else 0
+        self[written] = judged = self._judge(word, key) | telling
+        return judged
+
+    def _judge(self, word: str, key: str) -> int:
+        capital = CAPITAL if word[0].isupper() else 0
+        if key in self.titles and (key != "miss" or capital):
+            return TITLE | capital
+        known = self._standing(word, key)
+        if roster := self._on_roster(word, key, known):
+            return roster | capital
+        if len(key) < 2 or key in self.proper or (len(key) < 5 and key in self.acronyms):
+            return 0
+        if word.isupper() and len(word) in INITIALS_LENGTH and known != "word":
+            return INITIALS | capital
+        return self._listed(word, key, known) | capital
+
+    def _on_roster(self, word: str, key: str, known: str) -> int:
+        if self.is_name is None or len(key) < 2:
+            return 0
+        plain = word.casefold().replace("’", "'")
+        if self.is_name(plain) or (key != plain and self.is_name(key)):
+            # The set cannot tell a name from one with a letter left out, so a word stays a word.
+            if known == "word" and key in self.words:
+                return MAYBE
+            if known == "word":
+                return MAYBE | WORDLIKE
+            return MAYBE | WORDLIKE if key in self.common else ROSTER
+        if len(word) != len(key) and any(map(self._is_part, PARTS.split(word))):
+            return ROSTER
+        if len(key) < TYPO_LENGTH or key in self.proper or key in self.words:
+            return 0
+        if known == "word" and not word[0].isupper():
+            return 0
+        if any(self.is_name(one) for one in shorter(key)) and (
+            word[0].isupper() or known == "name" or not is_misspelt(key)
+        ):
+            return ROSTER
+        return 0
+
+    def _is_part(self, part: str) -> bool:
+        """Whether one part of a double-barrelled word is on the roster."""
+        piece = fold(part)
+        if len(piece) < SHORTEST_PART or piece in self.common or standing(piece) == "word":
+            return False
+        return self.is_name is not None and self.is_name(piece)
+
+    @staticmethod
+    def _standing(word: str, key: str) -> str:
+        """Of a word with a hyphen or apostrophe: that of its parts, where they say more."""
+        if len(word) == len(key):
+            return standing(key)
+        parts = [standing(fold(part)) for part in PARTS.split(word) if len(part) >= SHORTEST_PART]
+        if "word" in parts or not parts or set(parts) == {"both"}:
+            return "word"
+        return "name" if "name" in parts and word[0].isupper() else standing(key)
+
+    @staticmethod
+    def _listed(word: str, key: str, known: str) -> int:
+        capital = word[0].isupper()
+        if known == "name":
+            return LISTED if capital or len(key) >= SHORTEST_LOW else 0
+        if known == "both":
+            return WORDLIKE
+        if known == "unknown" and word.replace("'", "").replace("’", "").replace("-", "").isalpha():
+            if not capital:
+                return STRANGE_LOW
+            if word.isupper():
+                return SHOUTED if len(word) >= SHORTEST_LOW else 0
+            # Capitals inside are a product's.
+            return STRANGE if word[1:].islower() or PARTS.search(word) else 0
+        return 0
