@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import stdtr, stdtrit
+from scipy.special import chdtri, stdtr, stdtrit
 
 from analysis.scoring import Moments
 
@@ -18,7 +18,11 @@ FloatArray = NDArray[np.float64]
 BoolArray = NDArray[np.bool_]
 LEAST_ANSWERS = 2  # of a stratum, for it to have a spread
 CAREFUL_SD = 25.0  # points of 100: wider than most themes are found to be
-SD_STEP = 5
+SD_STEP = 5.0
+FINE_STEP = 2.5
+LARGE_STEP = 1.0
+BY_CHANCE = 0.01
+SMALL_PART = 10  # of so many parts of all answers, one may move a fine step by a part of it only
 
 
 class EstimateError(ValueError):
@@ -122,15 +126,16 @@ class Spread:
         """What stands in inside a figure whose strata under ``below`` have so many ``answers``
         together, with Σ (n_h − 1)·s_h² = ``squares`` on ``df`` degrees of freedom.
 
-        Where these are ``below`` or more and lie further apart than 25 points and than this
-        spread, it is their own, rounded up to whole steps of 5 points: without it a group more
-        divided than the large ones has too narrow a range.
+        Where these are ``below`` or more and lie further apart than this spread by more than
+        chance (Σ/s² over the 99 % point of χ² with ``df``), and further than 25 points, it is
+        their own, rounded up to whole steps of 5 points: without it a group more divided than the
+        large ones has too narrow a range.
 
         >>> usual = Spread(400.0, 300.0, 50)
         >>> usual.beside(90, 88 * 27.0**2, 88), usual.beside(90, 88 * 24.0**2, 88) == usual
         (Spread(variance=900.0, df=88, below=50), True)
         """
-        if answers < self.below or not df > 0:
+        if answers < self.below or not df > 0 or squares <= self.variance * chdtri(df, BY_CHANCE):
             return self
         deviation = _up(squares / df)
         if deviation <= CAREFUL_SD or deviation**2 <= self.variance:
@@ -154,28 +159,41 @@ def pooled(strata: Sequence[Stratum]) -> Spread:
 def stand_in(strata: Sequence[Stratum], large: int) -> Spread:
     """What stands in for the spread of strata of under ``large`` answers (rule D6).
 
-    The pooled one of the large strata, rounded up to whole steps of 5 points: a small stratum's
-    answers have no part in it. Where none is large it is the pooled one of all, rounded up, and
-    at least 25 points, so that the answers of one small stratum seldom change it; where all
-    together have under ``large``, it is 25 points whatever they answered.
+    The pooled one of the large strata, to the nearest point: a small stratum's answers have no
+    part in it. Where none is large it is the pooled one of all: to the nearest 2.5 points where no
+    stratum has over a tenth of all answers; else rounded up to steps of 5, and at least 25, so
+    that the answers of one small stratum seldom change it. Where all together have under
+    ``large``, it is 25 points whatever they answered.
 
     >>> stand_in([Stratum(Moments(21, 60.0, 0.5, 21), 40)], 50).variance
     625.0
-    >>> stand_in([Stratum(Moments(n, 60.0, s * s, n), 90) for n, s in ((60, 26.0), (12, 2.0))], 50)
-    Spread(variance=900.0, df=59.0, below=50)
+    >>> stand_in([Stratum(Moments(n, 60.0, s * s, n), 90) for n, s in ((60, 26.2), (12, 2.0))], 50)
+    Spread(variance=676.0, df=59.0, below=50)
+    >>> stand_in([Stratum(Moments(15, 60.0, 23.0**2, 9), 30)] * 12, 50).variance ** 0.5
+    22.5
     """
+    given = [stratum.scores.n for stratum in strata]
+    if sum(given) < large:
+        return Spread(CAREFUL_SD**2, float(max(sum(given) - 1, 1)), large)
     source = [stratum for stratum in strata if stratum.scores.n >= large]
-    least = SD_STEP if source else CAREFUL_SD
-    n = sum(stratum.scores.n for stratum in strata)
-    if n < large:
-        return Spread(CAREFUL_SD**2, float(max(n - 1, 1)), large)
     found = pooled(source or strata)
-    return Spread(max(_up(found.variance), least) ** 2, found.df, large)
+    if source:
+        deviation = _nearest(found.variance, LARGE_STEP)
+    elif max(given) * SMALL_PART <= sum(given):
+        deviation = _nearest(found.variance, FINE_STEP)
+    else:
+        deviation = max(_up(found.variance), CAREFUL_SD)
+    return Spread(deviation**2, found.df, large)
+
+
+def _nearest(variance: float, step: float) -> float:
+    """A standard deviation in whole steps, at least one of them."""
+    return max(step * math.floor(math.sqrt(variance) / step + 0.5), step)
 
 
 def _up(variance: float) -> float:
     """A standard deviation in whole steps of 5 points, rounded up."""
-    return float(SD_STEP * math.ceil(round(math.sqrt(variance), 6) / SD_STEP))
+    return SD_STEP * math.ceil(round(math.sqrt(variance), 6) / SD_STEP)
 
 
 def stratified(strata: Sequence[Stratum], instead: Spread | None = None) -> Estimate:
