@@ -907,6 +907,9 @@ def check_deep(files: Sequence[Path], pulses: Sequence[Pulse], by_hash: Mapping[
                 "An auditor's file is about a pulse that this record does not have open."
             )
             continue
+        if any(pulse is other for _, other, _ in numbered):
+            report.incomplete(f"Two of the auditor's files are about {pulse.name}. One is enough.")
+            continue
         report.say(f"\n{pulse.name}, counted once more from {len(bundle['responses'])} answers")
         check_receipts(pulse, bundle, report)
         numbered.append((pulse.covenant["wave"]["number"], pulse, bundle))
@@ -1005,7 +1008,7 @@ def recount(
     except ImportError:
         report.incomplete("To count results once more, run this where Candour is installed.")
         return
-    earlier: list[Past] = []
+    earlier: list[tuple[Past, date | None]] = []
     for number, pulse, bundle in numbered:
         covenant, closed, line = pulse.covenant, pulse.first("CLOSED"), pulse.standing()
         asked = bundle["instrument"]
@@ -1038,15 +1041,29 @@ def recount(
             simulated=covenant["programme"]["simulated"],
         )
         rule, counted = Rule.from_dict(pulse.rule), tally.count(wave, questions)
+        # Whoever counted then could read only what was not past its time.
+        opened = pulse.of("OPENED")[0].day
+        kept = [past for past, until in earlier if until is None or opened < until]
         made = summarise.summarise(
-            counted, questions, rule, earlier, programme=covenant["programme"]["name"]
+            counted, questions, rule, kept, programme=covenant["programme"]["name"]
         )
         raw = by_hash.get(line.body["sha256"]) if line else None
         if raw is None:
             report.say("  There are no published results in this record to compare with.")
             continue
-        earlier.append(Past(counted, questions, rule, summary.Summary.from_json(raw.decode())))
+        past = Past(counted, questions, rule, summary.Summary.from_json(raw.decode()))
+        earlier.append((past, kept_until(pulse)))
         compare(pulse, json.loads(made.to_json()), json.loads(raw), len(earlier) == number, report)
+
+
+def kept_until(pulse: Pulse) -> date | None:
+    """The day on which the key to a pulse's answers was to be destroyed, where it was promised."""
+    closed, months = pulse.first("CLOSED"), pulse.covenant.get("answers_kept_months")
+    if closed is None or not months:
+        return None
+    year, month = divmod(closed.day.year * 12 + closed.day.month - 1 + months, 12)
+    last = (date(year + (month + 1) // 12, (month + 1) % 12 + 1, 1) - timedelta(days=1)).day
+    return date(year, month + 1, min(closed.day.day, last))
 
 
 def compare(
