@@ -5,7 +5,13 @@ from collections.abc import Mapping
 from analysis.disclosure import Rule, clamp, nearest, outward
 from analysis.text.audited import AuditedQuestion, AuditedShare
 from analysis.text.counts import in_words
-from analysis.text.prevalence import Interval, Prevalence, Unaudited, why_unaudited
+from analysis.text.prevalence import (
+    Interval,
+    Prevalence,
+    PrevalenceError,
+    Unaudited,
+    why_unaudited,
+)
 from analysis.text.score_bins import ScoreBins
 from analysis.text.second_coder import Agreement, if_second_were_right
 
@@ -33,8 +39,11 @@ def printed(
     grey: Mapping[str, str] | None = None,
     agreement: Mapping[str, Agreement] | None = None,
 ) -> AuditedQuestion:
-    """Every label with enough comments. ``grey`` maps labels without a figure to the reason,
-    ``agreement`` those that a second person coded too to how far the two agreed."""
+    """Every label of the whole with enough comments. ``grey`` maps labels without a figure to the
+    reason, ``agreement`` those that a second person coded too to how far the two agreed. Raises
+    :class:`PrevalenceError` for a directorate: of it words are given, never figures."""
+    if found.part:
+        raise PrevalenceError("Figures are printed of the whole; directorates are told in words.")
     table, grey, agreement = found.table, grey or {}, agreement or {}
     shares = [
         _share(found, label, rule, grey.get(label, ""), agreement.get(label))

@@ -191,6 +191,8 @@ def test_directorates_add_up_to_the_whole():
     together = drawn[0].totals + drawn[1].totals
     everybody = estimate(whole, 5).totals.mean(axis=1)
     assert together.mean(axis=1) == pytest.approx(everybody, rel=0.05)
+    with pytest.raises(PrevalenceError, match="in words"):
+        printed(drawn[0], Rule())
     with pytest.raises(PrevalenceError, match="not a part"):
         estimate_part(whole, whole + parts[1], "b", 5)
 

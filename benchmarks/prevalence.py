@@ -1,0 +1,271 @@
+"""How often the ranges of text themes hold the truth, on made-up waves that a made-up coder scores.
+
+The truth is known to the last comment (``analysis/simulation/coded_waves.py``).
+"""
+
+import argparse
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from functools import partial
+
+import numpy as np
+from numpy.typing import NDArray
+
+from analysis.sampling.proportions import newcombe, wilson
+from analysis.simulation.coded_waves import CLEAR, HOME, MOVED, CodedWave, Population, coded_wave
+from analysis.text.drift import borrow
+from analysis.text.prevalence import estimate, estimate_part
+from analysis.text.prevalence_change import change_of
+from analysis.text.score_bins import ScoreBins, tabulate
+from benchmarks import machine
+
+DRAWS = 1000  # of each estimate here; what ships draws 4,000
+REACH = 5.0
+HEAD = f"  {'':<46}{'all themes':>14}{'worst theme':>13}{'width':>8}"
+
+Ends = NDArray[np.float64]  # (2, themes): lower and upper ends, in percent
+Audited = tuple[CodedWave, NDArray[np.bool_], int]  # a wave, who was audited, and its seed
+Method = Callable[[Audited], Ends]
+
+
+def shares(rounds: int) -> Iterator[str]:
+    """One wave, everything readable: by counting codes, by the audit alone, and as Candour does."""
+    yield f"\n800 comments, all readable. 95 % range of a theme's share holds the truth:\n{HEAD}"
+    for name, people in (("at home", HOME), ("moved", MOVED)):
+        for audit in (100, 200):
+            waves = [_audited(seed, people, audit) for seed in range(rounds)]
+            truths = [_truth(wave) for wave in waves]
+            methods = {"audit alone": _people_alone, "Candour": _candour}
+            if audit == 100:
+                methods = {"codes counted": _codes_counted, **methods}
+            for method, ends in methods.items():
+                told = f"{name}, {method}" + (f", audit {audit}" if method[0] != "c" else "")
+                yield _line(told, [ends(wave) for wave in waves], truths)
+
+
+def closed(rounds: int) -> Iterator[str]:
+    """Half the comments are for the software alone, and differ from what could be audited."""
+    yield f"\n400 comments, half of them themes only, audit 150; these differ by logits:\n{HEAD}"
+    for shift in (0.0, 1.0, -1.0, 1.5):
+        waves = [_audited(seed, HOME, 150, 400, 0.5, shift) for seed in range(rounds)]
+        truths = [_truth(wave) for wave in waves]
+        for name, ends in (
+            ("codes counted", _codes_counted),
+            ("taken for readable", _as_if_readable),
+            ("Candour", _candour),
+            ("Candour, at twice the allowance", partial(_candour, wide=True)),
+        ):
+            yield _line(f"{shift:+.1f}, {name}", [ends(wave) for wave in waves], truths)
+
+
+def earlier(rounds: int) -> Iterator[str]:
+    """An earlier audit lent, when nothing has moved and when everything has."""
+    yield f"\n800 comments, audit 100, and an earlier audit of 100 at half weight:\n{HEAD}"
+    for name, before, now in (("nothing moved", HOME, HOME), ("all moved", HOME, MOVED)):
+        waves = [_audited(seed, now, 100) for seed in range(rounds)]
+        tables = [wave.table(audited) for wave, audited, _ in waves]
+        past = [_audited(seed + rounds, before, 100) for seed in range(rounds)]
+        lent = [
+            borrow(table, [old.table(audited, "before")])
+            for table, (old, audited, _) in zip(tables, past, strict=True)
+        ]
+        truths = [_truth(wave) for wave in waves]
+        for way, used in (("without", tables), ("with", lent)):
+            ends = [_estimated(table, seed) for seed, table in enumerate(used)]
+            yield _line(f"{name}, {way} the earlier audit", ends, truths)
+
+
+def change(rounds: int) -> Iterator[str]:
+    """The odds of every theme change between two waves."""
+    yield f"\nTwo waves of 700, audit 150 in each. Range of the change:\n{HEAD}   leaves out 0"
+    for odds in (1.0, 1.8):
+        people = HOME.with_odds(odds)
+        pairs = [
+            (_audited(seed, people, 150, 700), _audited(seed + rounds, HOME, 150, 700))
+            for seed in range(rounds)
+        ]
+        truth = 100 * (np.array(people.shares) - np.array(HOME.shares))
+        for name, method in (
+            ("codes counted", _codes_apart),
+            ("audit alone", _people_apart),
+            ("Candour", _candour_apart),
+        ):
+            ends = [method(*pair) for pair in pairs]
+            found = np.array(ends)
+            power = ((found[:, 0] > 0) | (found[:, 1] < 0)).mean()
+            line = _line(f"odds × {odds}, {name}", ends, [truth] * rounds)
+            yield f"{line}{power:>15.0%}"
+
+
+def gap(rounds: int) -> Iterator[str]:
+    """Two directorates, one audit of both together."""
+    yield f"\nTwo directorates of 400, audit 150 of both together. Range of the gap:\n{HEAD}"
+    for odds, clear in ((1.0, 1.0), (1.8, 1.0), (1.8, 0.7), (3.0, 1.0)):
+        other = replace(HOME.with_odds(odds), clear=tuple(clear * x for x in CLEAR))
+        truth = 100 * (np.array(other.shares) - np.array(HOME.shares))
+        ends = [_gap(seed, other) for seed in range(rounds)]
+        yield _line(f"odds × {odds}, words {clear:.0%} as clear", ends, [truth] * rounds)
+
+
+def speed(rounds: int) -> Iterator[str]:
+    """All themes and directions of one large question, as it ships."""
+    rng = np.random.default_rng(1)
+    ways = ("", "/negative", "/positive", "/suggestion", "/mixed")
+    labels = [f"t{i}{way}" for i in range(15) for way in ways]
+    scores = rng.beta(0.2, 1.5, (5000, len(labels)))
+    use = rng.choice(3, 5000, p=[0.5, 0.2, 0.3])
+    audited = np.zeros(5000, dtype=bool)
+    audited[np.flatnonzero(use < 2)[:150]] = True
+    human = rng.random(scores.shape) < scores
+    times = []
+    for seed in range(min(rounds, 5)):
+        start = time.perf_counter()
+        table = tabulate(("wave", "q", "coder"), labels, scores, use, audited, human)
+        estimate(table, seed).conditions.sum()
+        times.append(time.perf_counter() - start)
+    took = float(np.median(times))
+    yield (
+        f"\n15 themes, alone and in 4 directions, 5,000 comments, 4,000 draws: {took:.2f} s "
+        f"({'within' if took <= REACH else 'OVER'} {REACH:.0f} s)"
+    )
+
+
+TABLES: dict[str, Callable[[int], Iterator[str]]] = {
+    "shares": shares, "closed": closed, "earlier": earlier, "change": change, "gap": gap,
+    "speed": speed,
+}  # fmt: skip
+
+
+def main(arguments: Sequence[str]) -> int:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks prevalence", description=__doc__)
+    parser.add_argument("--rounds", type=int, default=300, help="made-up waves a line")
+    parser.add_argument("--only", choices=TABLES, help="one table")
+    given = parser.parse_args(arguments)
+    _say(machine.describe("numpy", "scipy"))
+    _say(f"{given.rounds} made-up waves a line; 12 themes, in 2 % to 25 % of comments.")
+    for name, lines in TABLES.items():
+        if given.only in (None, name):
+            for line in lines(given.rounds):
+                _say(line)
+    return 0
+
+
+def _audited(
+    seed: int,
+    people: Population,
+    audit: int,
+    comments: int = 800,
+    closed: float = 0.0,
+    shift: float = 0.0,
+) -> Audited:
+    rng = np.random.default_rng(seed)
+    wave = coded_wave(rng, people, comments, closed, shift)
+    return wave, wave.audit(rng, audit), seed
+
+
+def _truth(made: Audited) -> NDArray[np.float64]:
+    found: NDArray[np.float64] = 100 * made[0].truth.mean(axis=0)
+    return found
+
+
+def _codes(made: Audited) -> tuple[list[int], int]:
+    """Scores of a half or more, counted as if they were true."""
+    wave, _, _ = made
+    return [int(n) for n in (wave.scores >= 0.5).sum(axis=0)], len(wave.use)
+
+
+def _people(made: Audited) -> tuple[list[int], int]:
+    """What people found in the audit."""
+    wave, audited, _ = made
+    return [int(n) for n in wave.truth[audited].sum(axis=0)], int(audited.sum())
+
+
+def _codes_counted(made: Audited) -> Ends:
+    found, n = _codes(made)
+    return 100 * np.array([wilson(yes, n) for yes in found]).T
+
+
+def _people_alone(made: Audited) -> Ends:
+    found, n = _people(made)
+    return 100 * np.array([wilson(yes, n) for yes in found]).T
+
+
+def _candour(made: Audited, wide: bool = False) -> Ends:
+    wave, audited, seed = made
+    return _estimated(wave.table(audited), seed, wide)
+
+
+def _as_if_readable(made: Audited) -> Ends:
+    """*Themes only* comments taken to be like the others."""
+    wave, audited, seed = made
+    table = wave.table(audited)
+    open_to_all = replace(
+        table, readable=table.readable + table.closed, closed=np.zeros_like(table.closed)
+    )
+    return _estimated(open_to_all, seed)
+
+
+def _estimated(table: ScoreBins, seed: int, wide: bool = False) -> Ends:
+    found = estimate(table, seed, DRAWS)
+    ends = [found.interval(label, wide=wide)[1:] for label in table.labels]
+    return 100 * np.array(ends).T / table.comments
+
+
+def _apart(later: tuple[list[int], int], earlier: tuple[list[int], int]) -> Ends:
+    gaps = [newcombe(x, later[1], y, earlier[1]) for x, y in zip(later[0], earlier[0], strict=True)]
+    return 100 * np.array([(one.low, one.high) for one in gaps]).T
+
+
+def _codes_apart(later: Audited, earlier: Audited) -> Ends:
+    return _apart(_codes(later), _codes(earlier))
+
+
+def _people_apart(later: Audited, earlier: Audited) -> Ends:
+    return _apart(_people(later), _people(earlier))
+
+
+def _candour_apart(later: Audited, earlier: Audited) -> Ends:
+    now, before = (
+        estimate(wave.table(audited, name), seed, DRAWS)
+        for name, (wave, audited, seed) in (("now", later), ("before", earlier))
+    )
+    return np.array([change_of(now, before, x).interval() for x in now.table.labels]).T
+
+
+def _gap(seed: int, other: Population) -> Ends:
+    rng = np.random.default_rng(seed)
+    one, two = coded_wave(rng, HOME, 400), coded_wave(rng, other, 400)
+    both = CodedWave(
+        np.vstack([one.scores, two.scores]),
+        np.vstack([one.truth, two.truth]),
+        np.concatenate([one.use, two.use]),
+    )
+    audited = both.audit(rng, 150)
+    tables = one.table(audited[:400]), two.table(audited[400:])
+    first, second = (
+        estimate_part(tables[0] + tables[1], table, name, seed, DRAWS)
+        for name, table in zip("ab", tables, strict=True)
+    )
+    return np.array([change_of(second, first, x).interval() for x in one.labels]).T
+
+
+def _line(name: str, ends: Sequence[Ends], truths: Sequence[NDArray[np.float64]]) -> str:
+    """Coverage over all themes with its simulation error, of the worst theme, and mean width."""
+    found, truth = np.array(ends), np.array(truths)
+    held = (found[:, 0] <= truth + 1e-9) & (truth <= found[:, 1] + 1e-9)
+    # Themes of one wave are made apart, so each is a trial.
+    error = 1.96 * float(np.sqrt(held.mean() * (1 - held.mean()) / held.size))
+    cover = f"{held.mean():.1%} ± {100 * error:.1f}"
+    width = (found[:, 1] - found[:, 0]).mean()
+    return f"  {name:<46}{cover:>14}{held.mean(axis=0).min():>13.1%}{width:>8.1f}"
+
+
+def _say(line: str) -> None:
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
