@@ -32,7 +32,6 @@ GRANT SELECT ON ALL TABLES IN SCHEMA public TO candour_opener, candour_publisher
 REVOKE ALL ON account, staff_session, sign_in_failure FROM candour_opener, candour_publisher;
 GRANT UPDATE ON wave TO candour_opener;
 GRANT INSERT ON notice, audit_line TO candour_opener;
-GRANT INSERT, UPDATE, DELETE ON signed_checkpoint TO candour_opener;
 GRANT INSERT ON publication, published_file TO candour_publisher;
 
 \connect :"who"

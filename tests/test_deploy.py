@@ -86,7 +86,6 @@ def test_no_door_shares_a_folder_of_keys_without_need():
             "candour-keys-opener",
             "candour-keys-desk",
             "candour-keys-publisher",
-            "candour-keys-office",
             "candour-handover",
         },
         "publisher": {"candour-keys-publisher"},

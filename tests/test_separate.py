@@ -1,6 +1,7 @@
 """Each door as a process of its own, with PostgreSQL credentials of its own: a whole wave goes
 through them, and none but the opener reaches two of who, box and answers."""
 
+import re
 import subprocess
 from datetime import timedelta
 from pathlib import Path
@@ -8,7 +9,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from surveyapp import clock, config, create_app, jobs
+from surveyapp import clock, config, create_app, jobs, keys
 from surveyapp.services import posted
 from tests import databases, factories, published, serving, voting
 
@@ -23,6 +24,19 @@ SETTINGS = {
 }
 
 pytestmark = pytest.mark.postgres
+
+
+def key_folders(owner, role):
+    """The keys as a door's account finds them: of all folders only those of its unit's groups, and
+    the public one."""
+    unit = (SCRIPT.parent / f"candour-{role}.service").read_text()
+    seen = Path(owner.instance_path) / f"keys-{role}"
+    seen.mkdir(exist_ok=True)
+    for area in ("public", *re.findall(r"candour-keys-(\w+)", unit)):
+        folder = Path(owner.config["KEYS"]) / area
+        folder.mkdir(parents=True, exist_ok=True)
+        (seen / area).symlink_to(folder)
+    return str(seen)
 
 
 def own(url, role):
@@ -61,7 +75,7 @@ def doors(stores):
             store or "office": own(urls[store or "office"], role) for store in config.OPENS[role]
         }
         made[role] = create_app(
-            SETTINGS | {"DATABASES": mine} | settings,
+            SETTINGS | {"DATABASES": mine, "KEYS": key_folders(owner, role)} | settings,
             role=role,
             instance_path=owner.instance_path,
         )
@@ -193,6 +207,10 @@ def test_a_wave_goes_from_door_to_door_until_it_is_published(stores, doors):
         posted = {one.type: one.body for one in noticeboard.about(wave.wave_id)}
         assert posted["CLOSED"]["issued"] == posted["CLOSED"]["ballots"] == len(wave.people)
         assert posted["OPENED"]["accepted"] == len(wave.people)
+        # The opener and the publisher have no key of the board: the office signs for them.
+        assert int(noticeboard.checkpoint().split("\n")[1]) == len(noticeboard.lines())
+        assert keys.directory("office").is_dir()
+    assert not (Path(doors["opener"].config["KEYS"]) / "office").exists()
 
 
 def test_a_pulse_ended_by_hand_at_the_office_closes_everywhere(stores, doors):
