@@ -181,7 +181,8 @@ def _by_bin(counts: IntArray, bins: IntArray) -> IntArray:
 
 def _drawn(rng: np.random.Generator, comments: IntArray, evidence: FloatArray) -> IntArray:
     """Positives among ``comments`` (4,), given logits of the rates (4, draws)."""
-    found: IntArray = rng.binomial(comments[:, None], expit(evidence)).sum(axis=0)
+    some = comments > 0
+    found: IntArray = rng.binomial(comments[some][:, None], expit(evidence[some])).sum(axis=0)
     return found
 
 

@@ -11,8 +11,8 @@ from analysis.simulation.coded_waves import HOME, MOVED, coded_wave
 from analysis.text.prevalence import estimate
 from analysis.text.prevalence_change import change_of
 
-WAVES = 100
-DRAWS = 600
+WAVES = 80
+DRAWS = 500
 
 
 def made(seed, people=HOME, comments=800, audit=100, **unlike):
