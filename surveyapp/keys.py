@@ -3,11 +3,13 @@
     registrar/<wave>/   signing keys of a wave's classes, destroyed at close
     opener/<wave>/      the inner key (and the platform's own outer key), destroyed after opening
     desk/<wave>/        how many credentials were issued, from the registrar to the opener
+    names/<wave>/       the name set that redaction asks and its key, destroyed after opening
     publisher/<wave>/   what unlocks a wave's answers, destroyed at the end of retention
     office/             keys of the installation
     public/<wave>/      the public halves, for whoever checks a ballot
 
-Leave the first two out of backups: a copy of them undoes what sealing does.
+Leave ``registrar``, ``opener`` and ``names`` out of backups: a copy of the first two undoes what
+sealing does, and a copy of the third tells who is on the roster.
 
 Where each door runs under an account of its own, an area's folder belongs to the group of those who
 need it, and ``KEYS_SHARED`` lets that group use the files. Without it they are their owner's only.
@@ -26,7 +28,9 @@ from flask import current_app
 from surveyapp.config import write_private
 from surveyapp.crypto import blocks
 
-Area = Literal["registrar", "opener", "desk", "publisher", "office", "public"]
+Area = Literal[
+    "registrar", "opener", "desk", "names", "review", "publisher", "office", "public"
+]  # fmt: skip
 
 
 class MissingKey(LookupError):

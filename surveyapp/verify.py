@@ -17,6 +17,7 @@ import io
 import json
 import re
 import sys
+import unicodedata
 import zipfile
 import zlib
 from collections import Counter
@@ -40,6 +41,7 @@ PAIRS = {
     "TOMBSTONE": ({"hr"}, {"witness", "board"}),
 }
 FEWEST_PAIRS = 30
+MASK, MOST_WORDS = re.compile(r"\[(?:name|place|date|number|contact)\]"), 5_000
 MALFORMED = (KeyError, TypeError, ValueError, AttributeError, IndexError)
 CANNOT = (
     "that the people on the list are real, and that nobody real was left out;",
@@ -944,6 +946,10 @@ def check_receipts(pulse: Pulse, bundle: Mapping[str, Any], report: Report) -> N
         root_of(comments).hex() == said["comments_root"],
         f"{pulse.name}: the comments are not those that were in the ballots.",
     )
+    changed = sum(not only_masked(one["text"], kept_text(one)) for one in bundle["comments"])
+    report.expect(
+        not changed, f"{pulse.name}: {changed} comments were changed beyond what is masked."
+    )
     found = Counter(one["class"] for one in bundle["responses"])
     above = {one["key"]: one["parent"] for one in pulse.covenant["groups"]}
     people = {one["key"]: one["people"] for one in pulse.covenant["classes"]}
@@ -994,6 +1000,26 @@ def check_receipts(pulse: Pulse, bundle: Mapping[str, Any], report: Report) -> N
         report.say("  Every answer gives its published receipt, and every group's count fits.")
 
 
+def kept_text(comment: Mapping[str, str]) -> str:
+    """A comment as it is kept and counted: names and the like are masked."""
+    return comment.get("kept", comment["text"])
+
+
+def only_masked(text: str, kept: str) -> bool:
+    """Whether what is kept is the text with marks such as [name] in places, cut short only when it
+    is very long. Spaces and signs do not count: some cannot be seen, and those go too."""
+    whole = re.sub(r"\W", "", unicodedata.normalize("NFC", text))
+    pieces = [re.sub(r"\W", "", piece) for piece in MASK.split(kept)]
+    place = 0
+    for piece in pieces:
+        found = whole.find(piece, place)
+        if found < 0:
+            return False
+        place = found + len(piece)
+    ends = whole.endswith(pieces[-1]) or len(text.split()) > MOST_WORDS
+    return whole.startswith(pieces[0]) and ends
+
+
 def recount(
     numbered: Sequence[tuple[int, Pulse, dict[str, Any]]], by_hash: Mapping[str, bytes],
     report: Report,
@@ -1024,7 +1050,7 @@ def recount(
             codes = [one["ratings"].get(item.id) for one in bundle["responses"]]
             columns[item.id] = pl.Series(codes, dtype=kind)
         said = (
-            dataset.Comment(one["question"], one["text"], one["use"], one["unit"])
+            dataset.Comment(one["question"], kept_text(one), one["use"], one["unit"])
             for one in bundle["comments"]
         )
         wave = dataset.Wave(

@@ -79,12 +79,14 @@ def test_no_door_shares_a_folder_of_keys_without_need():
         "office": {
             "candour-keys-registrar",
             "candour-keys-opener",
+            "candour-keys-names",
             "candour-keys-office",
             "candour-handover",
         },
         "opener": {
             "candour-keys-opener",
             "candour-keys-desk",
+            "candour-keys-names",
             "candour-keys-publisher",
             "candour-handover",
         },

@@ -49,11 +49,11 @@ class Voting:
 
 def open_voting(
     app, *, places=PLACES, state="open", witnesses=(), auditors=(), after=None, diary=False,
-    **programme,
+    names=(), **programme,
 ):  # fmt: skip
     """Commit and open a wave through the services; give everybody a token and a code.
     ``witnesses``: the keys of those who hold an outer lock; ``after``: the wave before, whose
-    programme and people these are."""
+    programme and people these are; ``names``: those of the first people."""
     from surveyapp.extensions import db, who_session
     from surveyapp.models.participation import Invitation, InvitationKey
     from surveyapp.models.people import Person as Row
@@ -67,7 +67,9 @@ def open_voting(
         else:
             home = factories.a_programme(**{"contact": "Mo Bell, 01632 960 001", **programme})
             for number, place in enumerate(places):
-                factories.a_person(home, f"Person {number:03}", unit=place)
+                plain, email = f"Person {number:03}", f"person.{number:03}@example.org"
+                name = names[number] if number < len(names) else plain
+                factories.a_person(home, name, unit=place, email=email)
         number = len(home.waves) + 1
         wave = Wave(
             programme=home,

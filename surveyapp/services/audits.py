@@ -73,16 +73,18 @@ def keep(
     given: Peeled,
     issued: Mapping[str, int],
     directorates: Mapping[str, str],
+    kept: Mapping[str, str],
     loose: Sequence[Sequence[str]] = (),
 ) -> None:
     """Seal the file to everybody it is for, before the answers are written. Safe to repeat.
 
-    ``loose``: groups with, together, answers that say no unit. Their ballots are counted as one.
+    ``kept``: each comment's text as Candour keeps it, without names. ``loose``: groups with,
+    together, answers that say no unit. Their ballots are counted as one.
     """
     named = readers(wave)
     if not named:
         return
-    made = _made(wave, said, given, issued, directorates, _joined(loose))
+    made = _made(wave, said, given, issued, directorates, kept, _joined(loose))
     for place, one in enumerate(named, 1):
         head = canonical({"format": FORMAT, "wave": str(wave.id), "witness": one.name})
         to = envelope.load_public(bytes.fromhex(one.key))
@@ -136,6 +138,7 @@ def _made(
     given: Peeled,
     issued: Mapping[str, int],
     directorates: Mapping[str, str],
+    kept: Mapping[str, str],
     together: Sequence[frozenset[str]],
 ) -> bytes:
     pooled = frozenset().union(*together)
@@ -160,6 +163,7 @@ def _made(
                 {
                     "question": comment.question,
                     "text": comment.text,
+                    "kept": kept[comment.text],
                     "use": comment.use,
                     "nonce": nonce.hex(),
                     "unit": unit,

@@ -5,8 +5,9 @@ too few people gets no class; its people are counted in the group above.
 """
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any, Protocol
 
 SEPARATOR = "/"
 
@@ -24,6 +25,13 @@ class Group:
     @property
     def stands_alone(self) -> bool:
         return self.class_key == self.key
+
+
+class Placed(Protocol):
+    """A group with the key of the one above, as a wave keeps them."""
+
+    key: Any
+    parent_key: Any
 
 
 @dataclass(frozen=True)
@@ -75,6 +83,18 @@ def tree(people: Mapping[str, int], organisation: str, minimum: int) -> Tree:
         if count:
             sizes[class_of[key]] += count
     return Tree(groups, dict(sorted(sizes.items())), class_of)
+
+
+def directorates(units: Iterable[Placed]) -> dict[str, str]:
+    """For each group the one just below the top that it lies in; the top for itself."""
+    parents = {unit.key: unit.parent_key for unit in units}
+    found: dict[str, str] = {}
+    for key in parents:
+        step = key
+        while (above := parents[step]) is not None and parents[above] is not None:
+            step = above
+        found[key] = step
+    return found
 
 
 def _settle(

@@ -34,7 +34,16 @@ from surveyapp.errors import CandourError, NotNow
 from surveyapp.extensions import box_session, engine_of
 from surveyapp.models.ballots import Ballot
 from surveyapp.models.surveys import Wave
-from surveyapp.services import answer_blocks, audits, covenants, noticeboard, pairs, terms
+from surveyapp.services import (
+    answer_blocks,
+    audits,
+    covenants,
+    groups,
+    noticeboard,
+    pairs,
+    redacting,
+    terms,
+)
 
 if TYPE_CHECKING:
     import polars as pl
@@ -160,7 +169,8 @@ def open_wave(wave: Wave, given: peeled.Peeled | None = None) -> Opened:
         statement=given.statement,
         signed=given.signed,
     )
-    audits.keep(wave, said, given, sealed.issued, _directorates(wave), loose)
+    homes, kept = groups.directorates(wave.units), redacting.kept(wave, said)
+    audits.keep(wave, said, given, sealed.issued, homes, kept, loose)
     # First the responses: of two openers at once only one writes them, and that one writes both.
     instrument = _instrument(wave)
     facts = {FACTS: json.dumps(asdict(opened))}
@@ -168,7 +178,7 @@ def open_wave(wave: Wave, given: peeled.Peeled | None = None) -> Opened:
     if paired is not None:
         facts[pairs.PAIRED] = json.dumps(paired.to_dict())
     if answer_blocks.write(wave.id, "responses", _responses(said, instrument, facts)):
-        answer_blocks.write(wave.id, "comments", _comments(said, _directorates(wave)))
+        answer_blocks.write(wave.id, "comments", _comments(said, homes, kept))
         pairs.keep(wave, said, instrument)
         return opened
     return cast(Opened, _facts(wave.id))
@@ -186,8 +196,7 @@ def read_back(wave: Wave) -> Opened:
 
 
 def is_left(wave: Wave) -> bool:
-    """Whether anything of an opened wave still waits to be destroyed, after a crash: its keys go
-    last."""
+    """Whether a crash left anything of an opened wave to be destroyed: its keys go last."""
     return keys.directory("opener", wave.id).exists()
 
 
@@ -215,8 +224,9 @@ def scrub() -> None:
 
 
 def destroy_keys(wave: Wave) -> None:
-    """Destroy the wave's envelope keys: the last step, by which a crash before it is noticed."""
+    """Destroy name set and envelope keys: the last step, by which a crash before it is noticed."""
     pairs.forget_earlier(wave)
+    redacting.forget(wave)
     keys.destroy_all("desk", wave.id)
     keys.destroy_all("opener", wave.id)
 
@@ -341,13 +351,15 @@ def _responses(
     return _parquet(pl.DataFrame(columns), facts)
 
 
-def _comments(said: Sequence[ballot.Plaintext], directorates: Mapping[str, str]) -> bytes:
-    """The comments as Parquet, in a random order of their own and with no finer group than a
-    directorate, so that nothing joins them to ratings or to one another."""
+def _comments(
+    said: Sequence[ballot.Plaintext], homes: Mapping[str, str], kept: Mapping[str, str]
+) -> bytes:
+    """The redacted comments as Parquet, in a random order of their own and with no finer group than
+    a directorate, so that nothing joins them to ratings or to one another."""
     import polars as pl  # noqa: PLC0415
 
     rows = [
-        {**asdict(comment), "unit": directorates[one.class_key]}
+        {**asdict(comment), "text": kept[comment.text], "unit": homes[one.class_key]}
         for one in said
         for comment in one.comments
     ]
@@ -360,18 +372,6 @@ def _parquet(frame: "pl.DataFrame", metadata: dict[str, str]) -> bytes:
     buffer = io.BytesIO()
     frame.write_parquet(buffer, metadata=metadata)
     return buffer.getvalue()
-
-
-def _directorates(wave: Wave) -> dict[str, str]:
-    """For each group the one just below the top that it lies in; the top for itself."""
-    parents = {unit.key: unit.parent_key for unit in wave.units}
-    found: dict[str, str] = {}
-    for key in parents:
-        step = key
-        while (above := parents[step]) is not None and parents[above] is not None:
-            step = above
-        found[key] = step
-    return found
 
 
 def _facts(wave_id: uuid.UUID) -> Opened | None:

@@ -25,6 +25,7 @@ from analysis.report_parts import ReportError
 from analysis.summarise import summarise as summarise_counts
 from analysis.summary import Summary, trend
 from analysis.tally import Counted, count
+from analysis.text.redact import Redactor
 from analysis.usual_range import long_series
 from analysis.verdicts import Past
 from surveyapp.crypto.canonical import canonical
@@ -295,8 +296,12 @@ def import_wave(
     buffer = io.BytesIO()
     incoming.responses.write_parquet(buffer)
     answer_blocks.write(wave.id, "responses", buffer.getvalue())
+    redactor = Redactor()  # nobody's roster came with the file
     comments = pl.DataFrame(
-        [vars(comment) for comment in incoming.comments],
+        [
+            {**vars(comment), "text": redactor.redact(comment.text).text}
+            for comment in incoming.comments
+        ],
         schema={"question": pl.String, "text": pl.String, "use": pl.String, "unit": pl.String},
     )
     buffer = io.BytesIO()

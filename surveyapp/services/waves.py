@@ -23,6 +23,7 @@ from surveyapp.services import (
     covenants,
     invitations,
     invited,
+    name_set,
     noticeboard,
     opening,
     posted,
@@ -139,6 +140,7 @@ def commit(
     tree = roster.units(wave.programme, rule)
     class_keys = registrar.make_keys(wave, tuple(tree.classes))
     invited.make_key(wave.id)
+    name_set.write(wave.id, (person.name for person in roster.people(wave.programme)))
     listed = invited.from_roster(wave.id, wave.programme_id, tree.class_of)
     envelopes = opening.make_keys(wave, [group.key for group in tree.groups])
     fixed = covenants.build(wave, instrument, tree, class_keys, envelopes, listed)

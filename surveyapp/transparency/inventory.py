@@ -41,6 +41,12 @@ STORED = (
         ("outbox_mail",),
     ),
     Stored(
+        "The names on the roster, scrambled, in no order and with no group",
+        "To take names out of comments while they are opened",
+        "A folder of keys that is in no backup",
+        "The pulse is opened. Then the list and its key are destroyed",
+    ),
+    Stored(
         "Your answers, sealed, with the group you are counted in and no name or time",
         "To keep them unread until closing",
         "The ballot box, a database of its own",
@@ -49,7 +55,8 @@ STORED = (
     ),
     Stored(
         "Everybody’s opened answers in one encrypted block, and the comments in another, each in "
-        "random order",
+        "random order. Names, dates, numbers and addresses that the server finds in a comment are "
+        "taken out before it is kept",
         "To count them, and to compare with later pulses",
         "The answers database",
         "24 months after closing, or as long as the pulse’s promises say. Then the server destroys "

@@ -203,7 +203,7 @@ def test_int5_a_receipt_tells_nothing_without_its_nonce(site, record, deep, reco
         )
         assert receipt.hex().encode() not in board
         assert one["nonce"] not in {row["nonce"] for row in deep["responses"]}
-    assert set(deep["comments"][0]) == {"question", "text", "use", "nonce", "unit"}
+    assert set(deep["comments"][0]) == {"question", "text", "kept", "use", "nonce", "unit"}
     order = [receipts.of_comment(bytes.fromhex(c["nonce"]), c["question"], c["text"], c["use"])
              for c in deep["comments"]]  # fmt: skip
     assert order == sorted(order)
