@@ -40,6 +40,7 @@ GRANT USAGE ON SCHEMA public TO candour_office, candour_registrar;
 GRANT SELECT (id, wave_id, person_id, unit_key, class_key, reported, reminders), INSERT, DELETE,
   UPDATE (unit_key, class_key, reminders) ON invitation TO candour_office;
 GRANT SELECT, INSERT, UPDATE, DELETE ON person, outbox_mail TO candour_office;
+GRANT TRUNCATE ON outbox_mail TO candour_office;
 GRANT SELECT, INSERT, DELETE ON invitation_key TO candour_office;
 GRANT SELECT, INSERT ON desk TO candour_office;
 GRANT SELECT ON alembic_version TO candour_office;

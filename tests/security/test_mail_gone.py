@@ -5,6 +5,7 @@ import re
 from collections import defaultdict
 from datetime import timedelta
 
+import pytest
 import sqlalchemy as sa
 
 from surveyapp import clock, jobs
@@ -41,6 +42,37 @@ def test_after_the_purge_no_code_is_left_in_the_store_or_its_journal(
         assert mail.counts() == {}
     assert copies.found_in(codes, tmp_path / "instance") == []
     record_figure("MAIL-1", f"SQLite: codes in the store and its journal {len(codes)}, then 0")
+
+
+@pytest.mark.postgres
+def test_after_the_purge_no_code_is_left_in_postgresql_s_files_of_the_store(
+    make_app, postgres, tmp_path, record_figure
+):
+    urls = postgres.fresh()
+    app = make_app(MAILDIR=str(tmp_path / "mail"), DATABASES=urls, **voting.SETTINGS)
+    wave = voting.open_voting(app)
+    at, codes = sent_once(app, wave)
+    files = postgres.data / "base" / copies.number(urls["who"])
+    copies.settle(urls["who"])
+    assert {code for code, _ in copies.found_in(codes, files)} == set(codes)
+    # Deleting alone leaves every letter where it was.
+    with app.app_context():
+        who_session().execute(sa.delete(OutboxMail))
+        who_session().flush()
+        copies.settle(urls["who"])
+        assert {code for code, _ in copies.found_in(codes, files)} == set(codes)
+        who_session().rollback()
+        waiting = factories.at("2026-01-05")
+        mail.queue_all(wave.wave_id, "late", [mail.Message("a@b.org", "s", "still")], now=waiting)
+        factories.committed()
+    with app.app_context():
+        jobs.clear(at + mail.KEPT_AFTER_SENDING)
+        left = who_session().query(OutboxMail).one()
+        assert (left.recipient, left.body, left.state) == ("a@b.org", "still", "waiting")
+        assert left.changed_at == waiting
+    copies.settle(urls["who"])
+    assert copies.found_in(codes, files) == []
+    record_figure("MAIL-1", f"PostgreSQL: codes in the files of the store {len(codes)}, then 0")
 
 
 def test_after_the_purge_no_row_says_who_was_written_to(shared_app, record_figure):
