@@ -244,10 +244,12 @@ def open_(wave: str, peeled: Path) -> None:
         if found is None:
             raise Refusal(f"There is no pulse {wave}.")
         witnesses.prepare(found)
-        made = witnesses.hand_in(found, peeled.read_bytes())
+        made = witnesses.hand_in(found, data := peeled.read_bytes())
         audit.record(ACTOR, "handed in", f"wave {wave}", made.witness)
         db.session.commit()
         click.echo(f"{len(made.inner)} sealed answers taken. They are opened within a minute.")
+        if unlike := witnesses.beside(made, data):
+            click.echo(f"{unlike} Theirs came first and is used. See docs/witness.md.")
 
 
 @main.command("import")

@@ -11,6 +11,7 @@ import re
 import secrets
 import zipfile
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -82,7 +83,7 @@ def open_(sealed: Path, key_file: Path, out: Path, board: Path, words: str | Non
     try:
         closed = bundle.Bundle.from_bytes(sealed.read_bytes())
         click.echo(f"{closed.name}: {len(closed.records)} sealed ballots")
-        _on_board(closed, board, words)
+        lines = _on_board(closed, board, words)
         if mine.public().entry() not in closed.terms.get("witnesses", ()):
             raise Refused("You are not a witness of this pulse, or not with this key.")
         if wrong := bundle.weak(closed):
@@ -98,6 +99,9 @@ def open_(sealed: Path, key_file: Path, out: Path, board: Path, words: str | Non
         click.echo(f"Set aside ({reason}): {number}")
     click.echo(f"Root of the closing line: {made.closed_root}")
     click.echo(f"Send this back: {out}")
+    for line in lines:
+        if line.type == "OPENED" and line.body.get("wave") == made.wave:
+            _held_against(line.body.get("witness", {}), made)
 
 
 @witness.command()
@@ -160,8 +164,9 @@ def _key(file: Path) -> witness_key.WitnessKey:
         raise Refused(str(error)) from error
 
 
-def _on_board(closed: bundle.Bundle, record: Path, words: str | None) -> None:
-    """Refuse a bundle whose closing line the noticeboard that everybody sees does not have."""
+def _on_board(closed: bundle.Bundle, record: Path, words: str | None) -> list[verify.Line]:
+    """Refuse a bundle whose closing line the noticeboard that everybody sees does not have; the
+    noticeboard's lines."""
     options = argparse.Namespace(words=words, checkpoint=None)
     report = verify.Report()
     try:
@@ -176,6 +181,19 @@ def _on_board(closed: bundle.Bundle, record: Path, words: str | None) -> None:
         raise Refused("\n".join(["The noticeboard is not sound. Open nothing.", *wrong]))
     for said in report.lines:
         click.echo(said)
+    return lines
+
+
+def _held_against(said: dict[str, Any], made: peeled.Peeled) -> None:
+    """Another witness was first: say whether they opened the very same ballots."""
+    if "statement" not in said:
+        return
+    if unlike := peeled.unlike(said["statement"], made):
+        raise Refused(
+            f"{unlike} One voter can cause one such difference, and no more. Keep your file and "
+            "the sealed ballots, and tell the people you witness for: both statements are signed."
+        )
+    click.echo(f"{said['statement']['witness']} opened the very same ballots.")
 
 
 def _remember(note: Path, made: peeled.Peeled) -> None:

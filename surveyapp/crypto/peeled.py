@@ -148,6 +148,17 @@ def make(
     )  # fmt: skip
 
 
+def unlike(said: Mapping[str, Any], mine: Peeled) -> str:
+    """How what another witness said of the same ballots differs from one's own; empty if not."""
+    if said["inner_root"] == mine.statement["inner_root"]:
+        return ""
+    own, other = sum(mine.rejected.values()), sum(said["rejected"].values())
+    return (
+        f"{said['witness']} signed another outcome of the same ballots: {said['ballots']} opened "
+        f"and {other} set aside. In your file {len(mine.inner)} are opened and {own} set aside."
+    )
+
+
 def _counts(peeled: Peeled) -> bytes:
     classes = [[key, number] for key, number in peeled.classes.items()]
     return canonical({"statement": peeled.statement, "classes": classes})

@@ -91,7 +91,9 @@ def bundle(wave: Wave) -> bytes:
 def hand_in(wave: Wave, data: bytes) -> peeled.Peeled:
     """Take what a witness made of the bundle, once: the opener goes on with it by itself.
 
-    The same ballots again, from either witness, change nothing. Raises :class:`Rejected`.
+    What comes second is checked as well and changes nothing, also where it is not the same: one
+    voter can seal different answers for each of two witnesses. Gives what is kept. Raises
+    :class:`Rejected`.
     """
     if not awaited(wave):
         raise NotNow("This pulse waits for no witness.")
@@ -100,13 +102,14 @@ def hand_in(wave: Wave, data: bytes) -> peeled.Peeled:
         given.check(bundles.Bundle.from_bytes(bundle(wave)))
     except peeled.PeeledError as error:
         raise Rejected(str(error)) from error
-    there = handed_in(wave)
-    if there is None:
-        _put(_path(wave.id, PEELED), data)
-        there = handed_in(wave)
-    if there is None or there.inner != given.inner:
-        raise NotNow("These ballots were handed in already, and with another outcome.")
-    return there
+    _put(_path(wave.id, PEELED), data)
+    return handed_in(wave) or given
+
+
+def beside(kept: peeled.Peeled, data: bytes) -> str:
+    """How a file that was taken differs from the one that is kept; empty when it does not."""
+    given = peeled.Peeled.from_bytes(data)
+    return peeled.unlike(kept.statement, given)
 
 
 def handed_in(wave: Wave) -> peeled.Peeled | None:

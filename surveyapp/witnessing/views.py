@@ -33,17 +33,20 @@ def waiting() -> ResponseReturnValue:
 @open_to(Role.WITNESS)
 def one(wave_id: uuid.UUID) -> ResponseReturnValue:
     """One closed pulse: fetch its ballots, send back what came out."""
-    found, form, done = _wave(wave_id), PeeledForm(), 200
+    found, form, done, unlike = _wave(wave_id), PeeledForm(), 200, ""
     if form.validate_on_submit():
         try:
-            made = witnesses.hand_in(found, form.file.data.read())
+            data = form.file.data.read()
+            made = witnesses.hand_in(found, data)
         except CandourError as error:
             form.file.errors, done = [error.message], error.status
         else:
             name = f"wave {found.programme.slug}/{found.number}"
             audit.record(signed_in().email, "handed in", name, made.witness)
             db.session.commit()
-            return redirect(url_for("witnessing.one", wave_id=wave_id), 303)
+            unlike = witnesses.beside(made, data)
+            if not unlike:
+                return redirect(url_for("witnessing.one", wave_id=wave_id), 303)
     page = render_template(
         "witnessing/one.html",
         wave=found,
@@ -53,6 +56,7 @@ def one(wave_id: uuid.UUID) -> ResponseReturnValue:
         words=witnesses.words(found, clock.now()),
         waits=witnesses.awaited(found) and not witnesses.is_handed_in(found),
         form=form,
+        unlike=unlike,
     )
     return page, 422 if form.errors and done == 200 else done
 

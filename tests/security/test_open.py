@@ -6,13 +6,13 @@ from dataclasses import replace
 import pytest
 
 from surveyapp import keys
-from surveyapp.crypto import ballot, bundle, envelope, merkle, peeled, witness_key
+from surveyapp.crypto import ballot, bundle, client, envelope, merkle, peeled, witness_key
 from surveyapp.crypto.canonical import canonical, parse
 from surveyapp.errors import NotNow, Rejected
-from surveyapp.extensions import answers_session, box_session
+from surveyapp.extensions import answers_session, box_session, who_session
 from surveyapp.models.ballots import Ballot
 from surveyapp.models.responses import AnswerBlock
-from surveyapp.services import noticeboard, opening, witnesses
+from surveyapp.services import ballotbox, noticeboard, opening, registrar, terms, witnesses
 from tests import factories, voting
 
 MARKED = "zebras queue politely outside the linen cupboard"
@@ -259,11 +259,59 @@ def test_what_is_handed_in_first_stays(app, closed, mo, uma):
         )
         witnesses.hand_in(wave, made.to_bytes())
         assert witnesses.hand_in(wave, voting.peel(sealed, uma).to_bytes()).witness == mo.name
-        with pytest.raises(NotNow, match="with another outcome"):
-            witnesses.hand_in(wave, short.to_bytes())
+        same = voting.peel(sealed, uma).to_bytes()
+        assert witnesses.beside(made, same) == ""
+        kept = witnesses.hand_in(wave, short.to_bytes())
+        assert kept == made
+        said = witnesses.beside(kept, short.to_bytes())
+        assert "31 opened and 0 set aside. In your file 30 are opened and 1 set aside" in said
         with pytest.raises(Rejected):
             witnesses.hand_in(wave, made.to_bytes()[:-9])
         assert witnesses.handed_in(wave) == made
+
+
+def two_faced(voting_, person):
+    """A ballot whose two envelopes hold different answers; in an app context."""
+    seed, conditions = client.new_seed(), terms.of(voting_.wave_id)
+    public = conditions.classes[person.class_key]
+    wish = client.begin(seed, str(voting_.wave_id), person.class_key, public)
+    signed = registrar.issue(registrar.find(person.token), wish.blinded)
+    who_session().commit()
+    made = [
+        client.finish(
+            wish, signed, client.fill_in(seed, person.class_key, {"speak_1": code}, []),
+            conditions.lid, counter=1,
+        )
+        for code in (1, 5)
+    ]  # fmt: skip
+    mixed = replace(made[0], outer=(made[0].outer[0], made[1].outer[1]))
+    return ballot.sign(mixed, wish.key).to_bytes()
+
+
+@pytest.mark.parametrize("first", [0, 1])
+def test_one_voter_who_tells_two_witnesses_different_things_stops_neither(app, mo, uma, first):
+    found = voting.open_voting(app, witnesses=[mo, uma])
+    for person in found.people[1:]:
+        voting.vote(app, found, person, {"speak_1": 3})
+    with app.app_context():
+        ballotbox.cast(two_faced(found, found.people[0]))
+        box_session().commit()
+    voting.close(app, found)
+    sealed = voting.bundle(app, found)
+    given = [voting.peel(sealed, one) for one in (mo, uma)]
+    assert given[0].inner != given[1].inner
+    assert len(set(given[0].inner) ^ set(given[1].inner)) == 2
+    with app.app_context():
+        wave = voting.wave_of(found)
+        witnesses.prepare(wave)
+        for one in (first, 1 - first):
+            kept = witnesses.hand_in(wave, given[one].to_bytes())
+            assert kept == given[first]
+        assert witnesses.beside(kept, given[1 - first].to_bytes())
+    opened = voting.open_ballots(app, found, kept)
+    assert (opened.accepted, opened.rejected) == (len(found.people), {})
+    said = sorted(row[1] for row in answers(app, found))
+    assert said == sorted([3] * (len(found.people) - 1) + [(1, 5)[first]])
 
 
 def test_the_noticeboard_carries_what_was_in_the_box_and_what_the_witness_signed(app, closed, mo):

@@ -3,13 +3,14 @@
 import io
 import json
 import stat
+from dataclasses import replace
 
 import pytest
 from click.testing import CliRunner
 
 from surveyapp import clock, jobs
 from surveyapp.cli import main
-from surveyapp.crypto import witness_key
+from surveyapp.crypto import peeled, witness_key
 from surveyapp.crypto.canonical import canonical
 from surveyapp.extensions import db, who_session
 from surveyapp.models.audit import AuditLine
@@ -148,6 +149,45 @@ def test_without_a_noticeboard_nothing_is_opened(disk):
     assert refused.exit_code == 2
     assert "--board" in refused.output
     assert not (disk / "opened.json").exists()
+
+
+def opened_by(app, closed, made):
+    """The noticeboard after this file was handed in and the pulse opened."""
+    with app.app_context():
+        wave = voting.wave_of(closed)
+        witnesses.prepare(wave)
+        witnesses.hand_in(wave, made.to_bytes())
+        jobs.open_ballots(wave, clock.now())
+    return app.test_client().get("/trust/record.zip").data
+
+
+def test_a_second_witness_sees_whether_the_first_opened_the_very_same_ballots(app, closed, disk):
+    made = voting.peel((disk / "sealed.bundle").read_bytes(), UMA)
+    (disk / "later.zip").write_bytes(opened_by(app, closed, made))
+    well = open_(disk, board="later.zip")
+    assert well.exit_code == 0, well.output
+    assert f"{UMA.name} opened the very same ballots." in well.output
+
+
+def test_a_second_witness_finds_a_ballot_that_the_first_left_out(app, closed, disk):
+    """And has both signatures to show for it: the one on the noticeboard and their own."""
+    made = voting.peel((disk / "sealed.bundle").read_bytes(), UMA)
+    left_out = next(key for key, number in made.classes.items() if number > 1)
+    fewer = {**made.classes, left_out: made.classes[left_out] - 1}
+    short = replace(made, inner=made.inner[1:], rejected={"envelope": 1}, classes=fewer)
+    counts = canonical({"statement": short.statement, "classes": [*map(list, fewer.items())]})
+    short = replace(
+        short,
+        signed=UMA.signs.sign(peeled.STATEMENT + canonical(short.statement)).hex(),
+        signature=UMA.signs.sign(peeled.COUNTS + counts).hex(),
+    )
+    (disk / "later.zip").write_bytes(opened_by(app, closed, short))
+    found = open_(disk, board="later.zip")
+    assert found.exit_code == 2
+    total = len(made.inner)
+    assert f"{UMA.name} signed another outcome of the same ballots: {total - 1}" in found.output
+    assert f"In your file {total} are opened and 0 set aside" in found.output
+    assert (disk / "opened.json").exists()
 
 
 def test_nobody_opens_with_a_key_that_the_promises_do_not_name(disk):
