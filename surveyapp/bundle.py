@@ -28,6 +28,7 @@ FILES = (
     "build/qr.js",
     "client/phone.js",
     "client/diary.js",
+    "client/place.js",
     "client/landing.js",
     "client/main.js",
 )

@@ -48,7 +48,7 @@ def served(folder, **more):
         folder / "instance", **{**voting.on_files(folder), "CLASS_KEY_BITS": blind.SMALLEST}
     )
     opened = voting.open_voting(
-        app, places=voting.PLACES * 3, support="Your union: 01632 960 002", **more
+        app, places=voting.PLACES * 5, support="Your union: 01632 960 002", **more
     )
     with app.app_context():
         wave = voting.wave_of(opened)

@@ -1,5 +1,5 @@
 // Answering where script runs: the device keeps the answers, locks them at Send and sends them once.
-// Nothing is stored, and the address never tells what was shown.
+// Nothing is stored unless somebody asks, and the address never tells what was shown.
 
 import { accept, begin, fillIn, sealed } from "./ballot.js";
 import { base64url, unbase64url } from "./bytes.js";
@@ -9,16 +9,56 @@ import * as diary from "./diary.js";
 import { asSent, box, ended, failed, link, open } from "./landing.js";
 import * as pages from "./pages.js";
 import { qrOf } from "./phone.js";
+import * as place from "./place.js";
 import * as questions from "./questions.js";
 import { fingerprint, promise } from "./words.js";
 
 // Who answers, what was promised, and what they have said so far.
 let visit = null;
 
-function arrived(found) {
+async function arrived(found) {
   visit = { ...found, answers: questions.noAnswers(), ballot: null };
-  pages.visit(group);
+  const said = link && (await place.kept(link));
+  pages.visit(said?.promises === found.fingerprint ? () => leftOff(said) : group);
 }
+
+// This device kept a place: somebody goes on there, or starts again without it.
+function leftOff(said) {
+  pages.show("left-off");
+  const on = () => pages.visit(group);
+  pages.on({
+    on: () => {
+      visit = { ...visit, answers: said.answers, larger: said.larger };
+      on();
+    },
+    new: () => forget().then(on),
+  });
+}
+
+const forget = async () => link && place.drop(link);
+
+// A break: close and lose it, go on at another device, or keep the place here.
+function pause() {
+  pages.show("break", { linked: link, typed: !link });
+  if (link) document.getElementById("qr").replaceChildren(picture());
+  pages.on({ keep, back: () => history.back() });
+}
+
+async function keep() {
+  const { answers, larger, fingerprint: promises, envelopes } = visit;
+  try {
+    await place.keep(link, { answers, larger, promises }, 2 * envelopes.size);
+    pages.visit(() => {
+      pages.show("place-kept");
+      pages.on({ back: () => history.go(-2), drop: () => forget().then(() => history.go(-2)) });
+    });
+  } catch {
+    pages.show("no-place");
+    pages.on({ back: () => history.back() });
+  }
+}
+
+const picture = () => qrOf(`${location.origin}/v/${link.whole}`);
 
 // ---- Answering
 
@@ -54,7 +94,7 @@ function group() {
   };
   pages.show("group", values, { left: keep });
   document.getElementById("promised").replaceChildren(promise(covenant));
-  if (link) document.getElementById("qr").replaceChildren(qrOf(`${location.origin}/v/${link.whole}`));
+  if (link) document.getElementById("qr").replaceChildren(picture());
   const only = document.getElementById("larger");
   if (only) only.checked = visit.larger !== undefined;
   pages.on({ one: () => pages.visit(() => question(0)), all: () => pages.visit(all) });
@@ -80,6 +120,7 @@ function question(at, { fromCheck = false, wrong: found = [] } = {}) {
     },
     back: () => history.back(),
     all: () => pages.visit(all),
+    break: () => pages.visit(pause),
     clear: () => {
       questions.clear(answers, one.id);
       question(at, { fromCheck });
@@ -107,6 +148,7 @@ function all({ wrong: found = [] } = {}) {
     send: checked(() => (hinted() ? pages.visit(look) : send())),
     check: checked(() => pages.visit(look)),
     diary: () => pages.visit(diaryStep),
+    break: () => pages.visit(pause),
     one: () => pages.visit(() => question(0)),
     clear: (id) => {
       keep();
@@ -141,6 +183,10 @@ function look() {
     view.querySelector("dl").append(pages.fill("kept", { given: visit.secret, none: !visit.secret }));
   }
   pages.show("check", {}, { view });
+  document.getElementById("delete").addEventListener("click", (event) => {
+    event.preventDefault();
+    forget().then(() => location.assign("/v/"));
+  });
   pages.on({
     send,
     diary: () => pages.visit(diaryStep),
@@ -200,7 +246,10 @@ async function deliver(again) {
 }
 
 // The invitation was used for other answers, or the pulse has closed.
-const tooLate = (why) => ended(why, visit.told, visit.token, { late: true });
+function tooLate(why) {
+  forget();
+  ended(why, visit.told, visit.token, { late: true });
+}
 
 // Groups have names of different lengths; every record of a wave leaves with the same size.
 function evened(record) {
@@ -216,6 +265,7 @@ function thanks({ receipt, nonce }) {
   visit.answers = questions.noAnswers();
   visit.secret = null;
   visit.token = "";
+  forget();
   fetch("/v/done", { method: "POST", credentials: "same-origin" }).catch(() => {});
   pages.settle(() => {
     pages.show("thanks", { ...told, receipt });
