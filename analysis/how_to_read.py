@@ -10,6 +10,10 @@ from analysis.summary import Comparison, Row, Summary
 HEADING = "How to read this score"
 TOGETHER = "What goes together"
 WHY_NOT = "Why some groups are not set against the rest"
+GO_TOGETHER = (
+    "Questions go together when people who give a better answer to one tend to give better "
+    "answers to the others."
+)
 SILENT = (
     f"Where under {WELL_ANSWERED}% answered, the last column says where the score could lie had "
     "everybody answered: from the lowest, if all the silent had chosen the worst answers, to the "

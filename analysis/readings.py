@@ -29,6 +29,7 @@ from analysis.verdicts import Before, History
 LEVELS: tuple[Level, ...] = ("configural", "metric", "scalar")
 UNLIKELY = 0.01
 UNEVEN, EVEN = 0.80, 0.90
+RESIZED = "A score can move when groups grow or shrink, even if everybody answers as before."
 ANEW = "The groups were put together anew, so we cannot say how much of the change lies in that."
 
 
@@ -257,27 +258,23 @@ def _make_up(theme: Theme, figures: Mapping[str, Figure], before: Before | None)
     if not shared or not after or after.keys() != earlier.keys():
         return ""
     found = kitagawa(earlier, after)
-    told = (
-        f"Of the difference from the score in {then.counted.head.label}, "
-        f"{_points(found.within, 'lie')} within groups, "
-        f"and {_points(found.make_up, 'come')} with groups growing or shrinking."
+    resized = _points(found.make_up)
+    return (
+        f"{RESIZED} Since {then.counted.head.label}, {_points(found.within)} in how people "
+        f"answered. {resized[0].upper()}{resized[1:]} in groups growing or shrinking."
     )
-    apart = nearest(abs(found.make_up), 1)
-    return f"{told} That second part is not in what people answer." if apart else told
 
 
-def _points(value: float, verb: str) -> str:
+def _points(value: float) -> str:
     """
-    >>> _points(-2.2, "lie"), _points(0.4, "come")
-    ('about 2 points down lie', 'hardly anything comes')
+    >>> _points(-2.2), _points(1.0), _points(0.4)
+    ('about 2 points down are', 'about 1 point up is', 'hardly anything is')
     """
     points = nearest(abs(value), 1)
     if not points:
-        return f"hardly anything {verb}s"
+        return "hardly anything is"
     way = "up" if value > 0 else "down"
-    return (
-        f"about {points} point{'s' if points > 1 else ''} {way} {verb}{'' if points > 1 else 's'}"
-    )
+    return f"about {points} points {way} are" if points > 1 else f"about 1 point {way} is"
 
 
 def _whole_points(theme: Theme, figures: Mapping[str, Figure]) -> dict[str, float]:

@@ -233,12 +233,15 @@ def sentence(counted: Counted, scale: Scale) -> str:
             "Look at each question by itself."
         )
     name = "alpha" if len(found.items) > 2 else "Spearman-Brown"
-    figures = f"({name} {found.value:.2f}, likely {found.low:.2f} to {found.high:.2f})"
+    figures = (
+        f"From 0 (not at all) to 1 (fully) that is {found.value:.2f}, "
+        f"likely {found.low:.2f} to {found.high:.2f} ({name})."
+    )
     if found.value >= CONSISTENT:
-        return f"The questions go together well {figures}."
+        return f"The questions go together well, so one score can stand for them. {figures}"
     if found.value >= ACCEPTABLE:
-        return f"The questions go together well enough {figures}."
-    return f"Look at each question by itself too: they go together only loosely {figures}."
+        return f"The questions go together well enough for one score to stand for them. {figures}"
+    return f"The questions go together only loosely, so look at each by itself too. {figures}"
 
 
 def check_keys(

@@ -7,6 +7,7 @@ from analysis.charts import alt_texts
 from analysis.claims import WELL_ANSWERED, five_sentences
 from analysis.claims import who_answered as who_answered_sentence
 from analysis.how_to_read import (
+    GO_TOGETHER,
     LIMITS,
     TOGETHER,
     WITHHELD,
@@ -246,6 +247,8 @@ def method(summaries: Sequence[Summary]) -> Section:
         notes.append(
             f"“{NOT_VALIDATED}” marks themes whose questions have not yet been tested elsewhere."
         )
+    if any(theme.reliability for theme in newest.themes):
+        notes.append(GO_TOGETHER)
     if len(summaries) < ENOUGH_PULSES:
         notes.append(f"Where a score usually lies can be said from {ENOUGH_PULSES} pulses on.")
     notes.extend(published_by(newest.themes))

@@ -75,7 +75,8 @@ THEMES = (
                 "speak_3", "speaking_up", "When I speak up, somebody listens and answers", False
             ),
         ),
-        "The questions go together well (0.84, likely 0.82 to 0.86).",
+        "The questions go together well, so one score can stand for them. "
+        "From 0 (not at all) to 1 (fully) that is 0.84, likely 0.82 to 0.86 (alpha).",
     ),
     ThemeHead(
         "communication",
@@ -262,15 +263,18 @@ READINGS = (
         "speaking_up",
         split="People were split: many answers lie at both ends.",
         meaning="As far as can be tested, people read these questions as they did in August 2026.",
-        make_up="Groups growing or shrinking moved the score up by about 2 points. That part "
-        "is not in what people answer.",
+        make_up="A score can move when groups grow or shrink, even if everybody answers as "
+        "before. Since August 2026, hardly anything is in how people answered. About 2 points up "
+        "are in groups growing or shrinking.",
         alike="Without sheets that give one answer throughout, the score would be about 60.",
     ),
     Reading("communication", split="Answers were spread out."),
     Reading(
         "workload",
         split="Most people gave answers close to one another.",
-        make_up="Hardly any of the change comes with groups growing or shrinking.",
+        make_up="A score can move when groups grow or shrink, even if everybody answers as "
+        "before. Since August 2026, about 1 point up is in how people answered. Hardly "
+        "anything is in groups growing or shrinking.",
         since_first=change("lower", -12, -17, -7, "February 2026"),
     ),
 )

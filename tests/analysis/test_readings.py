@@ -41,8 +41,8 @@ def said(now, *before):
 
 
 MAKE_UP = (
-    "Of the difference from the score in Pulse before, {} within groups, and {} with "
-    "groups growing or shrinking. That second part is not in what people answer."
+    "A score can move when groups grow or shrink, even if everybody answers as before. "
+    "Since Pulse before, {} in how people answered. {} in groups growing or shrinking."
 )
 
 
@@ -62,12 +62,10 @@ def test_a_group_that_grows_is_no_change_in_what_people_answer():
     )
     assert within == 0
     assert grown.reading("s").make_up == MAKE_UP.format(
-        "hardly anything lies", f"about {round(moved)} points up come"
+        "hardly anything is", f"About {round(moved)} points up are"
     )
     same = said(counted({"good": (100, 1.0), "bad": (100, -1.0)}, seed=2), before)
-    assert same.reading("s").make_up.endswith(
-        "and hardly anything comes with groups growing or shrinking."
-    )
+    assert same.reading("s").make_up.endswith("Hardly anything is in groups growing or shrinking.")
 
 
 def test_groups_put_together_anew_are_no_improvement():
@@ -102,7 +100,7 @@ def test_what_is_said_of_groups_follows_from_what_is_printed():
     found = kitagawa(*waves)
     gap = summary.row("s").figure.score - first.row("s").figure.score
     assert found.total == pytest.approx(gap)
-    assert f"about {round(found.within)} points up lie within groups" in told
+    assert f"about {round(found.within)} points up are in how people answered" in told
 
 
 def test_without_headcounts_nothing_is_said_of_groups():

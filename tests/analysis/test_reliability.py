@@ -92,7 +92,7 @@ def test_under_100_people_nothing_is_said():
 
 @pytest.mark.parametrize(
     ("noise", "words"),
-    [(0.4, "go together well (alpha 0."), (1.0, "well enough"), (2.0, "only loosely")],
+    [(0.4, "go together well, so"), (1.0, "well enough for"), (2.0, "only loosely, so look at")],
 )
 def test_words_follow_the_size(noise, words):
     rng = np.random.default_rng(4)
@@ -100,7 +100,14 @@ def test_words_follow_the_size(noise, words):
         ("org", *(int(v) for v in np.clip(np.round(rng.normal(lean, noise, 3)), 1, 9)))
         for lean in rng.normal(5, 1, 400)
     ]
-    assert words in sentence(*counted(rows, instrument(options=9)))
+    wave = counted(rows, instrument(options=9))
+    said, found = sentence(*wave), alpha(*wave)
+    assert words in said
+    # The number comes last, with its ends and its name, so that nobody has to know it.
+    assert said.endswith(
+        f"From 0 (not at all) to 1 (fully) that is {found.value:.2f}, "
+        f"likely {found.low:.2f} to {found.high:.2f} (alpha)."
+    )
 
 
 def test_a_wrong_key_is_found_and_named():

@@ -280,6 +280,15 @@ def test_how_a_score_may_be_read_stands_in_its_section(report, pulses):
         assert [block.lines for block in found] == ([said] if said else [])
 
 
+def test_what_going_together_means_is_told_once_and_only_where_it_is_said(report, pulses):
+    def told(report):
+        return str(report).count(how_to_read.GO_TOGETHER)
+
+    assert told(report) == 1
+    themes = tuple(replace(theme, reliability="") for theme in pulses[-1].themes)
+    assert told(reports.content([replace(pulses[-1], themes=themes)])) == 0
+
+
 def test_what_goes_together_stands_with_its_limits_or_not_at_all(report, pulses, undrawn):
     (section,) = (part for part in report.sections if part.id == "together")
     assert section.blocks[-1].lines == how_to_read.LIMITS
