@@ -22,6 +22,7 @@ from surveyapp import (
     permissions,
     respond,
     results,
+    review,
     surveys,
     transparency,
     witnessing,
@@ -29,7 +30,7 @@ from surveyapp import (
 from surveyapp.config import Door
 from surveyapp.services import noticeboard
 
-STAFF = (auth, surveys, people, results, board, actions, admin, amendments, witnessing)
+STAFF = (auth, surveys, people, results, board, review, actions, admin, amendments, witnessing)
 PUBLIC = (home, transparency)
 RESPONDENT = (respond,)
 BOX = (box,)

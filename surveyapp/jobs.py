@@ -46,6 +46,8 @@ from surveyapp.services import (
     registrar,
     results,
     retention,
+    review,
+    review_desk,
     uploads,
     waves,
     witnesses,
@@ -98,6 +100,7 @@ def tick(now: datetime, say: Say = lambda _line: None) -> int:
         for wave in db.session.scalars(select(Wave).where(Wave.state == "summarised")).all():
             name = f"{wave.programme.name}, {wave.label}: models of a night"
             _did(name, partial(models, wave), failed)
+    mind_comments(failed)
     if opens("answers"):
         _did("answers past their time", partial(retention.destroy_keys, now), failed)
     if opens("who"):
@@ -184,6 +187,24 @@ def mind_the_desk(now: datetime) -> None:
         if not wave.is_waiting() and not wave.is_open(now) and registrar.has_keys(wave.id):
             registrar.shut(wave.id)
             registrar.destroy_keys(wave.id)
+
+
+def mind_comments(failed: list[str]) -> None:
+    """The publisher's round of the reviewers' desk, pulse by pulse."""
+    if not opens("answers") or (opens("box") and not opens("who")):
+        return
+    after = select(Wave).where(Wave.state.in_((*review_desk.LAID_OUT, "published")))
+    for wave in db.session.scalars(after).all():
+        name = f"{wave.programme.name}, {wave.label}: comments to review"
+        _did(name, partial(lay_out_comments, wave), failed)
+
+
+def lay_out_comments(wave: Wave) -> None:
+    """Lay out what the board's reviewers may read, and take it away once the results are out."""
+    if wave.state == "published":
+        review.put_away(wave)
+    elif review.prepare(wave):
+        db.session.commit()
 
 
 def models(wave: Wave) -> None:

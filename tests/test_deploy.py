@@ -80,6 +80,7 @@ def test_no_door_shares_a_folder_of_keys_without_need():
             "candour-keys-registrar",
             "candour-keys-opener",
             "candour-keys-names",
+            "candour-keys-review",
             "candour-keys-office",
             "candour-handover",
         },
@@ -90,5 +91,5 @@ def test_no_door_shares_a_folder_of_keys_without_need():
             "candour-keys-publisher",
             "candour-handover",
         },
-        "publisher": {"candour-keys-publisher"},
+        "publisher": {"candour-keys-publisher", "candour-keys-review"},
     }

@@ -15,7 +15,7 @@ from surveyapp.extensions import db
 from surveyapp.models.amendments import Amendment
 from surveyapp.permissions import EVERYONE
 from surveyapp.services import authoring, results, roster, waves
-from tests import factories, published
+from tests import desk, factories, published
 from tests.browser.harness import STYLES
 from tests.needed import need
 
@@ -88,7 +88,8 @@ def world(tmp_path_factory):
         programme = published.programme()
         shown = programme.waves[-1]
         commitment = factories.a_commitment(results.publication_of(shown))
-        factories.a_publication(factories.a_wave(programme, "summarised"))
+        waiting = desk.a_pulse(desk.plain(20), programme=programme)
+        factories.a_publication(desk.wave(waiting))
         draft = factories.a_wave(programme, "draft")
         a_promised_pulse()
         values = {
@@ -102,6 +103,7 @@ def world(tmp_path_factory):
             "account_id": factories.an_account("board", email="second@example.org").id,
         }
         factories.committed()
+    desk.lay_out(app)
     yield app, values
     factories.dispose([app])
 
@@ -119,6 +121,7 @@ OTHERWISE: dict[str, dict[str, object] | str] = {
     "respond.facts": "a file",
     "transparency.board": "a file",
     "board.chart": "a picture",
+    "review.comment": {"place": 1},
     "auth.enrol_picture": "a picture",
     "surveys.act": {"act": "commit"},
     "amendments.propose": {"change": "hold"},

@@ -28,6 +28,7 @@ PLACES: tuple[tuple[str, str, tuple[Role, ...], str], ...] = (
     ("My group", "/results/{slug}/my-group", (Role.MANAGER,), "What your own group told us."),
     ("Results", "/results/{slug}", READERS, "What people told us, pulse by pulse."),
     ("Board", "/board/{slug}", (Role.BOARD,), "Say whether the draft findings ring true."),
+    ("Comments", "/review/{slug}", (Role.BOARD,), "Check what people wrote before it is quoted."),
     ("What we will do", "/actions/{slug}", tuple(Role), "What was promised, and what came of it."),
     ("Sealed answers", "/witness/", (Role.WITNESS,), "Open what only your key can open."),
     (

@@ -23,6 +23,7 @@ from surveyapp.services.promises import when
 
 FORMAT = "candour/covenant/2"
 KEPT = "answers_kept_months"
+READERS, COMMENT_READERS = "comment_readers", 2  # how many check a comment before it is quoted
 
 # What will be published, whatever it says. Each is released whole or cell by cell “Not shown”.
 TABLES = (
@@ -175,6 +176,7 @@ def build(
         "timezone": current_app.config["TIMEZONE"],
         "audience": wave.audience,
         "board": {"quorum": QUORUM},
+        READERS: COMMENT_READERS,
         "rule": rule.to_dict(),
         "diary": diary,
         "tables": [

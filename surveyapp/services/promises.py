@@ -81,9 +81,25 @@ def facts(covenant: Mapping[str, Any]) -> tuple[str, ...]:
         "Figures are rounded, and some are hidden so that nobody can work out a small group by "
         "taking one figure from another.",
         "You can leave any question out, or choose “Prefer not to say”.",
-        "Comments are counted by theme, by software. For now Candour shows them to nobody.",
-        "You choose how each comment may be used later. Without a choice it is only counted.",
+        *_comments(covenant),
         *_until(covenant),
+    )
+
+
+def _comments(covenant: Mapping[str, Any]) -> tuple[str, ...]:
+    """Who reads comments: nobody, unless these promises say that reviewers do."""
+    counted = "Comments are counted by theme, by software."
+    choice = "Without a choice it is only counted."
+    if not covenant.get("comment_readers"):
+        return (
+            f"{counted} For now Candour shows them to nobody.",
+            f"You choose how each comment may be used later. {choice}",
+        )
+    return (
+        f"{counted} You choose how yours may be used. {choice}",
+        "“Themes only” means that nobody reads it. If you choose otherwise, board members outside "
+        "your line check it after closing. Software takes out names first, as far as it can, and "
+        "they see no group smaller than a directorate. Unless two of them agree, it is not shown.",
     )
 
 

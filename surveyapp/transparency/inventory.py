@@ -64,6 +64,15 @@ STORED = (
         ("answer_block",),
     ),
     Stored(
+        "Comments whose authors let them be read, already masked, in random order and encrypted, and "
+        "what reviewers said of them",
+        "So that two members of the board check each before anybody else reads it",
+        "The office database, for reviewers, then the answers database",
+        "The results are out: the office’s copy is deleted and its key destroyed. With the answers "
+        "it is kept as long as they are",
+        ("review_sheet", "review_comment", "review_reading"),
+    ),
+    Stored(
         "If you keep a diary phrase: for each theme a scrambled mark and a rough score, in random "
         "order, encrypted, with no group and no answer. Never the phrase itself",
         "To tell how those who keep one moved, all together",
@@ -122,7 +131,9 @@ SEEN = (
     (
         "The practitioners’ board",
         "A draft of the results after closing. They say whether it rings true. They cannot change "
-        "or delay it.",
+        "or delay it. Where a pulse’s promises say so, members outside the line also read comments "
+        "whose authors let them be read. Software takes out names first, as far as it can, and "
+        "they see no group smaller than a directorate. Comments marked “Themes only” are read by nobody.",
     ),
     (
         "Whoever runs the server",

@@ -1,0 +1,138 @@
+"""What a reviewer says of one comment."""
+
+from typing import Any
+
+from flask_wtf import FlaskForm
+from wtforms import (
+    BooleanField,
+    FieldList,
+    Form,
+    FormField,
+    RadioField,
+    SelectField,
+    StringField,
+    TextAreaField,
+)
+from wtforms.validators import InputRequired, ValidationError
+
+from surveyapp.review.words import DIRECTION_WORDS, FUNCTION_WORDS, OTHER_WORDS
+from surveyapp.services.review_desk import MOST_CODES, OTHER, Given, Turn
+from surveyapp.services.review_sheets import REASONS
+
+FIRST_ROWS, MORE_ROWS = 3, 3
+DECISIONS = {"pass": "It may be quoted", "withhold": "Withhold it"}
+
+
+class CodeRow(Form):
+    theme = SelectField("What it is about", choices={}, default="")
+    direction = SelectField("What it says", choices={"": "Choose", **DIRECTION_WORDS}, default="")
+    function = SelectField("What that does", choices=dict(FUNCTION_WORDS), default="")
+    words = StringField("The words that show it, as they stand (optional)")
+
+
+class CommentForm(FlaskForm):
+    rows = FieldList(FormField(CodeRow), "Codes", max_entries=MOST_CODES)
+    nothing = BooleanField("No theme fits, or it says nothing")
+    masks = TextAreaField(
+        "Words to mask (optional)",
+        description="Just as they stand, each stretch on a line of its own. We mask them wherever "
+        "they stand in this comment.",
+    )
+    escalate = BooleanField("It tells of harm or risk: show it to the others first")
+    decision = RadioField(
+        "May it be quoted?",
+        [InputRequired("Say whether it may be quoted.")],
+        choices=DECISIONS,
+    )
+    reason = SelectField(
+        "If you withhold it, why?", choices={"": "Choose a reason", **REASONS}, default=""
+    )
+
+    def validate_reason(self, field: SelectField) -> None:
+        if self.decision.data == "withhold" and not field.data:
+            raise ValidationError("Choose why it is withheld.")
+
+    def check_codes(self, turn: Turn) -> bool:
+        """Whether the codes are whole: blind coding says which themes, or that none fits."""
+        problems = [
+            f"Code {number}: {what}"
+            for number, row in enumerate(self.rows, 1)
+            if (what := _lacking(row.form))
+        ]
+        if turn.task == "code" and not self.given() and not self.nothing.data and not problems:
+            problems = ["Give at least one code, or say that no theme fits."]
+        if self.nothing.data and self.given():
+            problems.append("You gave codes and said that no theme fits. Take one of them back.")
+        self.rows.errors = problems
+        return not problems
+
+    def given(self) -> list[Given]:
+        """The codes that were filled in."""
+        if self.nothing.data and not any(row.form.theme.data for row in self.rows):
+            return []
+        return [
+            Given(
+                row.form.theme.data,
+                row.form.direction.data,
+                row.form.function.data,
+                row.form.words.data or "",
+            )
+            for row in self.rows
+            if row.form.theme.data
+        ]
+
+
+def _lacking(row: Any) -> str:
+    if row.theme.data and not row.direction.data:
+        return "choose what it says about the theme."
+    if not row.theme.data and (row.direction.data or row.words.data):
+        return "choose the theme."
+    return ""
+
+
+def comment_form(turn: Turn) -> CommentForm:
+    """The form of one comment, with what the reviewer said of it before."""
+    form = CommentForm(data=_before(turn))
+    titles = {theme: title for theme, title, _ in turn.sheet.themes}
+    themes = {"": "Choose a theme", **titles, OTHER: OTHER_WORDS}
+    if turn.task == "decide":
+        while form.rows.entries:
+            form.rows.pop_entry()
+    elif not form.is_submitted():
+        add_rows(form, FIRST_ROWS - len(form.rows.entries))
+    for row in form.rows:
+        row.form.theme.choices = themes
+    return form
+
+
+def add_rows(form: CommentForm, number: int = MORE_ROWS) -> None:
+    """More empty rows for codes, up to the most that a comment takes."""
+    themes = form.rows[0].form.theme.choices if form.rows.entries else {}
+    for _ in range(min(number, MOST_CODES - len(form.rows.entries))):
+        form.rows.append_entry().form.theme.choices = themes
+
+
+def _before(turn: Turn) -> dict[str, Any]:
+    text = turn.entry.text
+    data: dict[str, Any] = {
+        "rows": [
+            {
+                "theme": code.theme,
+                "direction": code.direction,
+                "function": code.function,
+                "words": ""
+                if (code.start, code.end) == (0, len(text))
+                else text[code.start : code.end],
+            }
+            for code in turn.shown
+        ]
+    }
+    if turn.mine is not None:
+        data |= {
+            "decision": "withhold" if turn.mine.reason else "pass",
+            "reason": turn.mine.reason,
+            "masks": "\n".join(turn.mine.masks),
+            "escalate": turn.mine.escalate,
+            "nothing": turn.mine.codes == (),
+        }
+    return data

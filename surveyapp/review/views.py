@@ -1,0 +1,104 @@
+"""The reviewers’ desk: where it stands, and one comment a page."""
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from surveyapp.errors import NotNow, Rejected
+from surveyapp.extensions import db
+from surveyapp.models.accounts import Role
+from surveyapp.models.surveys import Programme
+from surveyapp.permissions import open_to, signed_in
+from surveyapp.review import words
+from surveyapp.review.forms import CommentForm, add_rows, comment_form
+from surveyapp.services import results, review_desk
+from surveyapp.services.review_sheets import REASONS
+
+blueprint = Blueprint("review", __name__, url_prefix="/review")
+
+
+@blueprint.get("/<slug>")
+@open_to(Role.BOARD)
+def start(slug: str) -> ResponseReturnValue:
+    """Where the desk stands, or when there will be something at it."""
+    programme = results.programme_of(slug)
+    wave = review_desk.wave_of(programme)
+    desk = review_desk.desk(wave, signed_in()) if wave else None
+    return render_template(
+        "review/start.html",
+        programme=programme,
+        wave=wave,
+        desk=desk,
+        promised=wave is not None and review_desk.promised(wave),
+        may=review_desk.may_review(signed_in()),
+        progress=desk.progress() if desk else None,
+        waiting=desk.next() if desk else None,
+        reasons=REASONS,
+        words=words,
+    )
+
+
+@blueprint.get("/<slug>/next")
+@open_to(Role.BOARD)
+def following(slug: str) -> ResponseReturnValue:
+    """Go to the next comment, or past one that is left for later."""
+    _, desk = _desk(slug)
+    place = desk.next(request.args.get("after", 0, type=int))
+    if place is None:
+        return redirect(url_for("review.start", slug=slug))
+    return redirect(url_for("review.comment", slug=slug, place=place))
+
+
+@blueprint.route("/<slug>/<int:place>", methods=["GET", "POST"])
+@open_to(Role.BOARD)
+def comment(slug: str, place: int) -> ResponseReturnValue:
+    programme, desk = _desk(slug)
+    turn = review_desk.turn(desk, place)
+    form = comment_form(turn)
+    if form.is_submitted() and "more" in request.form:
+        add_rows(form)
+    elif form.validate_on_submit() and form.check_codes(turn) and _keep(form, turn, desk.reader):
+        db.session.commit()
+        after = _desk(slug)[1].next()
+        if after is None:
+            return redirect(url_for("review.start", slug=slug))
+        return redirect(url_for("review.comment", slug=slug, place=after, saved=place))
+    return render_template(
+        "review/comment.html",
+        programme=programme,
+        turn=turn,
+        form=form,
+        progress=desk.progress(),
+        saved=request.args.get("saved", type=int),
+        words=words,
+        titles={
+            **{theme: title for theme, title, _ in turn.sheet.themes},
+            review_desk.OTHER: "Something else",
+        },
+    )
+
+
+def _keep(form: CommentForm, turn: review_desk.Turn, reader: str) -> bool:
+    """Keep the decision; a refusal goes back to the form."""
+    try:
+        review_desk.decide(
+            turn,
+            reader,
+            reason=form.reason.data if form.decision.data == "withhold" else "",
+            masks=(form.masks.data or "").splitlines(),
+            escalate=form.escalate.data,
+            codes=form.given(),
+        )
+    except Rejected as problem:
+        db.session.rollback()
+        form.form_errors.append(problem.message)
+        return False
+    return True
+
+
+def _desk(slug: str) -> tuple[Programme, review_desk.Desk]:
+    programme = results.programme_of(slug)
+    wave = review_desk.wave_of(programme)
+    desk = review_desk.desk(wave, signed_in()) if wave else None
+    if desk is None:
+        raise NotNow("No comments wait for you now. The desk says when there will be some.")
+    return programme, desk

@@ -1,0 +1,71 @@
+"""What the desk calls things, and the single keys that do them."""
+
+from collections.abc import Mapping
+
+DIRECTION_WORDS: Mapping[str, str] = {
+    "negative": "Something is wrong or missing",
+    "positive": "Something is good",
+    "suggestion": "An idea or a wish, no more",
+    "mixed": "Good and bad, not to be parted",
+}
+FUNCTION_WORDS: Mapping[str, str] = {
+    "": "The usual",
+    "enabler": "It helps now",
+    "aspiration": "It is hoped for",
+    "barrier": "It stands in the way",
+    "offer": "The writer offers to do it",
+    "unset": "None of these",
+}
+USE_WORDS: Mapping[str, str] = {
+    "publish": "Everyone may read it, once it is checked",
+    "board": "Only the board may read it, once it is checked",
+}
+FLAG_WORDS: Mapping[str, str] = {
+    "escalate": "May tell of harm",
+    "quasi_identifier": "May point to one person",
+}
+OTHER_WORDS = "Something else, no theme fits"
+
+# A letter a theme. None is a key of ACTION_KEYS, and all are shown on the page.
+THEME_KEYS: Mapping[str, str] = {
+    "fear_speaking_out": "f",
+    "blame_culture": "b",
+    "communication": "c",
+    "imposed_change": "i",
+    "workload": "w",
+    "leadership_mgmt": "l",
+    "supervision_support": "s",
+    "training_development": "t",
+    "staffing_turnover": "v",
+    "tools_infrastructure": "e",
+    "pay_recognition": "p",
+    "team_peers": "m",
+    "wellbeing_stress": "h",
+    "vision_hope_pride": "d",
+    "trust_action": "r",
+    "other": "o",
+}
+DIRECTION_KEYS: Mapping[str, str] = {
+    "negative": "1",
+    "positive": "2",
+    "suggestion": "3",
+    "mixed": "4",
+}
+ACTION_KEYS: Mapping[str, str] = {
+    "pass": "a",
+    "withhold": "x",
+    "mask": "k",
+    "nothing": "n",
+    "offer": "5",
+    "escalate": "u",
+    "later": "j",
+}
+ACTION_WORDS: Mapping[str, str] = {
+    "pass": "May be quoted: save and go on",
+    "withhold": "Withhold it, then choose the reason",
+    "mask": "Mask the words you have marked",
+    "nothing": "No theme fits",
+    "offer": "The writer offers to do it",
+    "escalate": "It tells of harm or risk",
+    "later": "Leave it for later",
+}

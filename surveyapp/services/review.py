@@ -1,0 +1,354 @@
+"""What the publisher does for the reviewers' desk, and what comes back from it.
+
+After opening it lays out the comments that may be read; once the results are out it takes them away
+and keeps what was decided with the answers, under the wave's own key. *Themes only* comments are
+left out before anything else happens to a comment here.
+"""
+
+import json
+import secrets
+import uuid
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from analysis.dataset import Comment, descendants
+from analysis.dataset import Wave as Data
+from analysis.disclosure import Rule
+from analysis.instrument import Instrument, Item
+from analysis.text.audit_sample import CODED_TWICE, AuditSample, draw_audit
+from analysis.text.codebook import load as codebook
+from analysis.text.coder import Coder, first_coder
+from analysis.text.counts import text_theme
+from analysis.text.human_codes import BLIND, Code, HumanCode
+from analysis.text.masking import mask, moved
+from analysis.text.redact import redact
+from surveyapp.extensions import answers_session, db
+from surveyapp.models.surveys import Wave
+from surveyapp.services import answer_blocks, authoring, covenants, publishing
+from surveyapp.services import audit as log
+from surveyapp.services import review_sheets as sheets
+
+BLOCK = "review"
+FORMAT = 1
+MAY_BE_READ = ("publish", "board")
+UNREAD = "unread"
+FIRST = ("escalate", "quasi_identifier")
+
+
+@dataclass(frozen=True)
+class Cleared:
+    """A comment that two reviewers cleared: everybody may read it where ``use`` is ``publish``,
+    the board alone where it is ``board``. ``unit`` is a directorate or the whole organisation.
+    ``codes`` are people's where they coded it, else the software's, with their places in ``text``;
+    a code whose evidence was masked has the whole text."""
+
+    comment: str
+    question: str
+    text: str
+    unit: str
+    unit_name: str
+    use: str
+    codes: tuple[Code, ...]
+
+
+@dataclass(frozen=True)
+class _Record:
+    """Everything of one wave's review."""
+
+    sheet: sheets.Sheet
+    entries: tuple[sheets.Entry, ...]
+    readings: dict[int, list[sheets.Reading]]
+
+    def reader(self, mark: str) -> str:
+        """``reader 1``, ``reader 2``: tells reviewers apart and names nobody."""
+        marks = sorted({one.reader for read in self.readings.values() for one in read})
+        return f"reader {marks.index(mark) + 1}"
+
+
+def prepare(wave: Wave) -> bool:
+    """Lay out an opened wave's comments for the desk; give whether it was done now.
+
+    Only where the wave promised that reviewers read what its authors let be read.
+    """
+    if wave.covenant is None or not covenants.of(wave).get(covenants.READERS):
+        return False
+    if sheets.is_laid_out(wave.id):
+        return False
+    data = publishing.load(wave)
+    sheet, entries = laid_out(data, authoring.instrument_of(wave), covenants.rule_of(wave))
+    sheets.lay_out(wave.id, sheet, entries)
+    about = f"{wave.programme.slug} {wave.number}"
+    log.record(publishing.SCHEDULER, "laid comments out for review", about)
+    return True
+
+
+def laid_out(
+    data: Data, instrument: Instrument, rule: Rule, coder: Coder | None = None
+) -> tuple[sheets.Sheet, list[sheets.Entry]]:
+    """The sheet and the comments of a wave for the desk, in the order in which they are read:
+    what tells of harm first, then what may point to one person, then by chance, the sample first.
+
+    A question is read when enough people answered and enough comments to it may be read (D12).
+    """
+    used = coder or first_coder()
+    readable = [
+        (str(place), comment)
+        for place, comment in enumerate(data.comments)
+        if comment.use in MAY_BE_READ
+    ]
+    questions: list[sheets.Question] = []
+    found: list[sheets.Entry] = []
+    few = 0
+    for item in instrument.texts:
+        rows = _coded(
+            [row for row in readable if row[1].question == item.id], item, instrument, used
+        )
+        if data.responses.height < rule.comments_answers or len(rows) < rule.comments:
+            few += 1
+            continue
+        drawn = draw_audit({row.id: row.use for row in rows}, secrets.randbits(63))
+        blind = {**dict.fromkeys(drawn.comments, 1), **dict.fromkeys(drawn.twice, 2)}
+        found += [replace(row, blind=blind.get(row.id, 0)) for row in rows]
+        questions.append(
+            sheets.Question(item.id, item.text, item.purpose, len(rows), drawn.to_dict())
+        )
+    seed = secrets.randbits(63)
+    placed = [
+        replace(entry, place=place)
+        for place, entry in enumerate(_in_turn(_named(found, data, rule), questions, seed), 1)
+    ]
+    book = codebook()
+    sheet = sheets.Sheet(
+        seed=seed,
+        coder=used.mark,
+        codebook=book.version,
+        themes=tuple((theme.id, theme.title, theme.definition) for theme in book.themes),
+        questions=tuple(questions),
+        few=few,
+        flags=tuple(entry.flags for entry in placed),
+    )
+    return sheet, placed
+
+
+def _coded(
+    rows: Sequence[tuple[str, Comment]], item: Item, instrument: Instrument, coder: Coder
+) -> list[sheets.Entry]:
+    """The comments with content to one question, redacted and coded by the software."""
+    question = coder.question(item.text, item.purpose, text_theme(item, instrument))
+    found = []
+    for comment_id, comment in rows:
+        redacted = redact(comment.text)
+        coded = coder.code(redacted.text, question)
+        if coded.empty:
+            continue
+        mentions = coded.mentions
+        found.append(
+            sheets.Entry(
+                place=0,
+                id=comment_id,
+                question=item.id,
+                text=redacted.text,
+                unit=comment.unit,
+                unit_name="",
+                use=comment.use,
+                flags=tuple(flag for flag in FIRST if flag in (*redacted.flags, *coded.flags)),
+                codes=tuple(
+                    Code(m.theme, m.direction, m.function, m.start, m.end) for m in mentions
+                ),
+                blind=0,
+            )
+        )
+    return found
+
+
+def _named(found: Sequence[sheets.Entry], data: Data, rule: Rule) -> list[sheets.Entry]:
+    """Each with its directorate where all of them are large enough, else with the whole
+    organisation alone: one left out would tell where the others come from."""
+    below = descendants(data.units)
+    whole = data.root
+    counts: Counter[str] = Counter(data.responses["unit"].to_list())
+    written = Counter((entry.unit, entry.question) for entry in found)
+    large = all(
+        sum(
+            counts[unit]
+            for unit in ({directorate} if directorate == whole.id else below[directorate])
+        )
+        >= rule.comments_answers
+        and comments >= rule.comments
+        for (directorate, _), comments in written.items()
+    )
+    names = {unit.id: unit.name for unit in data.units}
+    units = [entry.unit if large else whole.id for entry in found]
+    return [
+        replace(entry, unit=unit, unit_name=names[unit])
+        for entry, unit in zip(found, units, strict=True)
+    ]
+
+
+def _in_turn(
+    found: Sequence[sheets.Entry], questions: Sequence[sheets.Question], seed: int
+) -> list[sheets.Entry]:
+    chance = np.random.default_rng(seed).permutation(len(found))
+    # The sample in the order in which it was drawn: as far as it goes, it is a random sample.
+    turn = {
+        comment: place
+        for question in questions
+        for place, comment in enumerate(question.audit["comments"])
+    }
+
+    def key(row: int) -> tuple[int, int, int]:
+        entry = found[row]
+        flagged = next((n for n, flag in enumerate(FIRST) if flag in entry.flags), len(FIRST))
+        return flagged, turn.get(entry.id, len(found)), int(chance[row])
+
+    return [found[row] for row in sorted(range(len(found)), key=key)]
+
+
+def put_away(wave: Wave) -> bool:
+    """Once the results are out: keep the review with the answers, and leave nothing at the desk.
+
+    Commits store by store; after a crash the next round finishes. Gives whether there was anything.
+    """
+    if not sheets.is_laid_out(wave.id):
+        return False
+    record = _at_the_desk(wave.id)
+    if record is not None:
+        answer_blocks.write(wave.id, BLOCK, _to_bytes(record))
+        answers_session().commit()
+    sheets.take_away(wave.id)
+    db.session.commit()
+    sheets.destroy_key(wave.id)
+    return True
+
+
+def audit(wave_id: uuid.UUID) -> list[HumanCode]:
+    """The random sample as people coded it blind, in the order in which it was drawn, question by
+    question: as far as it was coded without a gap, which is a random sample all the same.
+
+    A comment that was to be coded twice has two rows one after the other, if it was; the first
+    counts, the second says how far two people agree.
+    """
+    record = _record(wave_id)
+    if record is None:
+        return []
+    by_id = {entry.id: entry for entry in record.entries}
+    found: list[HumanCode] = []
+    for question in record.sheet.questions:
+        drawn = AuditSample.from_dict(question.audit)
+        for place, comment in enumerate(drawn.comments):
+            entry = by_id[comment]
+            blind = [one for one in record.readings.get(entry.place, []) if one.seen == BLIND]
+            if not blind:
+                break
+            wanted = 2 if place < CODED_TWICE else 1
+            found += [_human(record, entry, one) for one in blind[:wanted]]
+    return found
+
+
+def corrections(wave_id: uuid.UUID) -> list[HumanCode]:
+    """What reviewers coded after they had seen the software's codes: for training, never for a
+    figure."""
+    record = _record(wave_id)
+    if record is None:
+        return []
+    return [
+        _human(record, entry, one)
+        for entry in record.entries
+        for one in record.readings.get(entry.place, [])
+        if one.codes is not None and one.seen != BLIND
+    ]
+
+
+def cleared(wave_id: uuid.UUID) -> list[Cleared]:
+    """The comments that may be quoted, in the desk's random order, masked as reviewers said."""
+    record = _record(wave_id)
+    if record is None:
+        return []
+    return [
+        _cleared(entry, record.readings[entry.place])
+        for entry in sorted(record.entries, key=lambda entry: entry.place)
+        if sheets.outcome(record.readings.get(entry.place, [])) == "cleared"
+    ]
+
+
+def withheld(wave_id: uuid.UUID) -> Counter[str]:
+    """How many comments that may be read are not quoted, by reason: those of
+    :data:`review_sheets.REASONS`, and ``unread`` where no two reviewers agreed in time."""
+    record = _record(wave_id)
+    found: Counter[str] = Counter()
+    for entry in record.entries if record else ():
+        read = record.readings.get(entry.place, []) if record else []
+        said = sheets.outcome(read)
+        if said == "withheld":
+            found[sheets.reason_of(read)] += 1
+        elif said != "cleared":
+            found[UNREAD] += 1
+    return found
+
+
+def _cleared(entry: sheets.Entry, read: Sequence[sheets.Reading]) -> Cleared:
+    done = mask(entry.text, {words for one in read for words in one.masks})
+    people = next((one.codes for one in read if one.codes is not None), None)
+    codes = []
+    for code in entry.codes if people is None else people:
+        start, end = moved(code.start, code.end, done.hidden) or (0, len(done.text))
+        codes.append(code._replace(start=start, end=end))
+    return Cleared(
+        comment=entry.id,
+        question=entry.question,
+        text=done.text,
+        unit=entry.unit,
+        unit_name=entry.unit_name,
+        use=entry.use,
+        codes=tuple(codes),
+    )
+
+
+def _human(record: _Record, entry: sheets.Entry, one: sheets.Reading) -> HumanCode:
+    return HumanCode(
+        comment=entry.id,
+        question=entry.question,
+        text=entry.text,
+        codes=one.codes or (),
+        kind="audit" if one.seen == BLIND else "correction",
+        coder=record.reader(one.reader),
+        codebook=record.sheet.codebook,
+        seen=one.seen,
+    )
+
+
+def _record(wave_id: uuid.UUID) -> _Record | None:
+    """The review as it stands at the desk, or as it was put away."""
+    block = answer_blocks.read(wave_id, BLOCK)
+    return _at_the_desk(wave_id) if block is None else _from_bytes(block)
+
+
+def _at_the_desk(wave_id: uuid.UUID) -> _Record | None:
+    sheet = sheets.sheet(wave_id)
+    if sheet is None:
+        return None
+    return _Record(sheet, tuple(sheets.entries(wave_id)), sheets.readings(wave_id))
+
+
+def _to_bytes(record: _Record) -> bytes:
+    readings = [asdict(one) for read in record.readings.values() for one in read]
+    raw: dict[str, Any] = {
+        "format": FORMAT,
+        "sheet": asdict(record.sheet),
+        "entries": [asdict(entry) for entry in record.entries],
+        "readings": readings,
+    }
+    return json.dumps(raw).encode()
+
+
+def _from_bytes(block: bytes) -> _Record:
+    raw = json.loads(block)
+    readings: dict[int, list[sheets.Reading]] = {}
+    for one in map(sheets.reading_from, raw["readings"]):
+        readings.setdefault(one.place, []).append(one)
+    entries = tuple(map(sheets.entry_from, raw["entries"]))
+    return _Record(sheets.sheet_from(raw["sheet"]), entries, readings)

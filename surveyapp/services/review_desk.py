@@ -1,0 +1,276 @@
+"""The reviewers' desk: two board members from outside the line read each comment that may be read,
+and a third where they differ.
+
+The software's codes of the random sample stay hidden from whoever has still to code it. Nothing
+here can delay the results: what was not read in time is not quoted.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from analysis.text.human_codes import BLIND, Code
+from analysis.text.human_codes import OTHER as OTHER
+from analysis.text.masking import find
+from surveyapp.errors import NotAllowed, NotFound, NotNow, Rejected
+from surveyapp.models.accounts import Account
+from surveyapp.models.surveys import Programme, Wave
+from surveyapp.services import board, covenants, turns
+from surveyapp.services import review_sheets as sheets
+
+LAID_OUT = ("opened", "summarised")
+DIRECTIONS = ("negative", "positive", "suggestion", "mixed")
+FUNCTIONS = ("enabler", "aspiration", "barrier", "offer", "unset")
+USUAL = {"positive": "enabler", "negative": "barrier", "suggestion": "aspiration"}
+OF_MIXED = {"shadow": "barrier", "peak": "enabler"}
+MOST_CODES = 12
+MOST_MASKS = 20
+
+
+@dataclass(frozen=True)
+class Given:
+    """A code as a reviewer gives it. Without ``function`` the usual one of its direction is meant;
+    without ``words`` the whole comment is its evidence."""
+
+    theme: str
+    direction: str
+    function: str = ""
+    words: str = ""
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far the desk is: ``mine`` of ``mine_all`` for this reviewer, and for everybody together
+    comments settled of all, of the sample those coded, and comments that tell of harm."""
+
+    mine: int
+    mine_all: int
+    settled: int
+    total: int
+    coded: int
+    sample: int
+    escalated: int
+    escalated_open: int
+
+
+@dataclass(frozen=True)
+class Turn:
+    """One comment before one reviewer. ``task``: ``code`` it blind, ``correct`` the software's
+    codes, or ``decide`` only. ``mine``: what they decided before."""
+
+    wave: Wave
+    sheet: sheets.Sheet
+    entry: sheets.Entry
+    task: str
+    mine: sheets.Reading | None
+    flags: frozenset[str]
+    differ: bool
+
+    @property
+    def question(self) -> sheets.Question:
+        return self.sheet.question(self.entry.question)
+
+    @property
+    def shown(self) -> tuple[Code, ...]:
+        """The codes to begin with: this reviewer's own, else the software's if they may be seen."""
+        if self.mine is not None and self.mine.codes is not None:
+            return self.mine.codes
+        return self.entry.codes if self.task == "correct" else ()
+
+
+@dataclass(frozen=True)
+class Desk:
+    """One wave's desk as one reviewer finds it."""
+
+    wave: Wave
+    sheet: sheets.Sheet
+    reader: str
+    read: dict[int, list[sheets.Reading]]
+
+    def wants(self, place: int) -> bool:
+        """Whether this reviewer's view of a comment is still wanted."""
+        given = self.read.get(place, [])
+        if any(one.reader == self.reader for one in given):
+            return False
+        return sheets.outcome(given) in ("unread", "differ")
+
+    def raised(self, place: int) -> bool:
+        """Whether the software or a reviewer says that a comment tells of harm."""
+        return "escalate" in self.sheet.flags[place - 1] or any(
+            one.escalate for one in self.read.get(place, [])
+        )
+
+    @property
+    def places(self) -> range:
+        return range(1, self.sheet.total + 1)
+
+    def next(self, after: int = 0) -> int | None:
+        """The next comment for this reviewer: what tells of harm first, then in the order drawn.
+        With ``after``, the one behind it, to leave one for later; ``None`` when nothing waits."""
+        waiting = [place for place in self.places if self.wants(place)]
+        waiting.sort(key=lambda place: (not self.raised(place), place))
+        if after in waiting:
+            at = waiting.index(after) + 1
+            waiting = waiting[at:] + waiting[: at - 1]
+        return waiting[0] if waiting else None
+
+    def progress(self) -> Progress:
+        """How far everybody is."""
+        mine = [p for p, given in self.read.items() if any(x.reader == self.reader for x in given)]
+        done = {p for p, given in self.read.items() if sheets.outcome(given) in _SETTLED}
+        blind = [p for p, given in self.read.items() if any(x.seen == BLIND for x in given)]
+        raised = [place for place in self.places if self.raised(place)]
+        waiting = sum(self.wants(place) for place in self.places)
+        return Progress(
+            mine=len(mine),
+            mine_all=len(mine) + waiting,
+            settled=len(done),
+            total=self.sheet.total,
+            coded=len(blind),
+            sample=self.sheet.sample,
+            escalated=len(raised),
+            escalated_open=len([place for place in raised if place not in done]),
+        )
+
+
+_SETTLED = ("cleared", "withheld")
+
+
+def may_review(member: Account) -> bool:
+    """Whether somebody may read comments: a member of the board from outside the line."""
+    return board.is_outside_the_line(member)
+
+
+def wave_of(programme: Programme) -> Wave | None:
+    """The pulse whose comments are read now, or that is the next to be; ``None`` without one."""
+    waves = [wave for wave in programme.waves if wave.state not in ("draft", "published")]
+    waiting = [wave for wave in waves if wave.state in LAID_OUT]
+    return next(iter(waiting or waves), None)
+
+
+def promised(wave: Wave) -> bool:
+    """Whether the wave's promises say that comments are read."""
+    return wave.covenant is not None and bool(covenants.of(wave).get(covenants.READERS))
+
+
+def desk(wave: Wave, member: Account) -> Desk | None:
+    """The wave's desk; ``None`` before its comments are laid out. Raises :class:`NotAllowed`."""
+    if not may_review(member):
+        raise NotAllowed(
+            "Only members of the board who do not also manage, run HR or run this server read "
+            "comments. Ask another member."
+        )
+    sheet = sheets.sheet(wave.id) if wave.state in LAID_OUT else None
+    if sheet is None:
+        return None
+    return Desk(
+        wave=wave,
+        sheet=sheet,
+        reader=sheets.mark_of(wave.id, member.id),
+        read=sheets.readings(wave.id),
+    )
+
+
+def turn(desk: Desk, place: int) -> Turn:
+    """One comment for this reviewer. Raises :class:`NotFound`, and :class:`NotNow` when others have
+    settled it."""
+    entry = sheets.entry(desk.wave.id, place)
+    if entry is None:
+        raise NotFound("There is no such comment. Go back to the desk and start from there.")
+    given = desk.read.get(place, [])
+    mine = next((one for one in given if one.reader == desk.reader), None)
+    if mine is None and not desk.wants(place):
+        raise NotNow("Others have settled this comment. Go back to the desk for the next one.")
+    return Turn(
+        wave=desk.wave,
+        sheet=desk.sheet,
+        entry=entry,
+        task=_task(entry, given, mine),
+        mine=mine,
+        flags=frozenset(entry.flags) | ({"escalate"} if desk.raised(place) else set()),
+        differ=mine is None and sheets.outcome(given) == "differ",
+    )
+
+
+def _task(entry: sheets.Entry, given: Sequence[sheets.Reading], mine: sheets.Reading | None) -> str:
+    if not entry.blind:
+        return "correct"
+    if mine is not None:
+        # What was coded blind stays as it was: by now its coder may have seen the software's.
+        return "decide"
+    coded = sum(one.seen == BLIND for one in given)
+    return "code" if coded < entry.blind else "decide"
+
+
+def decide(
+    turn: Turn,
+    reader: str,
+    *,
+    reason: str = "",
+    masks: Sequence[str] = (),
+    escalate: bool = False,
+    codes: Sequence[Given] = (),
+) -> sheets.Reading:
+    """Keep what a reviewer decided of the comment before them, or changed their mind to."""
+    turns.hold(turn.wave)
+    if turn.wave.state not in LAID_OUT:
+        raise NotNow("These results are out, so the desk is closed.")
+    if reason and reason not in sheets.REASONS:
+        raise Rejected("Choose a reason from the list.")
+    reading = sheets.Reading(
+        place=turn.entry.place,
+        reader=reader,
+        reason=reason,
+        masks=_masks(turn.entry.text, masks),
+        escalate=escalate,
+    )
+    reading = _with_codes(turn, reading, [code_of(turn, one) for one in codes])
+    sheets.keep(turn.wave.id, reading)
+    return reading
+
+
+def _with_codes(turn: Turn, reading: sheets.Reading, codes: list[Code]) -> sheets.Reading:
+    if turn.task == "code":
+        return replace(reading, codes=tuple(codes), seen=BLIND)
+    if turn.task == "correct":
+        before = turn.mine is not None and turn.mine.codes is not None
+        if before or tuple(codes) != turn.entry.codes:
+            return replace(reading, codes=tuple(codes), seen=turn.sheet.coder)
+        return reading
+    if turn.mine is not None:
+        return replace(reading, codes=turn.mine.codes, seen=turn.mine.seen)
+    return reading
+
+
+def code_of(turn: Turn, given: Given) -> Code:
+    """A code as it is kept. Raises :class:`Rejected` with what is wrong with it."""
+    themes = {theme for theme, _, _ in turn.sheet.themes} | {OTHER}
+    if given.theme not in themes:
+        raise Rejected("Choose a theme from the list.")
+    if given.direction not in DIRECTIONS:
+        raise Rejected("Choose what it says about the theme.")
+    usual = USUAL.get(given.direction, OF_MIXED.get(turn.question.purpose, "unset"))
+    function = given.function or usual
+    if function not in FUNCTIONS:
+        raise Rejected("Choose from the list what it does.")
+    start, end = _place(turn.entry.text, given.words)
+    return Code(given.theme, given.direction, function, start, end)
+
+
+def _place(text: str, words: str) -> tuple[int, int]:
+    words = words.strip()
+    if not words:
+        return 0, len(text)
+    start = text.find(words)
+    if start < 0:
+        raise Rejected("The words that show it must stand in the comment just so.")
+    return start, start + len(words)
+
+
+def _masks(text: str, phrases: Sequence[str]) -> tuple[str, ...]:
+    wanted = list(dict.fromkeys(phrase.strip() for phrase in phrases if phrase.strip()))
+    if len(wanted) > MOST_MASKS:
+        raise Rejected(f"Mask at most {MOST_MASKS} stretches, or withhold the comment.")
+    lacking = [phrase for phrase in wanted if not find(text, phrase)]
+    if lacking:
+        raise Rejected("Write the words to mask just as they stand, each on a line of its own.")
+    return tuple(wanted)

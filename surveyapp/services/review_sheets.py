@@ -1,0 +1,252 @@
+"""The reviewers' desk as it is kept: sealed rows in the office store, under a key of their own.
+
+The publisher lays the comments out, the office shows them and keeps what reviewers decide, and the
+publisher takes it all away. Nothing here knows a comment that its author did not let be read.
+"""
+
+import hmac
+import json
+import uuid
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any, Literal
+
+from sqlalchemy import delete, func, select
+
+from analysis.text.human_codes import Code
+from surveyapp import keys
+from surveyapp.crypto import blocks
+from surveyapp.extensions import db
+from surveyapp.models.review import ReviewComment, ReviewReading, ReviewSheet
+from surveyapp.services.covenants import COMMENT_READERS
+
+KEY = "review.key"
+PAD = 512  # so that a row's length tells little of the comment's
+Outcome = Literal["unread", "differ", "cleared", "withheld"]
+
+# Why a comment may be withheld: to protect somebody, never for what it says about the place. In the
+# order of gravity: where two reviewers name two reasons, the first of them is counted.
+REASONS: Mapping[str, str] = {
+    "harm": "It tells of harm or of a risk to somebody",
+    "case": "It tells of a child’s, patient’s or client’s own affairs",
+    "author": "It could show who wrote it, whatever is masked",
+    "other_person": "It could show who somebody else is",
+    "abuse": "It insults or threatens somebody",
+    "language": "None of us reads the language well enough",
+}
+
+
+@dataclass(frozen=True)
+class Question:
+    """A question whose comments are read. ``audit`` is its random sample, as it was drawn."""
+
+    id: str
+    text: str
+    purpose: str
+    comments: int
+    audit: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """What is to be read of a wave. ``themes`` are id, title and meaning; ``coder`` the mark of the
+    software; ``few`` how many questions had too few comments to be read; ``flags`` what software
+    flagged of each comment, in their order."""
+
+    seed: int
+    coder: str
+    codebook: str
+    themes: tuple[tuple[str, str, str], ...]
+    questions: tuple[Question, ...]
+    few: int
+    flags: tuple[tuple[str, ...], ...]
+
+    @property
+    def total(self) -> int:
+        return len(self.flags)
+
+    def question(self, question_id: str) -> Question:
+        return next(one for one in self.questions if one.id == question_id)
+
+    @property
+    def sample(self) -> int:
+        """How many comments are coded by people who have not seen what the software says."""
+        return sum(len(question.audit["comments"]) for question in self.questions)
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A comment at the desk: masked, without date and with no group below a directorate.
+
+    ``codes`` are the software's; ``blind`` how many reviewers are to code it without seeing them.
+    """
+
+    place: int
+    id: str
+    question: str
+    text: str
+    unit: str
+    unit_name: str
+    use: str
+    flags: tuple[str, ...]
+    codes: tuple[Code, ...]
+    blind: int
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What one reviewer decided: ``reason`` is why it is withheld, empty when it may be quoted;
+    ``masks`` are further words to mask. ``codes`` are theirs, ``None`` when they gave none, and
+    ``seen`` what they had seen before: ``blind`` or the software's mark."""
+
+    place: int
+    reader: str
+    reason: str = ""
+    masks: tuple[str, ...] = ()
+    escalate: bool = False
+    codes: tuple[Code, ...] | None = None
+    seen: str = ""
+
+
+def outcome(readings: Sequence[Reading]) -> Outcome:
+    """What two reviewers, or a third where they differ, made of a comment."""
+    if len(readings) < COMMENT_READERS:
+        return "unread"
+    against = sum(bool(one.reason) for one in readings)
+    if 2 * against == len(readings):
+        return "differ"
+    return "withheld" if 2 * against > len(readings) else "cleared"
+
+
+def reason_of(readings: Iterable[Reading]) -> str:
+    """Why a withheld comment is: the gravest reason that was named."""
+    named = {one.reason for one in readings}
+    return next(reason for reason in REASONS if reason in named)
+
+
+def lay_out(wave_id: uuid.UUID, sheet: Sheet, entries: Iterable[Entry]) -> None:
+    """Seal a wave's sheet and comments for the desk, under a new key."""
+    keys.destroy_all("review", wave_id)
+    keys.put(_path(wave_id), blocks.new_key())
+    wrapped, sealed = _seal(wave_id, "sheet", asdict(sheet))
+    db.session.add(ReviewSheet(wave_id=wave_id, wrapped_key=wrapped, sealed=sealed))
+    db.session.flush()
+    for entry in entries:
+        wrapped, sealed = _seal(wave_id, f"{entry.place}", asdict(entry))
+        db.session.add(
+            ReviewComment(wave_id=wave_id, place=entry.place, wrapped_key=wrapped, sealed=sealed)
+        )
+    db.session.flush()
+
+
+def is_laid_out(wave_id: uuid.UUID) -> bool:
+    """Whether the wave's comments are at the desk, or none of them may be."""
+    return db.session.scalar(select(func.count()).where(ReviewSheet.wave_id == wave_id)) == 1
+
+
+def sheet(wave_id: uuid.UUID) -> Sheet | None:
+    """What is to be read of a wave; ``None`` before it is laid out and after it was taken away."""
+    row = db.session.execute(
+        select(ReviewSheet.wrapped_key, ReviewSheet.sealed).where(ReviewSheet.wave_id == wave_id)
+    ).one_or_none()
+    return None if row is None else sheet_from(_unseal(wave_id, "sheet", row))
+
+
+def entry(wave_id: uuid.UUID, place: int) -> Entry | None:
+    """One comment at the desk."""
+    found = list(entries(wave_id, [place]))
+    return found[0] if found else None
+
+
+def entries(wave_id: uuid.UUID, places: Sequence[int] | None = None) -> Iterable[Entry]:
+    """A wave's comments at the desk, in their order; only these places, if given."""
+    query = select(ReviewComment.wrapped_key, ReviewComment.sealed, ReviewComment.place)
+    query = query.where(ReviewComment.wave_id == wave_id).order_by(ReviewComment.place)
+    if places is not None:
+        query = query.where(ReviewComment.place.in_(places))
+    for row in db.session.execute(query):
+        yield entry_from(_unseal(wave_id, f"{row.place}", row))
+
+
+def readings(wave_id: uuid.UUID) -> dict[int, list[Reading]]:
+    """Everything that reviewers decided of a wave's comments, by place."""
+    found: dict[int, list[Reading]] = {}
+    query = select(
+        ReviewReading.wrapped_key, ReviewReading.sealed, ReviewReading.place, ReviewReading.reader
+    )
+    query = query.where(ReviewReading.wave_id == wave_id)
+    query = query.order_by(ReviewReading.place, ReviewReading.reader)
+    for row in db.session.execute(query):
+        one = reading_from(_unseal(wave_id, f"{row.place}/{row.reader.hex()}", row))
+        found.setdefault(row.place, []).append(one)
+    return found
+
+
+def keep(wave_id: uuid.UUID, reading: Reading) -> None:
+    """Keep what a reviewer decided, in place of what they decided before."""
+    reader = bytes.fromhex(reading.reader)
+    wrapped, sealed = _seal(wave_id, f"{reading.place}/{reading.reader}", asdict(reading))
+    row = db.session.get(ReviewReading, (wave_id, reading.place, reader))
+    if row is None:
+        row = ReviewReading(wave_id=wave_id, place=reading.place, reader=reader)
+        db.session.add(row)
+    row.wrapped_key, row.sealed = wrapped, sealed
+    db.session.flush()
+
+
+def mark_of(wave_id: uuid.UUID, account_id: uuid.UUID) -> str:
+    """What stands for a reviewer in this wave and in no other."""
+    key = keys.get(_path(wave_id))
+    return hmac.digest(key, b"reader" + account_id.bytes, "sha256")[:16].hex()
+
+
+def take_away(wave_id: uuid.UUID) -> None:
+    """Delete a wave's rows at the desk. The key goes when that is committed."""
+    for table in (ReviewReading, ReviewComment, ReviewSheet):
+        db.session.execute(
+            delete(table).where(table.wave_id == wave_id),
+            execution_options={"synchronize_session": False},
+        )
+
+
+def destroy_key(wave_id: uuid.UUID) -> None:
+    """Make every copy of a wave's rows at the desk noise."""
+    keys.destroy_all("review", wave_id)
+
+
+def sheet_from(raw: Mapping[str, Any]) -> Sheet:
+    """A sheet as it was sealed."""
+    themes = tuple((name, title, meaning) for name, title, meaning in raw["themes"])
+    questions = tuple(Question(**question) for question in raw["questions"])
+    flags = tuple(map(tuple, raw["flags"]))
+    return Sheet(**{**raw, "themes": themes, "questions": questions, "flags": flags})
+
+
+def entry_from(raw: Mapping[str, Any]) -> Entry:
+    """A comment as it was sealed."""
+    codes = tuple(Code(*code) for code in raw["codes"])
+    return Entry(**{**raw, "flags": tuple(raw["flags"]), "codes": codes})
+
+
+def reading_from(raw: Mapping[str, Any]) -> Reading:
+    """A reviewer's decision as it was sealed."""
+    codes = None if raw["codes"] is None else tuple(Code(*code) for code in raw["codes"])
+    return Reading(**{**raw, "masks": tuple(raw["masks"]), "codes": codes})
+
+
+def _path(wave_id: uuid.UUID) -> Any:
+    return keys.directory("review", wave_id) / KEY
+
+
+def _seal(wave_id: uuid.UUID, what: str, raw: Mapping[str, Any]) -> tuple[bytes, bytes]:
+    plain = json.dumps(raw).encode()
+    plain += b" " * (-len(plain) % PAD)
+    context = blocks.context(wave_id, f"review/{what}")
+    return blocks.seal(keys.get(_path(wave_id)), plain, context)
+
+
+def _unseal(wave_id: uuid.UUID, what: str, row: Any) -> dict[str, Any]:
+    context = blocks.context(wave_id, f"review/{what}")
+    plain = blocks.unseal(keys.get(_path(wave_id)), row.wrapped_key, row.sealed, context)
+    found: dict[str, Any] = json.loads(plain)
+    return found
