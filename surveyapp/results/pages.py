@@ -39,6 +39,7 @@ def overview(reading: Reading) -> ResponseReturnValue:
         findings=findings.by_evidence(summary),
         sentences={theme.id: findings.change_of(summary, theme) for theme in summary.themes},
         differences=findings.differences(summary),
+        groups_shown=_groups_shown(reading),
         participation=[
             (unit, depth, line)
             for unit, depth in findings.tree(summary)
@@ -146,7 +147,12 @@ def theme_trend(reading: Reading, theme_id: str) -> ResponseReturnValue:
 
 def groups(reading: Reading) -> ResponseReturnValue:
     """Groups by themes in tree order, each compared with the rest; never ranked."""
-    return render_template("results/groups.html", r=reading, tree=findings.tree(reading.summary))
+    return render_template(
+        "results/groups.html",
+        r=reading,
+        tree=findings.tree(reading.summary),
+        groups_shown=_groups_shown(reading),
+    )
 
 
 def group(reading: Reading, unit_id: str, *, asked: str = "") -> ResponseReturnValue:
@@ -161,6 +167,8 @@ def group(reading: Reading, unit_id: str, *, asked: str = "") -> ResponseReturnV
         r=reading,
         unit=unit,
         parent=parent,
+        above=_shown_above(reading, unit) or parent,
+        parts=[(part, _shown(reading, part)) for part in reading.summary.children(unit_id)],
         asked=reading.unit(asked) if asked else None,
         shown=_shown(reading, unit),
         extremes=findings.extremes(reading.summary, unit_id),
@@ -183,8 +191,8 @@ def own_group(reading: Reading, unit_key: str | None) -> ResponseReturnValue:
     while path and "/".join(path) not in units:
         path.pop()
     unit = own = units.get("/".join(path), reading.summary.root)
-    while not _shown(reading, unit) and unit.parent:
-        unit = units[unit.parent]
+    if not _shown(reading, unit):
+        unit = _shown_above(reading, unit) or reading.summary.root
     if unit.id == own.id and own.id == unit_key:
         return redirect(reading.url("group", unit_id=unit.id))
     return group(reading, unit.id, asked=own.id if own.id != unit.id else "")
@@ -194,6 +202,21 @@ def _shown(reading: Reading, unit: UnitHead) -> bool:
     return any(
         row.figure is not None for (_, unit_id), row in reading.rows.items() if unit_id == unit.id
     )
+
+
+def _groups_shown(reading: Reading) -> bool:
+    """Whether any group below the whole is shown in any theme."""
+    root = reading.summary.root.id
+    return any(row.figure for (_, unit_id), row in reading.rows.items() if unit_id != root)
+
+
+def _shown_above(reading: Reading, unit: UnitHead) -> UnitHead | None:
+    """The nearest group above that is shown."""
+    while unit.parent:
+        unit = reading.unit(unit.parent)
+        if _shown(reading, unit):
+            return unit
+    return None
 
 
 def written(reading: Reading) -> ResponseReturnValue:

@@ -26,7 +26,7 @@ FIXED = tuple(
         r"We say higher or lower only when chance can hardly explain it",
         r"Groups differ too little in this theme to say that one is unlike the rest",
         r"Key: .*? not shown",
-        r"No group clearly differs from the rest",
+        r"No group that is shown clearly differs from the rest",
         r"If it has changed",
         r"(?:we )?can’t tell if (?:it|[\w ]+?) has changed",
         r"what changed",
