@@ -5,6 +5,7 @@ new for every ballot and known to nobody; the credential is the class's blind si
 """
 
 import hashlib
+import re
 import uuid
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -27,6 +28,8 @@ USES = ("publish", "board", "themes")
 PURPOSE = b"candour/v1/ballot\0"
 COUNTER_LIMIT = 2**31 - 1
 TEXT_LIMIT = 400  # characters of a comment
+_SIGNED_BY = ec.ECDSA(hashes.SHA256())
+_WAVE = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
 def not_given(larger: str) -> str:
@@ -93,7 +96,7 @@ class Plaintext:
         ratings, comments = raw["ratings"], raw["comments"]
         if not isinstance(ratings, dict) or not isinstance(comments, list):
             raise BallotError("answers")
-        if not all(type(code) is int for code in ratings.values()):
+        if not set(map(type, ratings.values())) <= {int}:
             raise BallotError("answers")
         read = [_comment(part) for part in comments]
         return cls(
@@ -121,8 +124,8 @@ class Plaintext:
 
 @dataclass(frozen=True)
 class Record:
-    """A sealed ballot as cast: nothing in it says whose, when, or what. ``signed`` is what the
-    ballot key signed, as it was read; empty for a record that is only being made."""
+    """A sealed ballot as cast: nothing in it says whose, when, or what. ``spelled`` is the record
+    as it was read, and the signature's text in it; nothing for one that is being made."""
 
     wave: str
     class_key: str
@@ -132,7 +135,7 @@ class Record:
     counter: int
     outer: tuple[bytes, ...]
     signature: bytes = b""
-    signed: bytes = field(default=b"", init=False, repr=False, compare=False)
+    spelled: tuple[bytes, str] | None = field(default=None, init=False, repr=False, compare=False)
 
     @cached_property
     def key_sha256(self) -> bytes:
@@ -147,7 +150,11 @@ class Record:
 
     def signed_bytes(self) -> bytes:
         """What the ballot key signs: everything else, with its purpose in front."""
-        return PURPOSE + (self.signed or canonical(self._body()))
+        if self.spelled is None:
+            return PURPOSE + canonical(self._body())
+        data, signature = self.spelled
+        # A quote within a text has a backslash before it, so this stands in the record once.
+        return PURPOSE + data.replace(f'"signature":"{signature}",'.encode(), b"", 1)
 
     def _body(self) -> dict[str, Any]:
         return {
@@ -183,9 +190,7 @@ class Record:
             outer=tuple(_unb64(part, "form") for part in raw["outer"]),
             signature=_sized(raw["signature"], 64, "form"),
         )
-        # A quote within a text has a backslash before it, so this stands in the record once.
-        signature = f'"signature":"{raw["signature"]}",'.encode()
-        object.__setattr__(found, "signed", data.replace(signature, b"", 1))
+        object.__setattr__(found, "spelled", (data, raw["signature"]))
         return found
 
 
@@ -224,7 +229,7 @@ def sealed_size(size: int) -> int:
 
 def sign(record: Record, key: ec.EllipticCurvePrivateKey) -> Record:
     """The record with the ballot key's signature: ECDSA P-256, SHA-256, r ‖ s as in WebCrypto."""
-    r, s = decode_dss_signature(key.sign(record.signed_bytes(), ec.ECDSA(hashes.SHA256())))
+    r, s = decode_dss_signature(key.sign(record.signed_bytes(), _SIGNED_BY))
     return replace(record, signature=r.to_bytes(32) + s.to_bytes(32))
 
 
@@ -246,9 +251,7 @@ def verify(record: Record, class_key: blind.PublicKey, *, envelopes: int, size: 
         int.from_bytes(record.signature[:half]), int.from_bytes(record.signature[half:])
     )
     try:
-        envelope.load_public(record.public_key).verify(
-            der, record.signed_bytes(), ec.ECDSA(hashes.SHA256())
-        )
+        envelope.load_public(record.public_key).verify(der, record.signed_bytes(), _SIGNED_BY)
     except (InvalidSignature, envelope.EnvelopeError) as error:
         raise BallotError("signature") from error
 
@@ -308,11 +311,8 @@ def _text(value: object, reason: str) -> str:
 
 
 def _wave(value: object) -> str:
-    try:
-        if isinstance(value, str) and str(uuid.UUID(value)) == value:
-            return value
-    except ValueError:
-        pass
+    if isinstance(value, str) and _WAVE.fullmatch(value):
+        return value
     raise BallotError("form")
 
 

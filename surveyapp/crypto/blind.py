@@ -24,6 +24,8 @@ PREFIX_BYTES = 32
 SMALLEST = 3072
 
 Random = Callable[[int], bytes]
+_HASH = hashes.SHA384()
+_PSS = padding.PSS(mgf=padding.MGF1(_HASH), salt_length=SALT_BYTES)
 
 
 class BlindError(ValueError):
@@ -155,9 +157,8 @@ def finalize(key: PublicKey, prepared: bytes, signed: bytes, inverse: int) -> by
 
 def verify(key: PublicKey, prepared: bytes, signature: bytes) -> bool:
     """Whether this is the key's RSASSA-PSS signature (SHA-384, salt of 48 bytes)."""
-    rule = padding.PSS(mgf=padding.MGF1(hashes.SHA384()), salt_length=SALT_BYTES)
     try:
-        _loaded(key.n, key.e).verify(signature, prepared, rule, hashes.SHA384())
+        _loaded(key.n, key.e).verify(signature, prepared, _PSS, _HASH)
     except InvalidSignature:
         return False
     return True

@@ -16,6 +16,21 @@ class NotCanonical(ValueError):
     """The value holds something that canonical JSON has no one form for."""
 
 
+def _whole(digits: str) -> int:
+    number = int(digits)
+    if -EXACT <= number <= EXACT:
+        return number
+    raise NotCanonical("A whole number is too large to be held exactly.")
+
+
+def _fraction(_text: str) -> float:
+    raise NotCanonical("A fraction has no canonical form.")
+
+
+# Checks while it reads, which for what is plain ASCII leaves nothing to look through afterwards.
+_DECODER = json.JSONDecoder(parse_int=_whole, parse_float=_fraction, parse_constant=_fraction)
+
+
 def canonical(value: Any) -> bytes:
     """The one UTF-8 form of ``value`` (RFC 8785, restricted). Raises :class:`NotCanonical`.
 
@@ -32,8 +47,8 @@ def canonical(value: Any) -> bytes:
 def parse(data: bytes) -> Any:
     """Read canonical JSON, refusing every other spelling of the same value."""
     try:
-        value = json.loads(data)
-        again = canonical(value)
+        value = _DECODER.decode(data.decode())
+        again = _ENCODER.encode(value).encode() if data.isascii() else canonical(value)
     except NotCanonical:
         raise
     except (ValueError, RecursionError) as error:
@@ -44,7 +59,6 @@ def parse(data: bytes) -> Any:
 
 
 def _check(value: Any) -> None:
-    # Every ballot is checked many times, and nearly all in it is a text or a number.
     if value is None or isinstance(value, str | bool):
         return
     if isinstance(value, int):
@@ -55,7 +69,10 @@ def _check(value: Any) -> None:
             # Sorting by code point and by UTF-16 unit agree only within ASCII.
             if not isinstance(key, str) or not key.isascii():
                 raise NotCanonical("A name in an object is not plain ASCII text.")
-            _check(part)
+            # Every ballot is checked many times, and nearly all in it is a text or a number.
+            kind = type(part)
+            if kind is not str and not (kind is int and -EXACT <= part <= EXACT):
+                _check(part)
     elif isinstance(value, list | tuple):
         for part in value:
             _check(part)

@@ -88,7 +88,7 @@ def pad(plaintext: bytes, size: int) -> bytes:
 def unpad(padded: bytes) -> bytes:
     """The text of :func:`pad`; anything but zeros behind it is refused."""
     length = int.from_bytes(padded[:LENGTH_BYTES])
-    text, rest = padded[LENGTH_BYTES:][:length], padded[LENGTH_BYTES + length :]
-    if len(text) != length or rest.strip(b"\0"):
+    text, rest = padded[LENGTH_BYTES : LENGTH_BYTES + length], padded[LENGTH_BYTES + length :]
+    if len(text) != length or rest != bytes(len(rest)):
         raise EnvelopeError("The padding is not as it should be.")
     return text

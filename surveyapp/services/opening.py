@@ -307,9 +307,11 @@ def _must_answer(
     one: ballot.Plaintext, allowed: Mapping[str, frozenset[int] | range], texts: set[str]
 ) -> None:
     """Raises :class:`BallotError` for answers that this wave's questions do not have."""
+    for item, code in one.ratings.items():
+        if code not in allowed.get(item, ()):
+            raise ballot.BallotError("answers")
     asked = [comment.question for comment in one.comments]
-    wrong = any(code not in allowed.get(item, ()) for item, code in one.ratings.items())
-    if wrong or not texts.issuperset(asked) or len(asked) != len(set(asked)):
+    if not texts.issuperset(asked) or len(asked) != len(set(asked)):
         raise ballot.BallotError("answers")
 
 
@@ -359,13 +361,14 @@ def _comments(
     import polars as pl  # noqa: PLC0415
 
     rows = [
-        {**asdict(comment), "text": kept[comment.text], "unit": homes[one.class_key]}
+        (comment.question, kept[comment.text], comment.use, homes[one.class_key])
         for one in said
         for comment in one.comments
     ]
     SystemRandom().shuffle(rows)
     names = ("question", "text", "use", "unit")
-    return _parquet(pl.DataFrame(rows, schema=dict.fromkeys(names, pl.String)), {})
+    schema = dict.fromkeys(names, pl.String)
+    return _parquet(pl.DataFrame(rows, schema=schema, orient="row"), {})
 
 
 def _parquet(frame: "pl.DataFrame", metadata: dict[str, str]) -> bytes:

@@ -38,8 +38,14 @@ def test_what_has_no_one_form_is_refused(value):
 
 
 @pytest.mark.parametrize(
-    "data", [b'{"a": 1}', b'{"b":1,"a":2}', b'{"a":1,"a":1}', b"1.0", b"\xff", b"", b"[" * 100_000]
-)
+    "data",
+    [
+        b'{"a": 1}', b'{"b":1,"a":2}', b'{"a":1,"a":1}', b"1.0", b"1e2", b"NaN", b"-Infinity",
+        b"9007199254740992", b"[1,-9007199254740992]", b"01", b"-0", b"9" * 5_000,
+        '{"é":1}'.encode(), b'{"\\u00e9":1}', b'"\\u0041"', b'"\\ud800"', b"\xef\xbb\xbf1",
+        "1".encode("utf-16"), b"\xff", b"", b"[" * 100_000,
+    ],
+)  # fmt: skip
 def test_another_spelling_is_refused(data):
     with pytest.raises(NotCanonical):
         parse(data)
