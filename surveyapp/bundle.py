@@ -29,6 +29,7 @@ FILES = (
     "client/phone.js",
     "client/diary.js",
     "client/place.js",
+    "client/change.js",
     "client/landing.js",
     "client/main.js",
 )

@@ -1,6 +1,7 @@
 """What a respondent's own script asks the registrar: may I answer, and one blind signature."""
 
 import uuid
+from typing import Any
 
 from flask import Response, current_app, jsonify
 from flask.typing import ResponseReturnValue
@@ -14,6 +15,7 @@ from surveyapp.limits import Limit
 from surveyapp.permissions import open_to_everyone
 from surveyapp.respond import pages, visits
 from surveyapp.respond import pulse as pulses
+from surveyapp.respond.pulse import Pulse
 from surveyapp.respond.views import blueprint
 from surveyapp.services import invited, posted, promises, registrar, terms
 from surveyapp.services.posted import Standing
@@ -33,7 +35,6 @@ def check() -> ResponseReturnValue:
     pulse = pulses.of(standing)
     public = terms.of(found.wave_id).classes[found.class_key]
     state = _state(found, standing)
-    out = standing.state == "published"
     return jsonify(
         {
             "wave": str(found.wave_id),
@@ -43,13 +44,7 @@ def check() -> ResponseReturnValue:
             "usable": state == "open",
             "covenant": pulse.covenant_path,
             "public_key": base64url.encode(public.der),
-            "opens": promises.when(standing.opens_at),
-            "closes": promises.when(standing.closes_at),
-            "publishes": promises.when(standing.publishes_at),
-            "results": office(current_app, f"/r/{standing.results_key}") if out else "",
-            "clients": list(pulse.clients),
-            "least": pulse.least,
-            "changed": list(pulse.changed),
+            **_told(standing, pulse),
             "roster": invited.proof_of(found) if state == "open" else None,
         }
     )
@@ -90,12 +85,15 @@ def covenant(wave_id: uuid.UUID) -> ResponseReturnValue:
 @blueprint.get("/v/<uuid:wave_id>/facts.json")
 @open_to_everyone
 def facts(wave_id: uuid.UUID) -> ResponseReturnValue:
-    """What a pulse's own page says beside its promises, for a page that is for no one pulse."""
+    """What a pulse's own page says beside its promises, for a page that is for no one pulse and
+    for whoever comes with a change key."""
     standing = posted.standing(wave_id)
     if standing is None:
         raise NotFound("There is no such pulse here. Check the address.")
     pulse = pulses.of(standing)
     return jsonify(
+        state=_state(None, standing),
+        **_told(standing, pulse),
         rules=list(pulse.facts),
         readers=[{"who": one.who, "what": one.what} for one in pulse.readers],
         contact=pulse.contact,
@@ -121,9 +119,23 @@ def _identify(token: str) -> tuple[Found, Standing]:
         wire.refuse("wait", 429)
 
 
-def _state(found: Found, standing: Standing) -> str:
+def _told(standing: Standing, pulse: Pulse) -> dict[str, Any]:
+    """Where a pulse stands, and what was changed since its promises were locked."""
+    out = standing.state == "published"
+    return {
+        "opens": promises.when(standing.opens_at),
+        "closes": promises.when(standing.closes_at),
+        "publishes": promises.when(standing.publishes_at),
+        "results": office(current_app, f"/r/{standing.results_key}") if out else "",
+        "clients": list(pulse.clients),
+        "least": pulse.least,
+        "changed": list(pulse.changed),
+    }
+
+
+def _state(found: Found | None, standing: Standing) -> str:
     if standing.is_waiting():
         return "waiting"
     if not standing.is_open(clock.now()):
         return "closed"
-    return "used" if found.collected else "open"
+    return "used" if found and found.collected else "open"

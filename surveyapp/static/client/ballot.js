@@ -6,7 +6,7 @@ import { base64url, hash, hex, join, random, toNumber, utf8 } from "./bytes.js";
 import { canonical } from "./canonical.js";
 import { seal } from "./hpke.js";
 
-const CURVE = { name: "ECDSA", namedCurve: "P-256" };
+export const CURVE = { name: "ECDSA", namedCurve: "P-256" };
 const PURPOSE = utf8("candour/v1/ballot\0");
 const RECEIPT = utf8("candour/resp/v1");
 const ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
@@ -14,9 +14,10 @@ const NONCE_BYTES = 16;
 const LENGTH_BYTES = 4;
 const SHOWN = 15;
 
-// A new ballot key, and it blinded for the class's signature. The private key cannot be read.
+// A new ballot key, and it blinded for the class's signature. The private key leaves the page only in
+// a change key, for whoever asks for one.
 export async function begin(classKey) {
-  const pair = await crypto.subtle.generateKey(CURVE, false, ["sign"]);
+  const pair = await crypto.subtle.generateKey(CURVE, true, ["sign"]);
   const publicKey = new Uint8Array(await crypto.subtle.exportKey("raw", pair.publicKey));
   const prepared = prepare(await hash(publicKey));
   const wish = await blind(classKey, prepared);

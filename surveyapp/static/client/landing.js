@@ -1,6 +1,7 @@
 // The landing page: whose code it is, and whether everything there is as it was promised. Whatever the
 // server says of a code is told here: no word of it leads to the page with the weaker promise.
 
+import * as change from "./change.js";
 import { classKeyOf, covenantOf, envelopesOf, groupsFit, rosterRow, scriptOf, Stopped } from "./checks.js";
 import { Lost, post, read as fetchFile, tell } from "./courier.js";
 import * as pages from "./pages.js";
@@ -19,6 +20,7 @@ const parts = LINK.exec(location.hash);
 
 export const box = form.dataset.box;
 export const link = parts && { whole: parts[0], token: parts[1], covenant: parts[2], salt: parts[3] };
+export const card = change.read(location.hash);
 
 // What answers are given to once everything was checked.
 let answering = null;
@@ -30,7 +32,9 @@ export function open(then) {
     event.preventDefault();
     begun();
   });
-  if (link) {
+  if (card) {
+    linked(true, "changing");
+  } else if (link) {
     linked(true);
     arrive().then(promised, (error) => error instanceof Lost || failed(error));
   } else if (location.hash.length > 8) {
@@ -50,11 +54,11 @@ function refuse() {
   });
 }
 
-function linked(isLinked) {
+function linked(isLinked, words = "linked") {
   const typing = document.getElementById("typing");
   if (!typing) return;
   typing.hidden = isLinked;
-  document.getElementById("linked").hidden = !isLinked;
+  document.getElementById(words).hidden = !isLinked;
 }
 
 // The promise that holds here takes the place of the one for browsers without script.
@@ -72,7 +76,7 @@ async function begun() {
     pages.start();
     if (found.state !== "open") return ended(found.state, found.told, found.token);
     changed(found);
-    if (link?.covenant || form.dataset.covenant) return answering(found);
+    if (card || link?.covenant || form.dataset.covenant) return answering(found);
     pages.visit(() => promises(found));
   } catch (error) {
     failed(error);
@@ -114,6 +118,7 @@ export const asSent = (token) => token.padEnd(TOKEN_LENGTH);
 // Asks whose code this is and checks everything that was promised. Changes nothing on the server.
 let arriving = null;
 function arrive() {
+  if (card) return checkCard();
   if (!link || typed()) return check(typed());
   arriving ??= check(link.token).catch((error) => {
     arriving = null;
@@ -134,6 +139,27 @@ async function check(token) {
   const { covenant, found } = await covenantOf(bytes, link?.covenant);
   const visit = { state: said.state, token, told: said, covenant, fingerprint: found };
   return said.state === "open" ? { ...visit, ...(await checked(visit)) } : visit;
+}
+
+// A change key says which pulse and promises it is for, and its class. The server learns neither who
+// it is nor which ballot.
+async function checkCard() {
+  const bytes = await fetchFile(`/v/${card.wave}/covenant.json`);
+  if (!bytes) throw new Lost();
+  const { covenant, found } = await covenantOf(bytes, card.covenant);
+  const facts = await factsOf(covenant);
+  const { key } = covenant.classes[card.at];
+  const told = { ...facts, wave: covenant.wave.id, class: key, unit: key };
+  const visit = { state: facts.state, token: "", told, covenant, fingerprint: found };
+  if (facts.state !== "open") return visit;
+  scriptOf(covenant, told.clients, document);
+  groupsFit(covenant);
+  return {
+    ...visit,
+    ballot: await change.ballotOf(card),
+    envelopes: envelopesOf(covenant),
+    questions: questions.asked(covenant),
+  };
 }
 
 async function checked({ covenant, told, fingerprint }) {
@@ -158,7 +184,8 @@ async function factsOf({ wave }) {
   if (!bytes) throw new Lost();
   const facts = JSON.parse(new TextDecoder().decode(bytes));
   pages.knows({ contact: facts.contact, support: facts.support });
-  document.getElementById("t-words").dataset.words = facts.phrase_words;
+  const words = document.getElementById("t-words");
+  if (words && facts.phrase_words) words.dataset.words = facts.phrase_words;
   return facts;
 }
 
@@ -193,4 +220,5 @@ export function failed(error) {
 }
 
 // A link opened in the tab that already shows this page would change nothing else.
-addEventListener("hashchange", () => LINK.test(location.hash) && location.reload());
+const isOurs = () => LINK.test(location.hash) || change.read(location.hash);
+addEventListener("hashchange", () => isOurs() && location.reload());

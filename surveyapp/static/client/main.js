@@ -5,19 +5,23 @@ import { accept, begin, fillIn, sealed } from "./ballot.js";
 import { base64url, unbase64url } from "./bytes.js";
 import { Stopped } from "./checks.js";
 import { Lost, post } from "./courier.js";
+import * as change from "./change.js";
 import * as diary from "./diary.js";
-import { asSent, box, ended, failed, link, open } from "./landing.js";
+import { asSent, box, card, ended, failed, link, open } from "./landing.js";
 import * as pages from "./pages.js";
 import { qrOf } from "./phone.js";
 import * as place from "./place.js";
 import * as questions from "./questions.js";
 import { fingerprint, promise } from "./words.js";
 
+// Fewer than the box lets through in a minute.
+const MOST = 100;
+
 // Who answers, what was promised, and what they have said so far.
 let visit = null;
 
 async function arrived(found) {
-  visit = { ...found, answers: questions.noAnswers(), ballot: null };
+  visit = { ballot: null, ...found, answers: questions.noAnswers() };
   const said = link && (await place.kept(link));
   pages.visit(said?.promises === found.fingerprint ? () => leftOff(said) : group);
 }
@@ -90,7 +94,7 @@ function group() {
     larger: larger?.name,
     larger_people: larger?.people,
     linked: link,
-    typed: !link,
+    typed: !link && !card,
   };
   pages.show("group", values, { left: keep });
   document.getElementById("promised").replaceChildren(promise(covenant));
@@ -238,11 +242,15 @@ async function deliver(again) {
   const { programme, wave } = covenant;
   const tags = visit.secret ? await diary.tags(visit.secret, programme.slug, wave.number) : [];
   const said = await fillIn(visit.label, answers.ratings, texts, tags);
-  const record = await sealed(ballot, said.bytes, told.wave, told.class, visit.envelopes);
-  const { status, said: reply } = await post(`${box}/cast`, record, { size: evened(record), again });
-  if (status === 409 && reply.error === "closed") return () => tooLate("closed");
-  if (status !== 200) throw new Lost();
-  return () => thanks(said);
+  for (let tries = 1; tries < MOST; tries++) {
+    const record = await sealed(ballot, said.bytes, told.wave, told.class, visit.envelopes);
+    const { status, said: reply } = await post(`${box}/cast`, record, { size: evened(record), again });
+    if (status === 200) return () => thanks(said);
+    if (status === 409 && reply.error === "closed") return () => tooLate("closed");
+    // The same ballot was changed elsewhere, by its change key; this one goes on top.
+    if (status !== 409 || reply.error !== "superseded") break;
+  }
+  throw new Lost();
 }
 
 // The invitation was used for other answers, or the pulse has closed.
@@ -271,19 +279,30 @@ function thanks({ receipt, nonce }) {
     pages.show("thanks", { ...told, receipt });
     pages.on({
       again: () => pages.visit(() => question(0)),
-      save: () => save(receipt),
-      prove: () => save(receipt, nonce),
+      key: () => changeKey(),
+      save: () => save("receipt.txt", `Receipt ${receipt}`),
+      prove: () => save("receipt.txt", `Receipt ${receipt}`, `Secret number ${base64url(nonce)}`),
     });
   });
 }
 
-// Writes the receipt to a file of the person's own.
-function save(receipt, nonce = null) {
-  const lines = [`Receipt ${receipt}`, ...(nonce ? [`Secret number ${base64url(nonce)}`] : []), ""];
-  const address = URL.createObjectURL(new Blob([lines.join("\n")], { type: "text/plain" }));
+// Only for whoever asks: what replaces this ballot after the page is closed.
+async function changeKey() {
+  const whole = `${location.origin}/v/${await change.made(visit)}`;
+  pages.visit(() => {
+    pages.show("change-key", visit.told);
+    document.getElementById("qr").replaceChildren(qrOf(whole, "Your change key as a square code"));
+    pages.on({ save: () => save("change-key.txt", whole), back: () => history.back() });
+  });
+}
+
+// Writes a file of the person's own.
+function save(name, ...lines) {
+  const text = [...lines, ""].join("\n");
+  const address = URL.createObjectURL(new Blob([text], { type: "text/plain" }));
   const anchor = document.createElement("a");
   anchor.href = address;
-  anchor.download = "receipt.txt";
+  anchor.download = name;
   anchor.click();
   URL.revokeObjectURL(address);
 }
