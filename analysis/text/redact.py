@@ -28,7 +28,8 @@ UNSEEN = re.compile(
     "\ufff9-\ufffb\U000e0000-\U000e007f\x00-\x08\x0b-\x1f\x7f-\x9f]"
 )
 MARK = re.compile(r"\[(?:name|place|date|number|contact)\]")
-BETWEEN_NAMES = re.compile(rf"(?:[ -]|, | (?:{'|'.join(sorted(cue('particles')))}) )")
+PARTICLES = "|".join(sorted(cue("particles")))
+BETWEEN_NAMES = re.compile(rf"(?:[ -]|, |(?: (?:{PARTICLES})){{1,3}} )")
 
 
 class Mask(NamedTuple):
@@ -78,7 +79,7 @@ class Redactor:
         if judged.may_name:
             taken = [(hit.start, hit.end) for hit in hits]
             taken += [match.span() for match in MARK.finditer(clean)]
-            spans = names_in(clean, judged.each, taken)
+            spans = names_in(clean, self._judge, judged.each, taken)
             hits += [Hit(span.start, span.end, "name", span.rule) for span in spans]
         redacted, masks = _replace(clean, hits) if hits else (clean, ())
         return Redacted(redacted, masks, _flags(redacted, judged.may_tell, cut))

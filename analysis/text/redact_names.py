@@ -9,13 +9,13 @@ from collections import deque
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from analysis.text.folding import fold
 from analysis.text.names import cue, is_misspelt, standing
 from analysis.text.redact_words import (
     CAPITAL,
     INITIALS,
     LISTED,
     MAYBE,
+    OPEN,
     POSSESSIVE,
     ROSTER,
     SHOUTED,
@@ -24,9 +24,11 @@ from analysis.text.redact_words import (
     TITLE,
     TOKEN,
     WORDLIKE,
+    Judge,
 )  # fmt: skip
 
 HEADLINE_SHARE, HEADLINE_WORDS = 0.5, 4
+MOST_STRANGE, MOST_STRANGE_WORDS = 0.25, 2
 FAR_BACK = 12
 INITIAL_BEFORE = re.compile(r"(?<![\w'’.])(?P<initials>(?:[A-Z]\.[ ]?|[a-z]\.|[B-HJ-Z][ ]){1,2})$")
 INITIAL_AFTER = re.compile(r" [B-HJ-Z]\b(?!['’\w])\.?(?=\W|$)|, ?[A-Z]\.")
@@ -34,6 +36,9 @@ NOT_TITLED, MONTHS, BEFORE_MONTH = cue("not_titled"), cue("months"), cue("before
 PLAIN_TITLES, ROLES, NEVER = cue("plain_titles"), cue("roles"), cue("never")
 AFTER, BEFORE, NOT_BEFORE = cue("after"), cue("before") | cue("roles"), cue("not_before")
 SURE_AFTER, SURE_BEFORE = cue("sure_after"), cue("sure_before")
+BEING = cue("being")
+MODAL = frozenset({"will", "may"})
+DOING, GIVEN = AFTER | SURE_AFTER, cue("common_given")
 
 
 class Span(NamedTuple):
@@ -52,12 +57,12 @@ class _Word(NamedTuple):
     is_: int
 
 
-def names_in(text: str, judged: list[int], taken: list[tuple[int, int]]) -> Iterator[Span]:
+def names_in(
+    text: str, judge: Judge, judged: list[int], taken: list[tuple[int, int]]
+) -> Iterator[Span]:
     """Every name in a text, outside what is ``taken`` already, in the order of the text."""
     words = [
-        _Word(
-            match.group(), fold(POSSESSIVE.sub("", match.group())), match.start(), match.end(), is_
-        )
+        _Word(match.group(), judge.key(match.group()), match.start(), match.end(), is_)
         for match, is_ in zip(TOKEN.finditer(text), judged, strict=True)
     ]
     yield from _Reading(text, words, taken).names()
@@ -77,19 +82,26 @@ class _Reading:
 
     def __init__(self, text: str, words: list[_Word], taken: list[tuple[int, int]]) -> None:
         self.text, self.words = text, words
-        self.free = list(_outside(words, taken))
+        free = _outside(words, taken)
+        before = (0, *(word.is_ for word in words))
+        self.asked = [
+            place
+            for place, (word, is_free) in enumerate(zip(words, free, strict=True))
+            if is_free and (word.is_ & OPEN or before[place] & TITLE)
+        ]
         capitals = sum(bool(word.text[0].isupper()) for word in words)
         self.headline = len(words) >= HEADLINE_WORDS and capitals > HEADLINE_SHARE * len(words)
+        strange = sum(bool(word.is_ & (STRANGE | STRANGE_LOW)) for word in words)
+        self.english = strange <= max(MOST_STRANGE_WORDS, MOST_STRANGE * len(words))
         self.rules: list[str | None] = [None] * len(words)
 
     def names(self) -> Iterator[Span]:
-        for place, word in enumerate(self.words):
-            if self.free[place]:
-                self.rules[place] = self._alone(place, word)
+        for place in self.asked:
+            self.rules[place] = self._alone(place, self.words[place])
         # Twice, so that a name speaks for the word before it as well as for the one behind.
-        for places in (range(len(self.words)), reversed(range(len(self.words)))):
+        for places in (self.asked, reversed(self.asked)):
             for place in places:
-                if self.free[place] and self.rules[place] is None:
+                if self.rules[place] is None:
                     self.rules[place] = self._beside(place)
         for place, rule in enumerate(self.rules):
             if rule:
@@ -113,7 +125,7 @@ class _Reading:
         return None
 
     def _introduced(self, place: int, word: _Word, before: _Word) -> str | None:
-        """After a title, a role or "called"."""
+        """After a title, a role, "called" or an initial."""
         unknown = word.is_ & (MAYBE | WORDLIKE | STRANGE | STRANGE_LOW | INITIALS)
         if before.is_ & TITLE:
             stopped = "." in self.text[before.end : word.start] and standing(word.key) == "word"
@@ -125,7 +137,15 @@ class _Reading:
                 return "role"
             if word.is_ & STRANGE_LOW and len(word.key) > 2 and not is_misspelt(word.key):
                 return "role"
+            if word.is_ & MAYBE and word.key in GIVEN and word.key not in MODAL:
+                return "role"
+        if word.is_ & CAPITAL and unknown and self._follows_initial(word):
+            return "initials"
         return None
+
+    def _follows_initial(self, word: _Word) -> bool:
+        start = word.start
+        return INITIAL_BEFORE.search(self.text, max(0, start - FAR_BACK), start) is not None
 
     def _meant(self, place: int, word: _Word) -> bool:
         """Whether a name on the roster that is a common word too is meant as a name."""
@@ -135,12 +155,20 @@ class _Reading:
             meant = word.is_ & WORDLIKE and self._inside(place) and not self.headline
             if meant and not self._after_article(place):
                 return True
-            return self._acts(place, sure=False)
-        return (
-            bool(word.is_ & WORDLIKE)
-            and self._acts(place, sure=True)
-            and not self._after_article(place)
-        )
+            return self._acts(place, sure=False) or self._begins(place, word)
+        if not word.is_ & WORDLIKE or self._after_article(place):
+            return False
+        called = word.key in GIVEN and word.key not in MODAL and self._next(place) in AFTER
+        return called or self._acts(place, sure=True)
+
+    def _begins(self, place: int, word: _Word) -> bool:
+        """Whether a sentence that begins with a common word goes on as if it were a name."""
+        if not word.is_ & WORDLIKE:
+            return False
+        after = self._next(place)
+        owns = POSSESSIVE.search(word.text) is not None
+        named = word.key in GIVEN and (after == "and" or after not in NEVER)
+        return owns or after in BEING or named
 
     def _by_shape(self, place: int, word: _Word) -> str | None:
         """A capitalised word that is on a list of names and of words, or on none."""
@@ -148,43 +176,64 @@ class _Reading:
             return None
         if self._acts(place, sure=True):
             return "context"
-        if INITIAL_BEFORE.search(self.text, max(0, word.start - 8), word.start):
-            return "initials"
         if self._after_article(place):
             return None
         if word.is_ & STRANGE and not is_misspelt(word.key):
-            return "capital"
+            return "capital" if self.english or self._inside(place) else None
         return "context" if self._acts(place, sure=False) else None
 
+    def _next(self, place: int) -> str:
+        return self.words[place + 1].key if place + 1 < len(self.words) else ""
+
     def _beside(self, place: int) -> str | None:
-        """Next to a name: a capitalised word that is a name or unknown; in lower case a word that
-        is a name too, beside one of the roster in lower case."""
+        """Next to a name: a capitalised word that is a name or unknown; in lower case a common word
+        of the roster."""
         word = self.words[place]
         if word.key in NEVER and not word.is_ & MAYBE:
             return None
+        if self._is_pair(place):
+            return "roster"
         for other in (place - 1, place + 1):
-            if not 0 <= other < len(self.words) or self.rules[other] is None:
+            gap = self._gap(place, other)
+            if gap is None or not self.rules[other]:
                 continue
-            beside = self.words[other]
-            comma = self._gap(place, other)
-            if comma is None or (comma and not word.is_ & (MAYBE | WORDLIKE)):
+            if gap != " " and not word.is_ & MAYBE:
                 continue
             if word.is_ & CAPITAL:
                 known = word.is_ & (MAYBE | WORDLIKE)
                 strange = word.is_ & STRANGE and (other < place or self._inside(place))
                 if known or strange:
                     return "beside"
-            elif word.is_ & WORDLIKE and not beside.is_ & CAPITAL and self.rules[other] == "roster":
+            elif gap == " " and self._is_common_name(word) and self._is_low_name(other):
                 return "beside"
         return None
 
-    def _gap(self, place: int, other: int) -> bool | None:
-        """Between neighbours: false for a space, true for a comma, none for anything more."""
+    def _is_common_name(self, word: _Word) -> bool:
+        both = MAYBE | WORDLIKE
+        return word.is_ & both == both and word.key not in NEVER and word.key not in DOING
+
+    def _is_low_name(self, place: int) -> bool:
+        return self.rules[place] == "roster" and not self.words[place].is_ & CAPITAL
+
+    def _is_pair(self, place: int) -> bool:
+        """A given name and a surname of the roster, both common words, in one and the same case."""
+        for first in (place - 1, place):
+            if first < 0 or self._gap(first, first + 1) != " ":
+                continue
+            one, two = self.words[first : first + 2]
+            pair = one.key in GIVEN and self._is_common_name(one) and self._is_common_name(two)
+            low = one.text[0].islower()
+            if pair and low == two.text[0].islower() and not (low and one.key in MODAL):
+                return True
+        return False
+
+    def _gap(self, place: int, other: int) -> str | None:
+        """What stands between neighbours: a space or a comma with one, or none if it is more."""
+        if not 0 <= other < len(self.words):
+            return None
         first, second = self.words[min(place, other)], self.words[max(place, other)]
         between = self.text[first.end : second.start]
-        if between not in (" ", ", ") or POSSESSIVE.search(first.text):
-            return None
-        return between == ", "
+        return None if between not in (" ", ", ") or POSSESSIVE.search(first.text) else between
 
     def _acts(self, place: int, *, sure: bool) -> bool:
         """Whether the word before or after speaks of a person. ``sure``: even for lower case."""
@@ -226,7 +275,7 @@ class _Reading:
         start, end = word.start, word.end
         if ending := POSSESSIVE.search(word.text):
             end -= len(ending.group())
-        if match := INITIAL_BEFORE.search(self.text, max(0, start - 8), start):
+        if match := INITIAL_BEFORE.search(self.text, max(0, start - FAR_BACK), start):
             start = match.start("initials")
         if match := INITIAL_AFTER.match(self.text, end):
             end = match.end()

@@ -25,7 +25,8 @@ IsName = Callable[[str], bool]
 
 TOKEN = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
 POSSESSIVE = re.compile(r"['’](?:s|S)?$")
-CONTRACTION = re.compile(r"(?:n['’]t|['’](?:re|ve|ll|m|d))$", re.IGNORECASE)
+# English, and Welsh: "mae'r", "i'n".
+CONTRACTION = re.compile(r"(?:n['’]t|['’](?:re|ve|ll|m|d|r|n|u|w))$", re.IGNORECASE)
 PARTS = re.compile(r"['’-]")
 
 # What a spelling is; several may hold. ROSTER and LISTED are names. MAYBE is on the roster, and a
@@ -36,7 +37,7 @@ ROSTER, MAYBE, LISTED, WORDLIKE, STRANGE, STRANGE_LOW, SHOUTED, INITIALS, TITLE 
     1 << place for place in range(9)
 )
 CAPITAL, TELLING = 1 << 9, 1 << 10
-OPEN = ROSTER | LISTED | MAYBE | WORDLIKE | STRANGE | SHOUTED | INITIALS | TITLE
+OPEN = ROSTER | LISTED | MAYBE | WORDLIKE | STRANGE | STRANGE_LOW | SHOUTED | INITIALS | TITLE
 SHORTEST_LOW = 4
 INITIALS_LENGTH = (2, 3)
 MOST_KEPT = 200_000
@@ -58,6 +59,7 @@ class Judge(dict[str, int]):
     def __init__(self, is_name: IsName | None) -> None:
         super().__init__()
         self.is_name = is_name
+        self.folded: dict[str, str] = {}
         self.titles, self.proper, self.acronyms = map(cue, ("titles", "proper", "acronyms"))
         self.common, self.words = lists().common, lists().words
 
@@ -67,14 +69,19 @@ class Judge(dict[str, int]):
         together = reduce(or_, each, 0)
         return Judged(each, bool(together & OPEN), bool(together & TELLING))
 
+    def key(self, written: str) -> str:
+        """A word folded, without its possessive ending."""
+        return self.folded.get(written) or fold(POSSESSIVE.sub("", written))
+
     def __missing__(self, written: str) -> int:
         if len(self) >= MOST_KEPT:
             self.clear()
+            self.folded.clear()
+        word = POSSESSIVE.sub("", written)
+        self.folded[written] = key = fold(word)
         if CONTRACTION.search(written):
             self[written] = 0
             return 0
-        word = POSSESSIVE.sub("", written)
-        key = fold(word)
         telling = TELLING if may_begin(key) else 0
         self[written] = judged = self._judge(word, key) | telling
         return judged
@@ -83,7 +90,12 @@ class Judge(dict[str, int]):
         capital = CAPITAL if word[0].isupper() else 0
         if key in self.titles and (key != "miss" or capital):
             return TITLE | capital
+        if word.isupper() and key in self.acronyms:
+            return 0
         known = self._standing(word, key)
+        plural = capital and key.endswith("s") and len(key) > TYPO_LENGTH and known != "name"
+        if plural and standing(key[:-1]) == "name" and self._is_part(key[:-1]):
+            return ROSTER | capital
         if roster := self._on_roster(word, key, known):
             return roster | capital
         if len(key) < 2 or key in self.proper or (len(key) < 5 and key in self.acronyms):
@@ -138,7 +150,7 @@ class Judge(dict[str, int]):
         if known == "name":
             return LISTED if capital or len(key) >= SHORTEST_LOW else 0
         if known == "both":
-            return WORDLIKE
+            return WORDLIKE if capital else 0
         if known == "unknown" and word.replace("'", "").replace("’", "").replace("-", "").isalpha():
             if not capital:
                 return STRANGE_LOW

@@ -27,6 +27,10 @@ AT_START = (
 )  # fmt: skip
 TEMPLATES = BEFORE_MIDDLE + AT_START
 TITLES = ("Mr", "Mrs", "Ms", "Dr", "Cllr", "Prof.")
+EVERYDAY = (
+    ("Mark", "Will", "Grace", "Hope", "Joy", "Rose", "Bill", "May", "June", "Summer", "Grant"),
+    ("Hill", "Young", "Brown", "Green", "White", "King", "Price", "Wood", "Cook", "Day", "Short"),
+)
 HEADS = ("Br", "Zh", "Kw", "Ts", "Vr", "Qu", "Dj", "Sz", "Gl", "Nj", "Th", "M", "L", "R", "T", "K")
 VOWELS = ("a", "e", "i", "o", "u", "ai", "eo", "uu")
 TAILS = ("lk", "mbo", "rith", "shki", "vno", "ndra", "ppel", "zza", "xil", "gwen", "tuk", "rrin")
@@ -98,6 +102,11 @@ def roster(people: int, listed: float, seed: int = 1) -> list[Somebody]:
     return found
 
 
+def common_names() -> list[Somebody]:
+    """People whose given names and surnames are words of everyday."""
+    return [Somebody(one, two, True) for one in EVERYDAY[0] for two in EVERYDAY[1]]
+
+
 def name_set(people: Sequence[Somebody]) -> Callable[[str], bool]:
     """The roster as redaction may ask it: every spelling, and nothing of who is who."""
     known = frozenset().union(*(spellings(one.full) for one in people))
@@ -129,18 +138,15 @@ def forms(one: Somebody, rng: random.Random) -> dict[str, str]:
 
 def typo(name: str, rng: random.Random) -> str:
     """One letter left out, doubled, changed, or two swapped, behind the first."""
-    place = rng.randrange(1, len(name) - 1)
-    head, letter, tail = name[:place], name[place], name[place + 1 :]
-    wrong = rng.choice("aeiounrtls".replace(letter, ""))
-    made = rng.choice(
-        (
-            head + tail,
-            head + letter * 2 + tail,
-            head + wrong + tail,
-            head + tail[0] + letter + tail[1:],
-        )
-    )
-    return made if made != name else head + tail
+    while True:
+        place = rng.randrange(1, len(name) - 1)
+        head, letter, tail = name[:place], name[place], name[place + 1 :]
+        wrong = rng.choice("aeiounrtls".replace(letter, ""))
+        swapped = tail[0] + letter + tail[1:]
+        made = head + rng.choice((tail, letter * 2 + tail, wrong + tail, swapped))
+        # Nobody could tell a typo that makes a word from the word.
+        if made != name and standing(made.casefold()) != "word":
+            return made
 
 
 def plant(

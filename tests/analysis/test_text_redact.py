@@ -36,6 +36,13 @@ def known(word: str) -> bool:
         ("Cllr Mary-Ann Hughes came", "Cllr [name] came"),
         ("mrs patel shouted", "mrs [name] shouted"),
         ("my manager Tamsin told me", "my manager [name] told me"),
+        ("my manager xanthibe told me", "my manager [name] told me"),
+        ("Ring ext 4521 or (555) 123-4567", "Ring ext [contact] or [contact]"),
+        ("Ring +48 601 123 456 now", "Ring [contact] now"),
+        ("It is under portal.example.org/forms/7", "It is under [contact]"),
+        ("Ask @tamsin_w about it", "Ask [contact] about it"),
+        ("The car AB12 CDE was hit", "The car [number] was hit"),
+        ("incident no. IR/20231 is open", "incident no. [number] is open"),
     ],
 )
 def test_patterns(text, expected):
