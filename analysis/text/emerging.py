@@ -1,8 +1,8 @@
 """Subjects that no theme covers: groups of leftover comments that hold together.
 
 Comments in which every theme is unlikely are grouped by their words; a group counts when it comes
-back on resampled comments and enough people wrote it. People name it, merge it or drop it. Rare
-new subjects are missed: under about 35 comments seldom any is found (TEXT 6).
+back on resampled comments and enough people wrote it. People name it, merge it or drop it. Most
+new subjects are missed, and rare ones nearly always: see docs/text-prevalence.md.
 """
 
 from collections import Counter
