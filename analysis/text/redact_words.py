@@ -91,7 +91,7 @@ class Judge(dict[str, int]):
         if key in self.titles and (key != "miss" or capital):
             return TITLE | capital
         if word.isupper() and key in self.acronyms:
-            return 0
+            return MAYBE | WORDLIKE | CAPITAL if self.is_name and self.is_name(key) else 0
         known = self._standing(word, key)
         plural = capital and key.endswith("s") and len(key) > TYPO_LENGTH and known != "name"
         if plural and standing(key[:-1]) == "name" and self._is_part(key[:-1]):
