@@ -1,6 +1,9 @@
 """Reading pages in a real browser: on a phone, by keyboard, without script, without style."""
 
+import io
+
 import pytest
+from pypdf import PdfReader
 
 from tests.browser import harness
 from tests.browser.harness import PHONE
@@ -110,3 +113,36 @@ def test_forced_colours_and_print_keep_the_words(visitor, riverside):
     page.emulate_media(media="print", forced_colors="none")
     assert page.get_by_text("likely lower").first.is_visible()
     assert not page.locator(".c-subnav").is_visible()
+
+
+# The width between the margins of an A4 page on its side, in CSS pixels.
+PAPER = 1016
+MORE_THEMES = """
+(columns) => {
+  for (const row of document.querySelectorAll(".c-groups tr"))
+    for (let place = 1; row.children.length <= columns; place++)
+      row.append(row.children[place].cloneNode(true));
+  const table = document.querySelector(".c-groups").getBoundingClientRect();
+  return table.right;
+}
+"""
+
+
+def test_a_wide_table_is_printed_whole_on_its_side_with_page_numbers(visitor, riverside):
+    page = visitor.open(f"/r/{riverside[1]}/groups")
+    (first, *_) = PdfReader(io.BytesIO(page.pdf(format="A4"))).pages
+    assert first.mediabox.width > first.mediabox.height
+    assert "Page 1 of" in first.extract_text()
+    page.emulate_media(media="print")
+    page.set_viewport_size({"width": PAPER, "height": 700})
+    assert page.evaluate(MORE_THEMES, 14) <= PAPER
+
+
+def test_what_is_folded_is_printed_with_its_heading(visitor, riverside):
+    page = visitor.open(f"/r/{riverside[1]}")
+    page.emulate_media(media="print")
+    assert page.get_by_role("rowheader", name="Days").first.is_visible()
+    after = (
+        "(fold) => [getComputedStyle(fold).breakAfter, getComputedStyle(fold, '::before').display]"
+    )
+    assert page.locator("summary").first.evaluate(after) == ["avoid", "none"]
