@@ -1,166 +1,251 @@
 """Which way a mention leans: a complaint, praise, a request, or both poles.
 
-Rules over a list of words of our own (``words.toml``): leaning words, words that turn them,
-words that ask. The question asked gives the direction when nothing in the clause does.
+A multinomial logistic regression over the clauses that hold the evidence: their words and groups,
+the question's purpose, the theme, and counts from our own list of leaning words, with the words
+that turn them ("not", "never") taken into account.
 """
 
-from collections.abc import Iterable, Sequence
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+from scipy.special import softmax
 
 from analysis.instrument import Purpose
 from analysis.text.codebook import Direction
-from analysis.text.language import Clause, Token, lists, stem, words_of
+from analysis.text.language import WORDS, forms, lists, tokens, words_of
+from analysis.text.reading import ASKING_BIT, BIDDING_BIT, Ints, Reader, Reading
+from analysis.text.vocabulary import Floats, Phrases
 
+DIRECTIONS: tuple[Direction, ...] = ("negative", "positive", "suggestion", "mixed")
+PURPOSES: tuple[Purpose, ...] = ("open", "wish", "peak", "shadow", "offer")
+NEGATIVE, POSITIVE, SUGGESTION, MIXED = range(4)
 REACH = 4
-TURNED = 0.8
-COMPLAINT = 2.0
-FEAR = "fear_speaking_out"
-STRAIN = "wellbeing_stress"
-ASKED_FOR: frozenset[Purpose] = frozenset({"wish"})
-COMPLAINED: frozenset[Purpose] = frozenset({"shadow"})
-PRAISED: frozenset[Purpose] = frozenset({"peak", "offer"})
+POLE = 0.35
+SPLIT = 0.55
+KEYED = ("fear_speaking_out", "wellbeing_stress")
+COUNTS = (
+    *("bad", "good", "bad turned", "good turned", "turned nothing", "strain", "safety"),
+    *("asks", "imperative", "removing", "offers", "mocks", "short", "turned"),
+)
+SHORT = 4
+LOUD = 1.5
+RULE = 1.0
+BARE = 4.0
 
 
-class Polarity(NamedTuple):
-    """The word lists, stemmed; phrases between spaces, in lower case."""
+@dataclass(frozen=True)
+class Cues:
+    """The lists of leaning words as numbers of stems, and their phrases."""
 
-    value: dict[str, float]
-    strain: frozenset[str]
-    safety: frozenset[str]
-    negators: frozenset[str]
-    asking: frozenset[str]
-    removing: frozenset[str]
-    imperatives: frozenset[str]
-    asking_phrases: tuple[str, ...]
-    offering_phrases: tuple[str, ...]
-    sarcastic: tuple[str, ...]
+    bad: Ints
+    good: Ints
+    strain: Ints
+    safety: Ints
+    negators: Ints
+    removing: Ints
+    phrases: Phrases
+
+    @classmethod
+    def of(cls, reader: Reader) -> "Cues":
+        """The lists shipped with Candour, for the words of one reader."""
+        names = ("negative", "positive", "strain", "safety", "negators", "removing")
+        bad, good, strain, safety, negators, removing = (
+            numbers(reader, words_of(name)) for name in names
+        )
+        phrases = [
+            (tuple(token.stem for token in tokens(phrase)), column, 1.0)
+            for column, key in enumerate(("asking_phrases", "offering_phrases", "sarcastic"))
+            for phrase in lists()[key]
+        ]
+        found = Phrases.of(phrases, reader, 3)
+        return cls(bad, good, strain, safety, negators, removing, found)
+
+    def counts(self, reading: Reading) -> Floats:
+        """How often each cue of ``COUNTS`` stands in each clause."""
+        stems, clause = reading.stems, reading.clause
+        first = np.zeros(len(stems), bool)
+        first[reading.first] = True
+        asks = (reading.bits & ASKING_BIT) > 0
+        bids = first & ((reading.bits & BIDDING_BIT) > 0)
+        bad = np.isin(stems, self.bad) & ~bids
+        good = np.isin(stems, self.good) & ~bids & ~asks
+        negator = np.isin(stems, self.negators)
+        turned = np.zeros(len(stems), bool)
+        turning = np.zeros(len(stems), bool)
+        for gap in range(1, REACH + 1):
+            at = reading.pairs(gap)
+            turned[at[negator[at]] + gap] = True
+            leans = negator[at] & (bad | good)[at + gap]
+            turning[at[leans]] = True
+        size = np.bincount(clause, minlength=reading.clauses)
+        marks = [
+            bad & ~negator & ~turned,
+            good & ~turned,
+            bad & ~negator & turned,
+            good & turned,
+            negator & ~turning,
+            np.isin(stems, self.strain),
+            np.isin(stems, self.safety),
+            asks & ~turned,
+            bids,
+            bids & np.isin(stems, self.removing),
+        ]
+        columns: list[NDArray[Any]] = [np.bincount(clause, mark, reading.clauses) for mark in marks]
+        places, states = self.phrases.found(reading)
+        said = self.phrases.weigh(clause[places], states, reading.clauses)
+        columns[7] = columns[7] + said[:, 0]
+        columns += [said[:, 1], said[:, 2], (size <= SHORT) * 1.0, reading.turned * 1.0]
+        return np.stack([np.minimum(column, 2.0) for column in columns], axis=1)
 
 
-class Lean(NamedTuple):
-    """What a clause holds: weight of complaint, weight of praise, and whether it asks."""
+@dataclass(frozen=True)
+class Leaning:
+    """The fitted model: ``weights`` (features, 4) and ``offsets`` (4), in order of directions."""
 
-    bad: float
-    good: float
-    asks: bool
+    cues: Cues
+    weights: Floats
+    offsets: Floats
+
+    def reads(
+        self, reading: Reading, clause_features: sparse.csr_array, themes: Sequence[str]
+    ) -> "Reads":
+        """This model on the clauses of one reading."""
+        rows = clause_rows(reading, clause_features, self.cues)
+        return Reads(self, rows, self.cues.counts(reading), tuple(themes))
+
+    def sha256(self) -> str:
+        """SHA-256 over the numbers and word lists that decide directions."""
+        digest = hashlib.sha256(WORDS.read_bytes())
+        for given in (self.weights, self.offsets):
+            digest.update(np.ascontiguousarray(np.round(given, 3) + 0.0).tobytes())
+        return digest.hexdigest()
+
+
+class ClauseCues(NamedTuple):
+    """Whether each clause asks, offers, or mocks by a set phrase."""
+
+    asks: NDArray[np.bool_]
+    offers: NDArray[np.bool_]
+    mocks: NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class Reads:
+    """A model of directions with the clauses of one reading."""
+
+    model: Leaning
+    rows: sparse.csr_array
+    counts: Floats
+    themes: tuple[str, ...]
+
+    def __call__(self, holds: sparse.csr_array, theme: Ints, purpose: Ints) -> Floats:
+        """Probability of each direction for each mention; see :func:`features`."""
+        given = features(self.rows, self.counts, holds, theme, purpose, self.themes)
+        logits = given @ self.model.weights + self.model.offsets
+        logits += RULE * rules(np.asarray(holds @ self.counts), purpose)
+        found: Floats = softmax(logits, axis=1)
+        return found
+
+    def cues_of_clauses(self) -> ClauseCues:
+        """What the rules read off each clause."""
+        asks = self.counts[:, [COUNTS.index("asks"), COUNTS.index("imperative")]].sum(axis=1) > 0
+        offers, mocks = (self.counts[:, COUNTS.index(name)] > 0 for name in ("offers", "mocks"))
+        return ClauseCues(asks, offers, mocks)
+
+
+def clause_rows(
+    reading: Reading, clause_features: sparse.csr_array, cues: Cues
+) -> sparse.csr_array:
+    """The features of each clause and, apart, its first word: a wish mostly begins with one."""
+    first = reading.stems[reading.first]
+    shape = (reading.clauses, cues.phrases.stems + 1)
+    ones = np.ones(len(first))
+    begins = sparse.csr_array((ones, (np.arange(len(first)), first)), shape=shape)
+    return sparse.csr_array(sparse.hstack([LOUD * clause_features, begins]))
+
+
+def features(
+    rows: sparse.csr_array,
+    counts: Floats,
+    holds: sparse.csr_array,
+    theme: Ints,
+    purpose: Ints,
+    themes: Sequence[str],
+) -> sparse.csr_array:
+    """A row for each mention.
+
+    ``rows`` are those of :func:`clause_rows`; ``holds`` (mentions, clauses) has 1 for a clause
+    with evidence; ``theme`` and ``purpose`` are the
+    numbers of each mention's theme and of its question's purpose.
+    """
+    n = len(theme)
+    number = np.maximum(np.asarray(holds.sum(axis=1)).ravel(), 1)
+    words = sparse.csr_array(sparse.diags_array(1 / np.sqrt(number)) @ (holds @ rows))
+    lean = np.asarray(holds @ counts)
+    size = np.minimum(lean, 3.0)
+    places = np.arange(n)
+    parts: list[Any] = [words, sparse.csr_array(0.5 * size)]
+    for name in KEYED:
+        keyed = (theme == themes.index(name))[:, None] if name in themes else np.zeros((n, 1))
+        parts.append(sparse.csr_array(0.5 * size * keyed))
+    ones = np.ones(n)
+    wide = len(themes) * len(PURPOSES)
+    parts += [
+        sparse.csr_array((ones, (places, theme)), shape=(n, len(themes))),
+        sparse.csr_array((ones, (places, purpose)), shape=(n, len(PURPOSES))),
+        sparse.csr_array((0.5 * ones, (places, theme * len(PURPOSES) + purpose)), shape=(n, wide)),
+    ]
+    for kind in range(len(PURPOSES)):
+        parts.append(sparse.csr_array(0.5 * size * (purpose == kind)[:, None]))
+    return sparse.csr_array(sparse.hstack(parts))
+
+
+def rules(counts: Floats, purpose: Ints) -> Floats:
+    """What the codebook's rules say of each mention: 1 for the direction that they point to.
+
+    A request with no complaint is a suggestion, and so is an answer to what should change unless
+    it complains; a bare answer takes the direction of its question; praise alone is praise.
+    """
+    given = dict(zip(COUNTS, counts.T, strict=True))
+    bad = given["bad"] * (given["removing"] == 0) + given["good turned"] + given["turned nothing"]
+    good = given["good"] + given["bad turned"]
+    asks = given["asks"] + given["imperative"] > 0
+    wish, peak, shadow = (purpose == PURPOSES.index(name) for name in ("wish", "peak", "shadow"))
+    found = np.zeros((len(counts), len(DIRECTIONS)))
+    found[:, SUGGESTION] = (asks & (bad == 0)) | (wish & (bad <= 1))
+    found[:, POSITIVE] = ~asks & (bad == 0) & ((good > 0) & ~wish & ~shadow | peak)
+    found[:, NEGATIVE] = ~asks & ((bad > 0) & (good == 0) & ~wish | shadow & (bad >= good))
+    bare = (given["short"] == 1) & (bad + good == 0) & ~asks & (wish | peak | shadow)
+    found[bare] *= BARE
+    return found
+
+
+def choose(probability: Floats) -> Ints:
+    """The direction of each mention: mixed where both poles exceed .35 or it is itself as likely
+    as not, else the likeliest of the others."""
+    best = probability[:, :MIXED].argmax(axis=1)
+    both = (probability[:, NEGATIVE] > POLE) & (probability[:, POSITIVE] > POLE)
+    return np.where(both | (probability[:, MIXED] >= 0.5), MIXED, best)
+
+
+def purpose_number(purpose: Purpose) -> int:
+    """The place of a purpose in ``PURPOSES``; those that no corpus has count as open."""
+    return PURPOSES.index(purpose) if purpose in PURPOSES else 0
+
+
+def numbers(reader: Reader, words: Sequence[str]) -> Ints:
+    """The stem numbers of a list of words."""
+    known = {reader.number.get(forms(word)[1], 0) for word in words}
+    return np.array(sorted(known - {0}), np.int64)
 
 
 @lru_cache(maxsize=1)
-def polarity() -> Polarity:
-    """The lists shipped with Candour."""
-    value = {stem(word): 1.0 for word in words_of("positive")}
-    value |= {stem(word): -1.0 for word in words_of("negative")}
-    return Polarity(
-        value,
-        frozenset(map(stem, words_of("strain"))),
-        frozenset(map(stem, words_of("safety"))),
-        frozenset(words_of("negators")),
-        frozenset(words_of("asking")),
-        frozenset(words_of("removing")),
-        frozenset(words_of("imperatives")),
-        *(
-            tuple(f" {phrase} " for phrase in lists()[key])
-            for key in ("asking_phrases", "offering_phrases", "sarcastic")
-        ),
-    )
-
-
-def lean(clause: Clause, theme: str, purpose: Purpose = "open") -> Lean:
-    """Complaint, praise and request in one clause.
-
-    A leaning word counts 1; after a negator within four words it counts .8 the other way. A
-    negator with nothing to turn ("no supervision") is a complaint of weight 1, unless the clause
-    asks for something ("no more than 16, please"); what is to be cut or reduced is no complaint.
-    Words of strain count for the wellbeing theme alone; only words of safety praise speaking out.
-    """
-    known = polarity()
-    bad = good = 0.0
-    negator = -1
-    open_negator = False
-    for place, token in enumerate(clause.tokens):
-        if token.word in known.negators:
-            if not (open_negator and place - negator <= REACH):
-                negator, open_negator = place, True
-            continue
-        value = _value(token.stem, theme)
-        if not value:
-            continue
-        if negator >= 0 and place - negator <= REACH:
-            value *= -TURNED
-            open_negator = False
-        bad, good = (bad - value, good) if value < 0 else (bad, good + value)
-    asking = asks(clause.tokens, purpose)
-    if clause.tokens[0].word in known.removing:
-        bad = 0.0
-    elif open_negator and not asking:
-        bad += 1.0
-    return Lean(bad, good, asking)
-
-
-def _value(word: str, theme: str) -> float:
-    known = polarity()
-    if theme == FEAR and word in known.safety:
-        return 1.0
-    value = known.value.get(word, 0.0)
-    if theme == FEAR and value > 0:
-        return 0.0
-    return 0.0 if theme != STRAIN and word in known.strain else value
-
-
-def asks(words: Sequence[Token], purpose: Purpose = "open") -> bool:
-    """Whether a clause requests: "should", "please", "would help", or begins with what to do."""
-    known = polarity()
-    spoken = [token.word for token in words]
-    for place, word in enumerate(spoken):
-        if word in known.asking and not known.negators.intersection(
-            spoken[max(place - 2, 0) : place]
-        ):
-            return True
-    if _holds(spoken, known.asking_phrases):
-        return True
-    if spoken[0] in known.imperatives:
-        return True
-    return purpose in ASKED_FOR and len(spoken) > 1 and spoken[1] in known.imperatives
-
-
-def offers(words: Sequence[Token]) -> bool:
-    """Whether the writer undertakes something."""
-    return _holds([token.word for token in words], polarity().offering_phrases)
-
-
 def wishing() -> tuple[str, ...]:
     """Words of a question that asks what should be different."""
     return tuple(lists()["wishing"])
-
-
-def sarcastic(words: Sequence[Token]) -> bool:
-    """Whether a set phrase of mock praise stands there; other sarcasm is missed."""
-    return _holds([token.word for token in words], polarity().sarcastic)
-
-
-def direction(leans: Iterable[Lean], default: Direction, purpose: Purpose) -> Direction:
-    """The direction of a theme from the clauses that mention it.
-
-    Asked what to change, an answer is a suggestion unless it only complains; to other questions a
-    request with no complaint is one. What the question asks for weighs like one leaning word. Both
-    poles alike and strong: mixed. Nothing said and nothing asked for: the theme's own default.
-    """
-    found = list(leans)
-    bad, good = sum(one.bad for one in found), sum(one.good for one in found)
-    asking = any(one.asks for one in found)
-    if purpose in ASKED_FOR and (asking or bad < COMPLAINT):
-        return "suggestion"
-    if asking and bad == 0:
-        return "suggestion"
-    if bad == good == 0 and purpose not in (*PRAISED, *COMPLAINED):
-        return default
-    good += purpose in PRAISED
-    bad += purpose in COMPLAINED
-    if bad == good:
-        return "positive" if purpose in PRAISED else "mixed" if bad >= COMPLAINT else "negative"
-    return "negative" if bad > good else "positive"
-
-
-def _holds(spoken: Sequence[str], phrases: Iterable[str]) -> bool:
-    text = f" {' '.join(spoken)} "
-    return any(phrase in text for phrase in phrases)

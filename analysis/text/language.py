@@ -1,22 +1,19 @@
-"""Sentences, clauses, words and stems of a comment, all with their place in its text.
+"""Words and stems of a comment, with their place in its text, and the word lists shipped.
 
-NLTK's tools are used without its downloadable data, which is never fetched (TEXT 2.2).
+NLTK's stemmer is used without its downloadable data, which is never fetched (TEXT 2.2).
 """
 
 import re
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from nltk.stem.snowball import SnowballStemmer
-from nltk.tokenize.punkt import PunktParameters, PunktSentenceTokenizer
 
 WORDS = Path(__file__).parent / "words.toml"
 WORD = re.compile(r"\[(?:name|place|date|number|contact)\]|[^\W_]+(?:['’][^\W\d_]+)*")
-BREAK = re.compile(r"[.?!…]\W")
-TURN = re.compile(r"\b(?:but|however|although|though|yet|whereas)\b|[;\n]| [–—-] ", re.IGNORECASE)
 
 
 @lru_cache(maxsize=1)
@@ -46,22 +43,6 @@ class Token(NamedTuple):
     end: int
 
 
-class Clause(NamedTuple):
-    """Words up to the next full stop, semicolon or "but". ``turned``: it follows a "but"."""
-
-    start: int
-    end: int
-    tokens: tuple[Token, ...]
-    turned: bool
-
-
-def _punkt() -> PunktSentenceTokenizer:
-    parameters = PunktParameters()
-    parameters.abbrev_types = set(words_of("abbreviations"))
-    return PunktSentenceTokenizer(parameters)
-
-
-SENTENCES = _punkt()
 STEMMER = SnowballStemmer("english")
 
 
@@ -87,41 +68,3 @@ def tokens(text: str, offset: int = 0) -> tuple[Token, ...]:
         Token(*forms(match.group()), offset + match.start(), offset + match.end())
         for match in WORD.finditer(text)
     )
-
-
-def clauses(text: str) -> tuple[Clause, ...]:
-    """The clauses of a comment, those without a word left out."""
-    found: list[Clause] = []
-    for start, end in _sentences(text):
-        marks = [(start, start, False)]
-        marks += [
-            (m.start(), m.end(), m.group().isalpha()) for m in TURN.finditer(text, start, end)
-        ]
-        ends = [mark[0] for mark in marks[1:]] + [end]
-        for (_, begin, turned), stop in zip(marks, ends, strict=True):
-            words = tokens(text[begin:stop], begin)
-            if words:
-                found.append(Clause(words[0].start, words[-1].end, words, turned))
-    return tuple(found)
-
-
-def _sentences(text: str) -> Iterable[tuple[int, int]]:
-    # Most comments are one sentence, and Punkt takes most of the time.
-    if not BREAK.search(text):
-        return ((0, len(text)),)
-    spans: Iterable[tuple[int, int]] = SENTENCES.span_tokenize(text)
-    return spans
-
-
-def is_empty(words: tuple[Token, ...]) -> bool:
-    """Whether a comment says nothing: no letters, or only "n/a", "none", "as above"."""
-    spoken = [token.word for token in words if any(c.isalpha() for c in token.word)]
-    return len(spoken) <= FEW_WORDS and all(word in NO_CONTENT for word in spoken)
-
-
-def is_covered(words: tuple[Token, ...]) -> bool:
-    """Whether a comment reads as English: of nine words or more, one in ten is a common one."""
-    if len(words) < TELLING:
-        return True
-    common = sum(token.word in COMMON for token in words)
-    return common >= COVERED * len(words)

@@ -99,7 +99,7 @@ def test_counts_come_out_as_words_without_a_share():
     assert workload.positive == "fewer than 5"
     assert (tools.theme, tools.count) == ("tools_infrastructure", "5–9")
     assert not result.audited
-    assert result.coder.startswith("candour-words")
+    assert result.coder.startswith("candour 2")
 
 
 def test_a_theme_with_four_comments_is_not_named():
