@@ -1016,8 +1016,11 @@ def only_masked(text: str, kept: str) -> bool:
         if found < 0:
             return False
         place = found + len(piece)
-    ends = whole.endswith(pieces[-1]) or len(text.split()) > MOST_WORDS
-    return whole.startswith(pieces[0]) and ends
+    if len(text.split()) > MOST_WORDS:
+        return whole.startswith(pieces[0])
+    if len(pieces) == 1:
+        return pieces == [whole]
+    return whole.startswith(pieces[0]) and whole.endswith(pieces[-1])
 
 
 def recount(

@@ -157,6 +157,8 @@ def test_counts_by_group_and_comments_are_held_to_the_ballots(program, pulse, de
     assert audit(program, pulse, {**deep, "comments": deep["comments"][1:]}) == 1
     said = [{**deep["comments"][0], "text": "All is well"}, *deep["comments"][1:]]
     assert audit(program, pulse, {**deep, "comments": said}) == 1
+    said = [{**deep["comments"][0], "kept": "All is well"}, *deep["comments"][1:]]
+    assert audit(program, pulse, {**deep, "comments": said}) == 1
     more = [[key, number + 1] for key, number in deep["classes"]]
     assert audit(program, pulse, {**deep, "classes": more}) == 1
     assert audit(program, pulse, {**deep, "issued": more}) == 1

@@ -5,7 +5,7 @@ import stat
 import pytest
 
 from analysis.text.redact import redact
-from surveyapp import keys
+from surveyapp import keys, verify
 from surveyapp.services import name_set, opening
 from tests import voting
 from tests.security import copies
@@ -146,6 +146,24 @@ def test_the_set_stays_until_the_answers_are_safe(app, wave):
         kept = " ".join(voting.opened(wave, "comments")["text"]).casefold()
         assert not [mark for mark in MARKS if mark in kept]
         assert name_set.asked(wave.wave_id) is None
+
+
+@pytest.mark.parametrize(
+    ("written", "kept", "sound"),
+    [
+        ("Mark left on 3 May.", "[name] left on [date].", True),
+        ("Ma\u200brk left", "[name] left", True),
+        (" Caf\u0065\u0301 is cold ", "Café is cold", True),
+        ("word " * 5_001, "word " * 5_000, True),
+        ("Mark left", "Mark stayed", False),
+        ("Mark left, and all is bad", "[name] left", False),
+        ("Mark left, and all is bad", "all is bad", False),
+        ("Mark left", "left [name] left", False),
+        ("Mark left", "", False),
+    ],
+)
+def test_the_checking_program_sees_more_than_marks(written, kept, sound):
+    assert verify.only_masked(written, kept) is sound
 
 
 def test_without_a_name_set_comments_open_with_what_the_lists_know(app, wave):
