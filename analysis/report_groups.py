@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from analysis.how_to_read import SHRUNK, SHRUNK_NOTE, WHY_NOT, why_not
+from analysis.how_to_read import SHRUNK, SHRUNK_NOTE, WHY_NOT, listed, why_not
 from analysis.printing import score, shrunk, verdict
 from analysis.report_parts import Block, Points, Section, Table, Words
 from analysis.summary import NOT_SHOWN, Summary, UnitHead
@@ -34,10 +34,7 @@ def groups(summary: Summary) -> Section:
     ]
     if any(row.shrunk for row in summary.rows):
         blocks.append(_allowing_for_chance(summary, ordered))
-    reasons = tuple(
-        f"{theme.title} – {line}" for theme in summary.themes for line in why_not(summary, theme.id)
-    )
-    if reasons:
+    if reasons := _reasons(summary):
         blocks.append(Points(WHY_NOT, reasons))
     if small:
         blocks.append(
@@ -52,6 +49,19 @@ def groups(summary: Summary) -> Section:
             )
         )
     return Section("groups", "Groups", "Groups and themes", tuple(blocks))
+
+
+def _reasons(summary: Summary) -> tuple[str, ...]:
+    """Each reason once, with the themes in which it holds for the same groups."""
+    themes: dict[str, list[str]] = {}
+    for theme in summary.themes:
+        for line in why_not(summary, theme.id):
+            themes.setdefault(line, []).append(f"“{theme.title}”")
+    every = len(summary.themes)
+    return tuple(
+        f"{'Every theme' if len(titles) == every > 1 else listed(titles)} – {line}"
+        for line, titles in themes.items()
+    )
 
 
 def _allowing_for_chance(summary: Summary, ordered: Sequence[tuple[UnitHead, int]]) -> Table:

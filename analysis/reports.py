@@ -35,12 +35,18 @@ def content(summaries: Sequence[Summary]) -> Report:
     ]
     return Report(
         programme=newest.programme,
-        title=f"{newest.programme}: {newest.wave.label}",
+        title=_title(newest),
         subtitle=_subtitle(summaries),
         labels=_labels(summaries),
         foot=f"Groups with fewer than {newest.rule.get('k', 10)} answers are never shown",
         sections=tuple(part for part in parts if part is not None),
     )
+
+
+def _title(newest: Summary) -> str:
+    """A programme may be called by a question, after which no colon stands."""
+    mark = "" if newest.programme.endswith(("?", "!", ".")) else ":"
+    return f"{newest.programme}{mark} {newest.wave.label}"
 
 
 def _subtitle(summaries: Sequence[Summary]) -> str:

@@ -173,3 +173,26 @@ def test_a_long_heading_between_full_columns_keeps_its_width():
     pdf = report_pdf.render(Report("P", "A title", "Below", (), "Foot", (body,)))
     lines = PdfReader(io.BytesIO(pdf)).pages[0].extract_text().splitlines()
     assert any("Taken seriously" in line for line in lines)
+
+
+@pytest.mark.parametrize("lines", range(33, 39))
+def test_a_heading_and_its_words_stand_with_the_table_they_lead_to(lines):
+    """Wherever on the page they come."""
+    before = tuple(Words(f"Filling line {line}") for line in range(lines))
+    table = Table("The caption", ("Group", "Score"), tuple((f"Row {n}", "50") for n in range(30)))
+    parts = (
+        Section("a", "A", "Before", ()),
+        Section("b", "B", "Between", before),
+        Section("c", "C", "The heading", (Words("What the table says."), table)),
+    )
+    pdf = report_pdf.render(Report("P", "A title", "Below", (), "Foot", parts))
+    pages = [page.extract_text() for page in PdfReader(io.BytesIO(pdf)).pages]
+    (page,) = (text for text in pages if "The heading" in text)
+    assert "What the table says." in page
+    assert "The caption" in page
+    assert "Row 0" in page
+
+
+def test_a_programme_called_by_a_question_has_no_colon_behind_it():
+    asked = replace(samples.summary(), programme="How is work?")
+    assert reports.content([asked]).title == "How is work? November 2026"
