@@ -9,6 +9,7 @@ ROSTER = (
     "Mark Hill", "Grace Young", "Will Brown", "May Green", "Hope Price", "Jo Li", "Joy King",
     "Siân Llywelyn-Jones", "Ffion ap Rhys", "Patrick O’Connor", "Ngozi Okafor", "Jan van der Berg",
     "Nguyen Do An", "Zorblax Vbrezny", "Elizabeth (Bessie) Kwando", "משה כהן", "John Smith",
+    "Ann Wright",
 )  # fmt: skip
 KNOWN = frozenset().union(*(spellings(name) for name in ROSTER))
 
@@ -85,6 +86,7 @@ def test_names_that_are_words_go_where_a_person_is_meant(text, expected):
         "THE ROTA IS WRONG AND NOBODY WILL SAY SO",
         "Our Head of Service wants the Board to see Mental Health and Children Services.",
         "Manager Told Us To Go Home And Not Come Back",
+        "We must get it Right and do it right.",
         "HR said no, and IT told us to wait. The CEO said so on BBC.",
         "Microsoft Teams, Excel and Outlook fail on Mondays in London.",
         "Mae'r tîm yn grêt ond mae gormod o waith.",
