@@ -24,7 +24,6 @@ FILES = (
     "client/hints.js",
     "client/pages.js",
     "client/questions.js",
-    "client/words.js",
     "build/qr.js",
     "client/phone.js",
     "client/diary.js",

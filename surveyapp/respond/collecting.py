@@ -94,7 +94,7 @@ def facts(wave_id: uuid.UUID) -> ResponseReturnValue:
     return jsonify(
         state=_state(None, standing),
         **_told(standing, pulse),
-        rules=list(pulse.facts),
+        rule=pulse.facts[0],
         readers=[{"who": one.who, "what": one.what} for one in pulse.readers],
         contact=pulse.contact,
         support=pulse.support,

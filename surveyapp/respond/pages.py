@@ -44,7 +44,6 @@ def _landing(standing: Standing | None, pulse: Pulse | None, **more: Any) -> str
         standing=standing,
         seen=seen_mark(pulse) if pulse else "",
         scripts=bundle.scripts(),
-        hints=hints.for_script(),
         hint_words=hints.WORDS,
         promise_words=promises.WORDS,
         uses=USE_LABELS,

@@ -26,6 +26,7 @@ def one(browser, sealing):
 
 def answered(one, person, text=SAID):
     """As far as the last question, with one rating and a comment written."""
+    one.page.goto("about:blank")
     one.begin(person)
     one.rate(("Agree", "Disagree", "Prefer not to say"))
     if text:
@@ -158,7 +159,7 @@ def test_a_browser_that_keeps_nothing_says_so(one, sealing, person):
     answered(one, person)
     one.press("Take a break")
     one.press("Keep my place")
-    one.heading("Your place was not kept")
+    one.heading("Your place is not kept")
     one.press("Back to the questions")
     assert one.page.get_by_role("textbox").input_value() == SAID
 

@@ -198,7 +198,7 @@ def test_nor_does_one_that_says_it_knows_no_such_code(trapped, sealing, word, wa
     refusal = {"status": 404 if word == "unknown" else 429, "json": {"error": word}}
     trapped.page.route("**/check", lambda route: route.fulfill(**refusal))
     person = arrive_by(trapped, sealing, way)
-    expect(trapped.page.locator(".govuk-error-summary")).to_contain_text("what the server says")
+    expect(trapped.page.locator(".govuk-error-summary")).to_contain_text(SAYS_SO)
     expect(trapped.page.get_by_label("Your code")).to_be_visible()
     trapped.page.unroute("**/check")
     trapped.page.get_by_label("Your code").fill(person.code)

@@ -1,9 +1,11 @@
 """What could give somebody away is found, and ordinary sentences are left in peace."""
 
+import re
 import time
 
 import pytest
 
+from surveyapp import bundle
 from surveyapp.respond import hints
 
 
@@ -55,3 +57,8 @@ def test_no_text_takes_long(text):
     started = time.perf_counter()
     hints.find(text)
     assert time.perf_counter() - started < 0.5
+
+
+def test_the_script_has_the_same_patterns():
+    written = (bundle.STATIC / "client/hints.js").read_text(encoding="utf-8")
+    assert "|".join(re.findall("String.raw`(.*)`", written)) == hints.for_script()

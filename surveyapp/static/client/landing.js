@@ -6,7 +6,6 @@ import { classKeyOf, covenantOf, envelopesOf, groupsFit, rosterRow, scriptOf, St
 import { Lost, post, read as fetchFile, tell } from "./courier.js";
 import * as pages from "./pages.js";
 import * as questions from "./questions.js";
-import { promise } from "./words.js";
 
 const TOKEN_LENGTH = 26;
 const LINK = /^#([0-9A-Za-z]{26})(?:\.([0-9a-f]{64})(?:\.([0-9A-Za-z_-]+))?)?$/;
@@ -64,7 +63,7 @@ function linked(isLinked, words = "linked") {
 // The promise that holds here takes the place of the one for browsers without script.
 function promised(found) {
   if (found.state !== "open") return;
-  document.getElementById("promise")?.replaceChildren(promise(found.covenant));
+  document.getElementById("promise")?.replaceChildren(pages.promise(found.covenant));
 }
 
 async function begun() {
@@ -192,12 +191,10 @@ async function factsOf({ wave }) {
 // The promises of this person's pulse, on a page that was not for one pulse.
 function promises(found) {
   const { covenant, told, facts } = found;
-  const values = { total: found.questions.length, closes: told.closes, rule: facts.rules[0] };
+  const values = { total: found.questions.length, closes: told.closes, rule: facts.rule };
   const view = pages.fill("promises", values);
-  view.querySelector("[data-promise]").append(promise(covenant));
-  const put = (name, into, all) => view.querySelector(into).append(...all.map((one) => pages.fill(name, one)));
-  put("reader", "dl", facts.readers);
-  put("rule", "ul", facts.rules.map((words) => ({ words })));
+  view.querySelector("[data-promise]").append(pages.promise(covenant));
+  view.querySelector("dl").append(...facts.readers.map((one) => pages.fill("reader", one)));
   pages.show("promises", values, { view });
   pages.on({ start: () => answering(found) });
 }

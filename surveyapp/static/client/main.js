@@ -12,7 +12,6 @@ import * as pages from "./pages.js";
 import { qrOf } from "./phone.js";
 import * as place from "./place.js";
 import * as questions from "./questions.js";
-import { fingerprint, promise } from "./words.js";
 
 // Fewer than the box lets through in a minute.
 const MOST = 100;
@@ -53,11 +52,11 @@ async function keep() {
   try {
     await place.keep(link, { answers, larger, promises }, 2 * envelopes.size);
     pages.visit(() => {
-      pages.show("place-kept");
+      pages.show("place-kept", { is: "", kept: true });
       pages.on({ back: () => history.go(-2), drop: () => forget().then(() => history.go(-2)) });
     });
   } catch {
-    pages.show("no-place");
+    pages.show("place-kept", { is: "not ", lost: true });
     pages.on({ back: () => history.back() });
   }
 }
@@ -65,6 +64,9 @@ async function keep() {
 const picture = () => qrOf(`${location.origin}/v/${link.whole}`);
 
 // ---- Answering
+
+// The beginning of the promises' hash, for a person to compare with a message.
+const fingerprint = (sha256) => sha256.slice(0, 32).match(/.{4}/g).join(" ");
 
 function group() {
   const { covenant, told, fingerprint: hash } = visit;
@@ -97,7 +99,7 @@ function group() {
     typed: !link && !card,
   };
   pages.show("group", values, { left: keep });
-  document.getElementById("promised").replaceChildren(promise(covenant));
+  document.getElementById("promised").replaceChildren(pages.promise(covenant));
   if (link) document.getElementById("qr").replaceChildren(picture());
   const only = document.getElementById("larger");
   if (only) only.checked = visit.larger !== undefined;

@@ -33,6 +33,13 @@ export function fill(name, values = {}) {
   return copy;
 }
 
+// The promise that holds for somebody whose device runs this script: the same as the server's
+// promises.py makes for pages and mails.
+export function promise(covenant) {
+  const witness = (covenant.witnesses || []).map((one) => one.name).join(" or ");
+  return fill(`promise-${covenant.promise}`, { employer: covenant.programme.organisation, witness });
+}
+
 // Puts a view in the place of the one before, and the focus on its heading or its problems.
 export function show(name, values = {}, { view = fill(name, values), left = () => {} } = {}) {
   leave = left;
