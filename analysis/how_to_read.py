@@ -1,5 +1,5 @@
-"""What stands beside a theme's score: how to read it, what goes with it, and why a group is not
-set against the rest. Sentences only; strong words come through :mod:`analysis.claims`."""
+"""What stands beside a theme's score: how to read it, what goes with it, and why we can't
+tell how a group compares with the rest. Sentences only; strong words come through :mod:`analysis.claims`."""
 
 from collections.abc import Sequence
 
@@ -9,7 +9,7 @@ from analysis.summary import Comparison, Row, Summary
 
 HEADING = "How to read this score"
 TOGETHER = "What goes together"
-WHY_NOT = "Why some groups are not set against the rest"
+WHY_NOT = "Why we can’t tell how some groups compare with the rest"
 GO_TOGETHER = (
     "Questions go together when people who give a better answer to one tend to give better "
     "answers to the others."

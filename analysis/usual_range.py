@@ -69,7 +69,9 @@ def long_series(summaries: Sequence[Summary], theme_id: str) -> LongSeries:
     start = max((i for i, point in enumerate(points) if not point.joined), default=0)
     places = [i for i in range(start, len(points)) if _score(points[i]) is not None]
     if len(places) < ENOUGH_PULSES:
-        early = f"The usual range needs {ENOUGH_PULSES} pulses; this series has {len(places)}."
+        early = (
+            f"Too early to say. It takes {ENOUGH_PULSES} pulses, and so far {len(places)} count."
+        )
         return LongSeries(len(places), None, (early,))
     return _told(points, places)
 

@@ -108,15 +108,21 @@ def _item_figure(reading: Reading, item_id: str) -> Figure | None:
 def over_time(reading: Reading) -> ResponseReturnValue:
     """Every theme over every pulse, and where a few of them usually lie."""
     summary = reading.summary
+    series = [(theme, trend(reading.summaries, theme.id)) for theme in summary.themes]
+    # The first pulse of a theme has nothing before it that it could be unlike.
+    broken = {
+        (theme.id, point.wave.id)
+        for theme, points in series
+        for point in points[1:]
+        if not point.joined
+    }
     return render_template(
         "results/over_time.html",
         r=reading,
+        broken=broken,
         usually=USUALLY,
         long=[_long(reading, theme_id) for theme_id in headlines(summary)],
-        lines=[
-            (theme, {p.wave.id: p for p in trend(reading.summaries, theme.id)})
-            for theme in summary.themes
-        ],
+        lines=[(theme, {p.wave.id: p for p in points}) for theme, points in series],
     )
 
 

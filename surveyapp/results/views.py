@@ -10,12 +10,15 @@ from collections.abc import Callable
 from flask import Blueprint
 from flask.typing import ResponseReturnValue
 
+from surveyapp.clock import now
 from surveyapp.errors import NotNow
+from surveyapp.formatting import moment
 from surveyapp.models.accounts import Role
+from surveyapp.models.surveys import Wave
 from surveyapp.permissions import open_to, open_to_everyone, signed_in
 from surveyapp.results import files, pages
 from surveyapp.results.reading import Reading, for_invited, for_staff
-from surveyapp.services import results
+from surveyapp.services import results, waves
 
 Page = Callable[..., ResponseReturnValue]
 
@@ -81,10 +84,18 @@ def _to_invited(page: Page) -> Page:
     def view(key: str, **parts: str) -> ResponseReturnValue:
         reading = for_invited(key)
         if reading is None:
-            raise NotNow("These results are not out yet. The first page says when they will be.")
+            raise NotNow(_when(results.wave_of_key(key)))
         return page(reading, **parts)
 
     return view
+
+
+def _when(wave: Wave) -> str:
+    """When the results will be here, for whoever comes too early."""
+    if wave.publishes_at is None:
+        return "These results are not out yet."
+    when = "were due" if waves.overdue(wave, now()) else "will be here"
+    return f"These results are not out yet. They {when} on {moment(wave.publishes_at)}."
 
 
 for _path, _name, _page in PAGES:

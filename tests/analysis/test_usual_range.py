@@ -47,11 +47,13 @@ def test_at_most_four_themes_and_fear_is_always_one_of_them():
 @pytest.mark.parametrize("pulses", [1, 11])
 def test_too_early_is_said_with_the_number_of_pulses(pulses):
     (only,) = said(STEADY[:pulses])
-    assert only == f"The usual range needs 12 pulses; this series has {pulses}."
+    assert only == f"Too early to say. It takes 12 pulses, and so far {pulses} count."
 
 
 def test_a_break_starts_anew_and_what_is_not_shown_is_stepped_over():
-    assert said(STEADY, broken=(3,)) == ("The usual range needs 12 pulses; this series has 9.",)
+    assert said(STEADY, broken=(3,)) == (
+        "Too early to say. It takes 12 pulses, and so far 9 count.",
+    )
     gap = (*STEADY[:4], None, *STEADY[4:])
     assert long_series(series(gap), "workload").have == 12
     found = long_series(series((*STEADY[:3], *gap, 70), broken=(3,)), "workload")

@@ -1,11 +1,13 @@
 """Reading results: the same figures for everybody, nothing early, nothing altered."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from bs4 import BeautifulSoup
 
 from analysis.summary import Comparison, Participation, Summary
+from surveyapp import clock
 from surveyapp.extensions import db
 from surveyapp.models.accounts import Account
 from surveyapp.models.publications import Publication, PublishedFile
@@ -99,7 +101,11 @@ class TestBeforeRelease:
 
     def test_so_do_invited_people(self, stranger, draft_key):
         assert "will be here on" in main_text(stranger.get(f"/r/{draft_key}"))
-        assert stranger.get(f"/r/{draft_key}/themes/speaking_up").status_code == 409
+        early = stranger.get(f"/r/{draft_key}/themes/speaking_up")
+        assert early.status_code == 409
+        assert "They will be here on" in early.text
+        with clock.as_if(clock.now() + timedelta(days=60)):
+            assert "They were due on" in stranger.get(f"/r/{draft_key}/themes").text
         assert stranger.get(f"/r/{draft_key}/files/themes.svg").status_code == 409
 
     def test_the_service_gives_the_draft_only_where_it_is_asked_for(self, app, draft_key):

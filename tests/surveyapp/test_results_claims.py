@@ -132,7 +132,7 @@ def test_the_new_parts_stand_once_each_with_their_limits(reading):
     for line in (*how_to_read.together(reading.summary), *how_to_read.LIMITS):
         assert line in everything
     assert words(pages.overview(reading)).count(samples.EVENNESS) == 1
-    assert "Why some themes are not set against the rest" in words(
+    assert "Why we can’t tell how some themes compare with the rest" in words(
         pages.group(reading, "community")
     )
 
@@ -150,7 +150,7 @@ def test_pages_without_them_are_finished_too(reading):
 
 
 def test_a_long_series_has_its_range_and_a_short_one_is_too_early(reading):
-    assert "Workload: the usual range needs 12 pulses; this series has 4." in words(
+    assert "Workload: too early to say. It takes 12 pulses, and so far 4 count." in words(
         pages.over_time(reading)
     )
     pulses = samples.long(13)
@@ -159,3 +159,18 @@ def test_a_long_series_has_its_range_and_a_short_one_is_too_early(reading):
     for page in (pages.over_time(long), pages.theme_trend(long, "speaking_up")):
         assert "The score usually lies between 46 and 57." in words(page)
         assert "January 2026: above the usual range." in words(page)
+
+
+def test_a_theme_asked_for_the_first_time_is_no_change_of_wording(reading):
+    """Only what was asked before can have been asked otherwise."""
+    newest = reading.summary
+    before = replace(newest, themes=newest.themes[1:], wave=replace(newest.wave, id="before"))
+    added = replace(reading, history=((reading.wave, before), (reading.wave, newest)))
+    assert "¦" not in words(pages.over_time(added))
+    assert words(pages.over_time(reading)).count("not comparable with before:") == 1
+
+
+def test_somebody_invited_finds_where_to_look_a_receipt_up(reading):
+    assert "Was my answer counted?" in words(pages.overview(reading))
+    imported = replace(reading.summary, wave=replace(reading.summary.wave, origin="imported"))
+    assert "Was my answer counted?" not in words(pages.overview(with_summary(reading, imported)))
