@@ -32,7 +32,10 @@ class WordCoder:
     def question(self, text, purpose="open", about=""):
         return text
 
-    def code(self, text, question=None):
+    def code_all(self, texts, questions):
+        return [self._code(text) for text in texts]
+
+    def _code(self, text):
         start = text.find("cases")
         found = ()
         if start >= 0:

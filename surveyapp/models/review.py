@@ -36,19 +36,18 @@ class ReviewComment(db.Model):
 
 
 class ReviewReading(db.Model):
-    """What one reviewer decided of one comment. ``reader`` is an HMAC of their account under the
-    review key: it keeps two of them apart and tells nobody who they were once the key is gone."""
+    """What one reviewer decided of a sheaf of comments, a hundred places one after the other.
+    ``reader`` is an HMAC of their account under the review key: it keeps two of them apart and,
+    once the key is gone, tells nobody who they were."""
 
     __tablename__ = "review_reading"
     __table_args__ = (
-        ForeignKeyConstraint(
-            ["wave_id", "place"], ["review_comment.wave_id", "review_comment.place"]
-        ),
+        ForeignKeyConstraint(["wave_id"], ["review_sheet.wave_id"]),
         CheckConstraint("length(reader) = 16", name="reader_is_a_mark"),
     )
 
     wave_id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
-    place: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    sheaf: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     reader: Mapped[bytes] = mapped_column(LargeBinary(16), primary_key=True)
     wrapped_key: Mapped[bytes] = mapped_column(LargeBinary)
     sealed: Mapped[bytes] = mapped_column(LargeBinary)

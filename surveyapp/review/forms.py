@@ -19,7 +19,7 @@ from surveyapp.review.words import DIRECTION_WORDS, FUNCTION_WORDS, OTHER_WORDS
 from surveyapp.services.review_desk import MOST_CODES, OTHER, Given, Turn
 from surveyapp.services.review_sheets import REASONS
 
-FIRST_ROWS, MORE_ROWS = 3, 3
+FIRST_ROWS, MORE_ROWS = 2, 2
 DECISIONS = {"pass": "It may be quoted", "withhold": "Withhold it"}
 
 
@@ -27,7 +27,7 @@ class CodeRow(Form):
     theme = SelectField("What it is about", choices={}, default="")
     direction = SelectField("What it says", choices={"": "Choose", **DIRECTION_WORDS}, default="")
     function = SelectField("What that does", choices=dict(FUNCTION_WORDS), default="")
-    words = StringField("The words that show it, as they stand (optional)")
+    words = StringField("Words that show it (optional)")
 
 
 class CommentForm(FlaskForm):

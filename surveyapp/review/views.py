@@ -10,7 +10,7 @@ from surveyapp.models.surveys import Programme
 from surveyapp.permissions import open_to, signed_in
 from surveyapp.review import words
 from surveyapp.review.forms import CommentForm, add_rows, comment_form
-from surveyapp.services import results, review_desk
+from surveyapp.services import covenants, results, review_desk
 from surveyapp.services.review_sheets import REASONS
 
 blueprint = Blueprint("review", __name__, url_prefix="/review")
@@ -28,7 +28,7 @@ def start(slug: str) -> ResponseReturnValue:
         programme=programme,
         wave=wave,
         desk=desk,
-        promised=wave is not None and review_desk.promised(wave),
+        promised=wave is not None and covenants.reads_comments(wave),
         may=review_desk.may_review(signed_in()),
         progress=desk.progress() if desk else None,
         waiting=desk.next() if desk else None,
@@ -56,9 +56,9 @@ def comment(slug: str, place: int) -> ResponseReturnValue:
     form = comment_form(turn)
     if form.is_submitted() and "more" in request.form:
         add_rows(form)
-    elif form.validate_on_submit() and form.check_codes(turn) and _keep(form, turn, desk.reader):
+    elif form.validate_on_submit() and form.check_codes(turn) and _keep(form, turn, desk):
         db.session.commit()
-        after = _desk(slug)[1].next()
+        after = desk.next()
         if after is None:
             return redirect(url_for("review.start", slug=slug))
         return redirect(url_for("review.comment", slug=slug, place=after, saved=place))
@@ -77,12 +77,12 @@ def comment(slug: str, place: int) -> ResponseReturnValue:
     )
 
 
-def _keep(form: CommentForm, turn: review_desk.Turn, reader: str) -> bool:
+def _keep(form: CommentForm, turn: review_desk.Turn, desk: review_desk.Desk) -> bool:
     """Keep the decision; a refusal goes back to the form."""
     try:
-        review_desk.decide(
+        reading = review_desk.decide(
             turn,
-            reader,
+            desk.reader,
             reason=form.reason.data if form.decision.data == "withhold" else "",
             masks=(form.masks.data or "").splitlines(),
             escalate=form.escalate.data,
@@ -92,6 +92,7 @@ def _keep(form: CommentForm, turn: review_desk.Turn, reader: str) -> bool:
         db.session.rollback()
         form.form_errors.append(problem.message)
         return False
+    desk.note(reading)
     return True
 
 

@@ -60,6 +60,7 @@ ACTION_KEYS: Mapping[str, str] = {
     "escalate": "u",
     "later": "j",
 }
+OF_CODES = frozenset({"nothing", "offer"})  # of no use where nothing is coded
 ACTION_WORDS: Mapping[str, str] = {
     "pass": "May be quoted: save and go on",
     "withhold": "Withhold it, then choose the reason",

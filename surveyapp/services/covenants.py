@@ -55,6 +55,11 @@ def of(wave: Wave) -> dict[str, Any]:
     return found
 
 
+def reads_comments(wave: Wave) -> bool:
+    """Whether the wave's promises say that reviewers read what its authors let be read."""
+    return wave.covenant is not None and bool(of(wave).get(READERS))
+
+
 def larger_groups(covenant: Mapping[str, Any]) -> dict[str, str]:
     """For each class the group above it, in which somebody may be counted without their unit. The
     whole has none."""

@@ -164,7 +164,7 @@ def announce_overdue(wave: Wave, days: int, now: datetime) -> int:
 
 def tell_board(wave: Wave, now: datetime) -> int:
     """Queue word to the board that a draft awaits its sense check; how many."""
-    subject, body = messages.draft(wave, _base_url())
+    subject, body = messages.draft(wave, _base_url(), reading=covenants.reads_comments(wave))
     board = [
         mail.Message(account.email, subject, body)
         for account in db.session.scalars(select(Account).where(Account.active))

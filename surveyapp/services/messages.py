@@ -77,10 +77,15 @@ def results(
     return subject, _join(parts)
 
 
-def draft(wave: Wave, base_url: str) -> tuple[str, str]:
-    """Subject and body to the board when there is a draft to check."""
+def draft(wave: Wave, base_url: str, *, reading: bool) -> tuple[str, str]:
+    """Subject and body to the board when there is a draft to check, and, where its promises say so,
+    comments to read."""
     publishes = wave.publishes_at
     date = promises.when(publishes) if publishes else "soon"
+    comments = (
+        "Comments that may be read wait to be checked, too. You find them under “Comments”. Two of "
+        "you read each. What you do not read in time is not quoted."
+    )
     return "Draft findings: does this ring true?", _join(
         [
             _fold(
@@ -90,6 +95,7 @@ def draft(wave: Wave, base_url: str) -> tuple[str, str]:
             ),
             _fold(f"The results go to everyone on {date}, whether or not the board has answered."),
             f"{base_url}/board/{wave.programme.slug}",
+            *([_fold(comments), f"{base_url}/review/{wave.programme.slug}"] if reading else []),
         ]
     )
 

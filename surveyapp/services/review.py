@@ -74,9 +74,7 @@ def prepare(wave: Wave) -> bool:
 
     Only where the wave promised that reviewers read what its authors let be read.
     """
-    if wave.covenant is None or not covenants.of(wave).get(covenants.READERS):
-        return False
-    if sheets.is_laid_out(wave.id):
+    if not covenants.reads_comments(wave) or sheets.is_laid_out(wave.id):
         return False
     data = publishing.load(wave)
     sheet, entries = laid_out(data, authoring.instrument_of(wave), covenants.rule_of(wave))
@@ -139,10 +137,10 @@ def _coded(
 ) -> list[sheets.Entry]:
     """The comments with content to one question, redacted and coded by the software."""
     question = coder.question(item.text, item.purpose, text_theme(item, instrument))
+    redacted = [redact(comment.text) for _, comment in rows]
+    every = coder.code_all([one.text for one in redacted], [question] * len(rows))
     found = []
-    for comment_id, comment in rows:
-        redacted = redact(comment.text)
-        coded = coder.code(redacted.text, question)
+    for (comment_id, comment), clean, coded in zip(rows, redacted, every, strict=True):
         if coded.empty:
             continue
         mentions = coded.mentions
@@ -151,11 +149,11 @@ def _coded(
                 place=0,
                 id=comment_id,
                 question=item.id,
-                text=redacted.text,
+                text=clean.text,
                 unit=comment.unit,
                 unit_name="",
                 use=comment.use,
-                flags=tuple(flag for flag in FIRST if flag in (*redacted.flags, *coded.flags)),
+                flags=tuple(flag for flag in FIRST if flag in (*clean.flags, *coded.flags)),
                 codes=tuple(
                     Code(m.theme, m.direction, m.function, m.start, m.end) for m in mentions
                 ),

@@ -14,7 +14,7 @@ from analysis.text.masking import find
 from surveyapp.errors import NotAllowed, NotFound, NotNow, Rejected
 from surveyapp.models.accounts import Account
 from surveyapp.models.surveys import Programme, Wave
-from surveyapp.services import board, covenants, turns
+from surveyapp.services import board, turns
 from surveyapp.services import review_sheets as sheets
 
 LAID_OUT = ("opened", "summarised")
@@ -113,6 +113,11 @@ class Desk:
             waiting = waiting[at:] + waiting[: at - 1]
         return waiting[0] if waiting else None
 
+    def note(self, reading: sheets.Reading) -> None:
+        """Let what this reviewer just decided count."""
+        given = self.read.setdefault(reading.place, [])
+        given[:] = [*(one for one in given if one.reader != reading.reader), reading]
+
     def progress(self) -> Progress:
         """How far everybody is."""
         mine = [p for p, given in self.read.items() if any(x.reader == self.reader for x in given)]
@@ -145,11 +150,6 @@ def wave_of(programme: Programme) -> Wave | None:
     waves = [wave for wave in programme.waves if wave.state not in ("draft", "published")]
     waiting = [wave for wave in waves if wave.state in LAID_OUT]
     return next(iter(waiting or waves), None)
-
-
-def promised(wave: Wave) -> bool:
-    """Whether the wave's promises say that comments are read."""
-    return wave.covenant is not None and bool(covenants.of(wave).get(covenants.READERS))
 
 
 def desk(wave: Wave, member: Account) -> Desk | None:

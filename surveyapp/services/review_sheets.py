@@ -22,6 +22,7 @@ from surveyapp.services.covenants import COMMENT_READERS
 
 KEY = "review.key"
 PAD = 512  # so that a row's length tells little of the comment's
+SHEAF = 100
 Outcome = Literal["unread", "differ", "cleared", "withheld"]
 
 # Why a comment may be withheld: to protect somebody, never for what it says about the place. In the
@@ -171,27 +172,33 @@ def entries(wave_id: uuid.UUID, places: Sequence[int] | None = None) -> Iterable
 def readings(wave_id: uuid.UUID) -> dict[int, list[Reading]]:
     """Everything that reviewers decided of a wave's comments, by place."""
     found: dict[int, list[Reading]] = {}
-    query = select(
-        ReviewReading.wrapped_key, ReviewReading.sealed, ReviewReading.place, ReviewReading.reader
-    )
-    query = query.where(ReviewReading.wave_id == wave_id)
-    query = query.order_by(ReviewReading.place, ReviewReading.reader)
-    for row in db.session.execute(query):
-        one = reading_from(_unseal(wave_id, f"{row.place}/{row.reader.hex()}", row))
-        found.setdefault(row.place, []).append(one)
+    rows = select(ReviewReading).where(ReviewReading.wave_id == wave_id)
+    for row in db.session.scalars(rows.order_by(ReviewReading.sheaf, ReviewReading.reader)):
+        for one in _opened(row):
+            found.setdefault(one.place, []).append(one)
     return found
 
 
 def keep(wave_id: uuid.UUID, reading: Reading) -> None:
-    """Keep what a reviewer decided, in place of what they decided before."""
-    reader = bytes.fromhex(reading.reader)
-    wrapped, sealed = _seal(wave_id, f"{reading.place}/{reading.reader}", asdict(reading))
-    row = db.session.get(ReviewReading, (wave_id, reading.place, reader))
+    """Keep what a reviewer decided, in place of what they decided before. The caller holds the
+    wave, so that what the same person does twice at once is done one after the other."""
+    sheaf, reader = reading.place // SHEAF, bytes.fromhex(reading.reader)
+    row = db.session.get(ReviewReading, (wave_id, sheaf, reader), populate_existing=True)
+    kept = [] if row is None else [one for one in _opened(row) if one.place != reading.place]
     if row is None:
-        row = ReviewReading(wave_id=wave_id, place=reading.place, reader=reader)
+        row = ReviewReading(wave_id=wave_id, sheaf=sheaf, reader=reader)
         db.session.add(row)
-    row.wrapped_key, row.sealed = wrapped, sealed
+    said = {"readings": [asdict(one) for one in [*kept, reading]]}
+    row.wrapped_key, row.sealed = _seal(wave_id, _name(row), said)
     db.session.flush()
+
+
+def _opened(row: ReviewReading) -> list[Reading]:
+    return [reading_from(one) for one in _unseal(row.wave_id, _name(row), row)["readings"]]
+
+
+def _name(row: ReviewReading) -> str:
+    return f"{row.sheaf}/{row.reader.hex()}"
 
 
 def mark_of(wave_id: uuid.UUID, account_id: uuid.UUID) -> str:

@@ -64,8 +64,8 @@ STORED = (
         ("answer_block",),
     ),
     Stored(
-        "Comments whose authors let them be read, already masked, in random order and encrypted, and "
-        "what reviewers said of them",
+        "Comments whose authors let them be read, already masked, in random order and encrypted, "
+        "and what reviewers said of them",
         "So that two members of the board check each before anybody else reads it",
         "The office database, for reviewers, then the answers database",
         "The results are out: the office’s copy is deleted and its key destroyed. With the answers "
@@ -133,7 +133,8 @@ SEEN = (
         "A draft of the results after closing. They say whether it rings true. They cannot change "
         "or delay it. Where a pulse’s promises say so, members outside the line also read comments "
         "whose authors let them be read. Software takes out names first, as far as it can, and "
-        "they see no group smaller than a directorate. Comments marked “Themes only” are read by nobody.",
+        "they see no group smaller than a directorate. Comments marked “Themes only” are read by "
+        "nobody.",
     ),
     (
         "Whoever runs the server",

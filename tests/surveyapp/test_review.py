@@ -11,7 +11,7 @@ from surveyapp.errors import NotAllowed, NotNow, Rejected
 from surveyapp.extensions import db
 from surveyapp.models.audit import AuditLine
 from surveyapp.models.review import ReviewComment, ReviewReading, ReviewSheet
-from surveyapp.services import answer_blocks, review, review_desk, review_sheets
+from surveyapp.services import answer_blocks, messages, review, review_desk, review_sheets
 from surveyapp.services.review_desk import Given
 from tests import desk, factories
 
@@ -179,7 +179,7 @@ def test_one_member_is_not_two(app, pulse):
         say(pulse, one, 1)
         say(pulse, one, 1)
         assert review.cleared(pulse) == []
-        assert db.session.scalar(select(func.count()).select_from(ReviewReading)) == 1
+        assert len(review_sheets.readings(pulse)[1]) == 1
 
 
 def test_a_member_may_change_their_mind_but_not_what_they_coded_blind(app, pulse):
@@ -326,3 +326,15 @@ def test_nothing_is_decided_after_the_results_are_out(app, pulse):
         with pytest.raises(NotNow, match="closed"):
             review_desk.decide(turn, mine.reader)
         assert review_desk.desk(desk.wave(pulse), one) is None
+
+
+def test_the_board_is_told_of_comments_only_where_they_are_read(app):
+    with app.app_context():
+        told = {
+            promise: messages.draft(
+                desk.wave(desk.a_pulse([], promise=promise)), "https://x.example", reading=promise
+            )[1]
+            for promise in (True, False)
+        }
+    assert "https://x.example/review/riverside" in told[True]
+    assert "review" not in told[False]

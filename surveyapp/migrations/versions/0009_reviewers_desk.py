@@ -52,17 +52,17 @@ def office():
     op.create_table(
         "review_reading",
         sa.Column("wave_id", sa.Uuid(), nullable=False),
-        sa.Column("place", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("sheaf", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("reader", sa.LargeBinary(length=16), nullable=False),
         sa.Column("wrapped_key", sa.LargeBinary(), nullable=False),
         sa.Column("sealed", sa.LargeBinary(), nullable=False),
         sa.CheckConstraint("length(reader) = 16", name=op.f("ck_review_reading_reader_is_a_mark")),
         sa.ForeignKeyConstraint(
-            ["wave_id", "place"],
-            ["review_comment.wave_id", "review_comment.place"],
-            name=op.f("fk_review_reading_wave_id_review_comment"),
+            ["wave_id"],
+            ["review_sheet.wave_id"],
+            name=op.f("fk_review_reading_wave_id_review_sheet"),
         ),
-        sa.PrimaryKeyConstraint("wave_id", "place", "reader", name=op.f("pk_review_reading")),
+        sa.PrimaryKeyConstraint("wave_id", "sheaf", "reader", name=op.f("pk_review_reading")),
     )
 
 

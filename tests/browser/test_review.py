@@ -1,0 +1,194 @@
+"""The reviewers' desk in a real browser: read by keys, by Tab alone, without script, on a phone."""
+
+import pytest
+
+from surveyapp.services import review_sheets
+from tests import desk, factories
+from tests.browser import harness
+
+START = "/review/riverside"
+LONG = "Nobody asks us. " * 20 + "Averyverylongwordthatdoesnotbreakanywhere" * 3
+
+
+@pytest.fixture(scope="module")
+def house(tmp_path_factory):
+    """A served application whose desk has 240 comments, a part of them in the sample."""
+    folder = tmp_path_factory.mktemp("desk")
+    stores = ("office", "who", "box", "answers")
+    app = factories.an_app(
+        folder / "instance",
+        DATABASES={store: f"sqlite:///{folder / store}.sqlite" for store in stores},
+        WTF_CSRF_ENABLED=True,
+    )
+    with app.app_context():
+        said = [*desk.plain(238), desk.Said(desk.HARM, use="board"), desk.Said(LONG)]
+        wave_id = desk.a_pulse(said)
+    desk.lay_out(app)
+    with harness.serving(app) as address:
+        yield app, address, wave_id
+    factories.dispose([app])
+
+
+@pytest.fixture
+def reviewer(house, browser):
+    """Somebody of the board with a fresh browser, at the desk."""
+    app, address, _ = house
+    with harness.visiting(browser, address) as visitor:
+        visitor.context.add_cookies([harness.cookie_of(app, address, "board")])
+        yield visitor
+
+
+def place_of(house, want):
+    app, _, wave_id = house
+    with app.app_context():
+        found = [entry for entry in review_sheets.entries(wave_id) if not entry.flags]
+        return next(entry.place for entry in found if want(entry))
+
+
+def decided(house, place):
+    app, _, wave_id = house
+    with app.app_context():
+        return review_sheets.readings(wave_id).get(place, [])
+
+
+def mark_words(page, words):
+    """Mark words of the comment as a mouse would."""
+    page.evaluate(
+        """(words) => {
+          const text = document.getElementById("comment").firstChild;
+          const at = text.data.indexOf(words);
+          getSelection().setBaseAndExtent(text, at, text, at + words.length);
+        }""",
+        words,
+    )
+
+
+def test_every_state_of_the_desk_passes(house, mirror):
+    app, address, _ = house
+    mirror.sign_in(app, address, "board")
+    shown = place_of(house, lambda entry: not entry.blind and entry.codes)
+    long = place_of(house, lambda entry: entry.text.startswith("Nobody asks"))
+    mirror.all_pass(address, START, *(f"{START}/{place}" for place in (1, shown, long)))
+
+
+def test_a_comment_of_the_sample_is_coded_and_cleared_by_keys_alone(house, reviewer, mirror):
+    page = reviewer.open(f"{START}/next")
+    place = int(page.url.rpartition("/")[2])
+    assert page.inner_text("#comment") == desk.HARM
+    mark_words(page, "harassed a colleague")
+    page.keyboard.press("l")
+    page.keyboard.press("1")
+    page.keyboard.press("r")
+    page.keyboard.press("4")
+    mark_words(page, "a colleague")
+    page.keyboard.press("k")
+    page.keyboard.press("u")
+    mirror.copy(page)
+    mirror.passes()
+    page.keyboard.press("a")
+    page.wait_for_url("**saved=*")
+    assert page.inner_text("[role=status]").startswith("Saved.")
+    (reading,) = decided(house, place)
+    assert [(code.theme, code.direction) for code in reading.codes] == [
+        ("leadership_mgmt", "negative"),
+        ("trust_action", "mixed"),
+    ]
+    first = reading.codes[0]
+    assert desk.HARM[first.start : first.end] == "harassed a colleague"
+    assert (reading.masks, reading.escalate, reading.reason) == (("a colleague",), True, "")
+
+
+def test_withholding_by_keys_goes_on_to_the_reason(house, reviewer):
+    place = place_of(house, lambda entry: entry.blind == 2)
+    page = reviewer.open(f"{START}/{place}")
+    page.keyboard.press("n")
+    page.keyboard.press("x")
+    assert page.evaluate("document.activeElement.id") == "reason"
+    page.keyboard.type("It insults")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**saved=*")
+    (reading,) = decided(house, place)
+    assert (reading.reason, reading.codes) == ("abuse", ())
+
+
+def test_one_outside_the_sample_takes_one_key(house, reviewer):
+    place = place_of(house, lambda entry: not entry.blind and entry.codes)
+    page = reviewer.open(f"{START}/{place}")
+    page.keyboard.press("a")
+    page.wait_for_url("**saved=*")
+    (reading,) = decided(house, place)
+    assert (reading.reason, reading.codes) == ("", None)
+
+
+def test_leaving_one_for_later_by_a_key(house, reviewer):
+    page = reviewer.open(f"{START}/next")
+    before = page.url
+    page.keyboard.press("j")
+    page.wait_for_url(lambda url: url != before and "after" not in url)
+    assert "/review/riverside/" in page.url
+
+
+def test_keys_do_nothing_while_somebody_types_or_with_them_switched_off(house, reviewer):
+    place = place_of(house, lambda entry: not entry.blind and not entry.codes)
+    page = reviewer.open(f"{START}/{place}")
+    page.fill("#masks", "")
+    page.focus("#masks")
+    page.keyboard.type("parking nun")
+    assert page.input_value("#masks") == "parking nun"
+    assert not page.is_checked("#escalate")
+    page.focus("#reason")
+    page.keyboard.type("it could")
+    assert not page.is_checked("#escalate")
+    page.get_by_role("button", name="Single keys are on").click()
+    page.keyboard.press("u")
+    page.keyboard.press("a")
+    assert not page.is_checked("#escalate")
+    page.reload()
+    assert page.get_by_role("button", name="Single keys are off").is_visible()
+    page.keyboard.press("u")
+    assert not page.is_checked("#escalate")
+    page.get_by_role("button", name="Single keys are off").click()
+    page.keyboard.press("u")
+    assert page.is_checked("#escalate")
+    page.keyboard.press("Control+u")
+    assert page.is_checked("#escalate")
+
+
+def test_every_control_is_reached_by_tab_and_seen(house, mirror):
+    app, address, _ = house
+    mirror.sign_in(app, address, "board")
+    mirror.open(f"{address}{START}/{place_of(house, lambda entry: entry.blind == 1)}")
+    names = mirror.tab_stops()
+    assert "Save and go on" in names
+    assert "Leave it for later" in names
+    assert names.index("What it is about") < names.index("Save and go on")
+
+
+def test_without_script_everything_can_be_said(house, browser):
+    app, address, _ = house
+    place = place_of(house, lambda entry: entry.blind == 1)
+    with harness.visiting(browser, address, script=False) as visitor:
+        visitor.context.add_cookies([harness.cookie_of(app, address, "board")])
+        visitor.size(harness.PHONE)
+        page = visitor.open(f"{START}/{place}")
+        assert page.locator("[data-keys]").is_hidden()
+        page.select_option("#rows-0-theme", "workload")
+        page.select_option("#rows-0-direction", "negative")
+        page.fill("#rows-0-words", "number")
+        page.get_by_role("button", name="More codes").click()
+        assert page.input_value("#rows-0-words") == "number"
+        page.select_option("#rows-2-theme", "other")
+        page.select_option("#rows-2-direction", "suggestion")
+        page.get_by_label("It may be quoted").check()
+        page.get_by_role("button", name="Save and go on").click()
+        assert "Saved." in page.inner_text("main")
+    (reading,) = decided(house, place)
+    assert [code.theme for code in reading.codes] == ["workload", "other"]
+
+
+def test_on_paper_the_comment_and_the_codes_stand_without_buttons(house, reviewer):
+    page = reviewer.open(f"{START}/next")
+    page.emulate_media(media="print")
+    assert page.locator("#comment").is_visible()
+    assert page.get_by_role("button", name="Save and go on").is_hidden()
