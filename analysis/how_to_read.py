@@ -1,5 +1,5 @@
-"""What stands beside a theme's score: how to read it, what goes with it, and why we can't
-tell how a group compares with the rest. Sentences only; strong words come through :mod:`analysis.claims`."""
+"""What stands beside a theme's score: how to read it, what goes with it, and why we can't tell how
+a group compares with the rest. Sentences only; strong words come through :mod:`analysis.claims`."""
 
 from collections.abc import Sequence
 
