@@ -1,8 +1,8 @@
 """Learning to code: from the seed corpus and the codebook's words, then from people's own codes.
 
 Heads are logistic regressions, one against the rest. Each learns from whole comments and, at half
-weight, from the clauses of longer ones, whose labels are those of the evidence that lies in them.
-Weights that speak against a theme are halved: what words stand beside one another in the seeds
+weight, from the clauses of those with several themes, labelled by the evidence that lies in them.
+Weights that speak against a theme are lowered: what words stand beside one another in the seeds
 ("mental health" rarely beside "parking") holds elsewhere less than what they mean.
 """
 
@@ -19,9 +19,10 @@ from scipy.special import expit
 from analysis.text.codebook import Codebook
 from analysis.text.direction import DIRECTIONS, Cues, Leaning, clause_rows, purpose_number
 from analysis.text.direction import features as direction_features
+from analysis.text.human_codes import Code
 from analysis.text.reading import Ints, Reader, Reading
 from analysis.text.scorer import SIGNS, Heads, Joining, Scorer, signs_of
-from analysis.text.seeds import Code, Example
+from analysis.text.seeds import Example
 from analysis.text.vocabulary import Floats, Vocabulary, build
 
 STRENGTH = 5.0
@@ -34,19 +35,22 @@ FOLDS = 5
 PLAIN_WEIGHT = 3.0
 SHRINK = 0.5
 LEXICAL = 0.3
+CODEBOOK = "codebook"
 HEARD = 0.6
 LEAST, MOST = 0.2, 0.6
 
 
 class Prepared(NamedTuple):
-    """Examples as arrays: reading, theme asked about, labels of comments and of clauses, and where
-    each clause of a coded comment stands."""
+    """Examples as arrays: reading, theme asked about, labels and features of comments and of
+    clauses, and where each clause of a coded comment stands."""
 
     reading: Reading
     about: Ints
     labels: Floats
     clause_labels: Floats
     places: list[list[tuple[int, int]]]
+    features: sparse.csr_array
+    clause_features: sparse.csr_array
 
 
 def prepare(vocabulary: Vocabulary, examples: Sequence[Example]) -> Prepared:
@@ -68,7 +72,11 @@ def prepare(vocabulary: Vocabulary, examples: Sequence[Example]) -> Prepared:
             for code in codes:
                 if covers(place, (code.start, code.end)):
                     clause_labels[clause, number[code.theme]] = 1
-    return Prepared(reading, about, labels, clause_labels, places)
+    features, clause_features = (
+        vocabulary.features(reading, about, vocabulary.heard(reading, about, by_clause), by_clause)
+        for by_clause in (False, True)
+    )
+    return Prepared(reading, about, labels, clause_labels, places, features, clause_features)
 
 
 def clause_places(reader: Reader, reading: Reading, row: int, text: str) -> list[tuple[int, int]]:
@@ -95,7 +103,7 @@ def lexical(codebook: Codebook) -> list[Example]:
             "open",
             "",
             (Code(theme.id, theme.default, "unset", 0, len(phrase)),),
-            "codebook",
+            CODEBOOK,
             weight=LEXICAL,
         )
         for theme in codebook.themes
@@ -107,13 +115,8 @@ def lexical(codebook: Codebook) -> list[Example]:
 def fit_heads(vocabulary: Vocabulary, given: Prepared, weights: Floats) -> Heads:
     """One logistic regression a theme (liblinear, L2), with weights of the comments."""
     reading = given.reading
-    clauses = np.bincount(reading.clause_text, minlength=reading.texts)
-    kept = np.flatnonzero((clauses > 1)[reading.clause_text])
-    features = []
-    for by_clause in (False, True):
-        heard = vocabulary.heard(reading, given.about, by_clause)
-        features.append(vocabulary.features(reading, given.about, heard, by_clause))
-    rows = _narrow(sparse.vstack([features[0], features[1][kept]]))
+    kept = np.flatnonzero((given.labels.sum(axis=1) > 1)[reading.clause_text])
+    rows = _narrow(sparse.vstack([given.features, given.clause_features[kept]]))
     labels = np.vstack([given.labels, given.clause_labels[kept]])
     weight = np.concatenate([weights, CLAUSE_WEIGHT * weights[reading.clause_text[kept]]])
     weights_found = np.zeros((vocabulary.columns, len(vocabulary.themes)))
@@ -149,16 +152,14 @@ def unseen_signs(
         vocabulary = vocabulary_of(codebook, rest)
         heads = fit_heads(vocabulary, prepare(vocabulary, rest), weights_of(rest))
         held = prepare(vocabulary, [examples[int(row)] for row in inside])
-        signs[inside] = signs_of(vocabulary, heads, held.reading, held.about)[0]
+        signs[inside] = signs_of(vocabulary, heads, held.reading, held.about).joined
         labels[inside] = held.labels
     return signs, labels, np.array([PLAIN_WEIGHT if e.plain else 1.0 for e in examples])
 
 
 def vocabulary_of(codebook: Codebook, examples: Sequence[Example]) -> Vocabulary:
-    """Words of the seeds, and of an organisation's own comments those that five hold."""
-    shipped = [example.text for example in examples if example.group]
-    own = [example.text for example in examples if not example.group]
-    return build(codebook, shipped, own)
+    """Words of the seeds and of the codebook."""
+    return build(codebook, [example.text for example in examples])
 
 
 def weights_of(examples: Sequence[Example]) -> Floats:
@@ -199,7 +200,7 @@ def join(signs: Floats, labels: Floats, weights: Floats) -> Joining:
         np.round(SHRINK * found[count + themes :], 3),
         np.full(themes, LEAST),
     )
-    chosen = thresholds(joining.probabilities(signs), labels, weights)
+    chosen = thresholds(expit(joining.logits(signs)), labels, weights)
     return replace(joining, thresholds=chosen)
 
 
@@ -224,9 +225,9 @@ def train(
     """The models of these examples, joined as was found on unseen ones."""
     everything = [*examples, *lexical(codebook)]
     vocabulary = vocabulary_of(codebook, everything)
-    heads = fit_heads(vocabulary, prepare(vocabulary, everything), weights_of(everything))
-    given = prepare(vocabulary, examples)
-    leaning = fit_leaning(vocabulary, given, examples)
+    given = prepare(vocabulary, everything)
+    heads = fit_heads(vocabulary, given, weights_of(everything))
+    leaning = fit_leaning(vocabulary, given, everything)
     return Scorer(vocabulary, heads, joining), leaning
 
 
@@ -234,11 +235,9 @@ def fit_leaning(vocabulary: Vocabulary, given: Prepared, examples: Sequence[Exam
     """The model of directions, from every code of the examples and the clauses it lies in."""
     cues = Cues.of(vocabulary.reader)
     coded = coded_clauses(vocabulary, given, examples)
-    heard = vocabulary.heard(given.reading, given.about, by_clause=True)
-    features = vocabulary.features(given.reading, given.about, heard, by_clause=True)
     counts = cues.counts(given.reading)
     rows = direction_features(
-        clause_rows(given.reading, features, cues),
+        clause_rows(given.reading, given.clause_features, cues),
         counts,
         coded.holds,
         coded.theme,
@@ -249,7 +248,7 @@ def fit_leaning(vocabulary: Vocabulary, given: Prepared, examples: Sequence[Exam
     requests = coded.direction == DIRECTIONS.index("suggestion")
     # The seeds' suggestions mostly answer what to improve; asked openly people make them too.
     weight = np.where(requests & (coded.purpose == 0), REQUESTS * weight, weight)
-    model = _logistic(C=DIRECTION_STRENGTH, max_iter=300, tol=1e-3)
+    model = _logistic(C=DIRECTION_STRENGTH, max_iter=200, tol=2e-3)
     model.fit(_narrow(rows), coded.direction, sample_weight=weight)
     weights = np.zeros((rows.shape[1], len(DIRECTIONS)))
     offsets = np.full(len(DIRECTIONS), -9.0)
@@ -271,14 +270,15 @@ class CodedClauses(NamedTuple):
 def coded_clauses(
     vocabulary: Vocabulary, given: Prepared, examples: Sequence[Example]
 ) -> CodedClauses:
-    """Each code with the clauses that its evidence covers; codes without a clause are left out."""
+    """Each code with the clauses that its evidence covers; codes without a clause, and the
+    codebook's phrases, which lean no way, are left out."""
     number = {theme: place for place, theme in enumerate(vocabulary.themes)}
     first = np.searchsorted(given.reading.clause_text, np.arange(len(examples)))
     rows: list[tuple[int, int, int, int]] = []
     entries: list[tuple[int, int]] = []
     for row, example in enumerate(examples):
         codes = [code for code in example.codes if code.theme in number]
-        for code in codes:
+        for code in codes if example.group != CODEBOOK else ():
             inside = [
                 clause
                 for clause, place in enumerate(given.places[row], first[row])

@@ -17,7 +17,6 @@ from analysis.text.reading import Ints, Reading
 from analysis.text.vocabulary import Floats, Vocabulary
 
 DECIMALS = 3
-LOWEST = -12.0
 ELSEWHERE = 0.65
 SIGNS = ("whole", "clause", "words", "against", "asked", "elsewhere", "length")
 
@@ -46,15 +45,39 @@ class Joining:
     thresholds: Floats
     elsewhere: float = ELSEWHERE
 
-    def probabilities(self, signs: Floats) -> Floats:
-        """Calibrated probabilities (comments, themes) from signs (comments, themes, signs).
+    def logits(self, signs: Floats) -> Floats:
+        """Calibrated logits (comments, themes) from signs (comments, themes, signs).
 
         What speaks for a theme is drawn to one half by ``elsewhere``: comments of an organisation
         that was not learnt from are less like the seeds than the seeds are like one another.
         """
         logits = signs @ self.common + self.offsets + signs[:, :, 0] * self.slopes
-        found: Floats = expit(np.where(logits > 0, self.elsewhere * logits, logits))
+        return np.where(logits > 0, self.elsewhere * logits, logits)
+
+
+@dataclass(frozen=True)
+class Own:
+    """What an organisation's own codes add to the shipped logit z: slope·z + x·w + offset."""
+
+    weights: Floats
+    slopes: Floats
+    offsets: Floats
+
+    def logits(self, features: sparse.csr_array, shipped: Floats) -> Floats:
+        """Logits of comments with the organisation's own part."""
+        found: Floats = shipped * self.slopes + features @ self.weights + self.offsets
         return found
+
+
+@dataclass(frozen=True)
+class Signs:
+    """``joined`` (comments, themes, signs), ``clauses`` (clauses, themes): the heads' logits, and
+    the features of comments and of clauses."""
+
+    joined: Floats
+    clauses: Floats
+    features: sparse.csr_array
+    clause_features: sparse.csr_array
 
 
 @dataclass(frozen=True)
@@ -69,16 +92,20 @@ class Scored:
 
 @dataclass(frozen=True)
 class Scorer:
-    """Vocabulary, heads and joining: all that decides a theme."""
+    """Vocabulary, heads and joining: all that decides a theme; ``own`` once people have coded."""
 
     vocabulary: Vocabulary
     heads: Heads
     joining: Joining
+    own: Own | None = None
 
     def score(self, reading: Reading, about: Ints) -> Scored:
         """Probabilities of comments; ``about`` has the number of the theme asked about, or −1."""
-        signs, logits, features = signs_of(self.vocabulary, self.heads, reading, about)
-        return Scored(self.joining.probabilities(signs), logits, features)
+        seen = signs_of(self.vocabulary, self.heads, reading, about)
+        logits = self.joining.logits(seen.joined)
+        if self.own:
+            logits = self.own.logits(seen.features, logits)
+        return Scored(expit(logits), seen.clauses, seen.clause_features)
 
     def sha256(self) -> str:
         """SHA-256 over the numbers and the words that decide the codes."""
@@ -88,26 +115,26 @@ class Scorer:
             *(grams.pairs, grams.group_pairs, grams.groups),
             *(self.heads.weights, self.heads.offsets, self.vocabulary.idf),
             *(joining.common, joining.offsets, joining.slopes, joining.thresholds),
+            *((self.own.weights, self.own.slopes, self.own.offsets) if self.own else ()),
         ):
             digest.update(np.ascontiguousarray(np.round(numbers, DECIMALS) + 0.0).tobytes())
         return digest.hexdigest()
 
 
-def signs_of(
-    vocabulary: Vocabulary, heads: Heads, reading: Reading, about: Ints
-) -> tuple[Floats, Floats, sparse.csr_array]:
-    """Signs (comments, themes, signs), logits (clauses, themes), and features of the clauses."""
+def signs_of(vocabulary: Vocabulary, heads: Heads, reading: Reading, about: Ints) -> Signs:
+    """What the heads say of each comment and of each clause."""
     heard = vocabulary.heard(reading, about, by_clause=False)
-    whole = heads.logits(vocabulary.features(reading, about, heard, by_clause=False))
+    features = vocabulary.features(reading, about, heard, by_clause=False)
+    whole = heads.logits(features)
     by_clause = vocabulary.heard(reading, about, by_clause=True)
-    features = vocabulary.features(reading, about, by_clause, by_clause=True)
-    logits = heads.logits(features)
-    best = np.full(whole.shape, LOWEST)
+    clause_features = vocabulary.features(reading, about, by_clause, by_clause=True)
+    logits = heads.logits(clause_features)
+    best = whole.copy()
     starts = np.flatnonzero(np.diff(reading.clause_text, prepend=-1))
     if len(starts):
         best[reading.clause_text[starts]] = np.maximum.reduceat(logits, starts)
-    best = np.where(best == LOWEST, whole, best)
-    return signs(whole, best, heard, about, reading.words), logits, features
+    joined = signs(whole, best, heard, about, reading.words)
+    return Signs(joined, logits, features, clause_features)
 
 
 def signs(whole: Floats, best: Floats, heard: Floats, about: Ints, words: Ints) -> Floats:

@@ -4,9 +4,9 @@ import json
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import NamedTuple
 
 from analysis.instrument import Purpose
+from analysis.text.human_codes import Code
 
 SEEDS = Path(__file__).parent / "seed_comments.jsonl"
 PURPOSES: dict[str, Purpose] = {
@@ -20,20 +20,10 @@ PURPOSES: dict[str, Purpose] = {
 }
 
 
-class Code(NamedTuple):
-    """A person's code: theme, direction, function, and the evidence's place in the text."""
-
-    theme: str
-    direction: str
-    function: str
-    start: int
-    end: int
-
-
 @dataclass(frozen=True)
 class Example:
-    """A coded comment to learn from. ``group`` keeps together what one voice said; ``weight`` is
-    what it counts against a comment coded by the organisation's own people (1)."""
+    """A coded comment to learn from. ``group`` keeps together what one voice said; ``plain``: it
+    is written as most people write, not to be unlike the others."""
 
     text: str
     purpose: Purpose

@@ -27,7 +27,10 @@ from analysis.text.reading import PIECE, Ints, Reader, Reading, misspellings
 CONCEPTS = Path(__file__).parent / "concepts.toml"
 Floats = NDArray[np.float64]
 LONGEST = 4
+LEAST = 2
+LEAST_PAIRS = 3
 HEARD = 4.0
+ECHO, LOUD = 0.7, 0.6
 
 
 @lru_cache(maxsize=1)
@@ -168,38 +171,29 @@ class Vocabulary:
         return sparse.csr_array((data, (all_rows, all_columns)), shape=(n_rows, self.columns))
 
 
-ECHO, LOUD = 0.7, 0.6
-
-
-def build(codebook: Codebook, texts: Sequence[str], own: Sequence[str] = ()) -> Vocabulary:
-    """The vocabulary of seed comments, in which a word or pair stands twice or more, with the
-    words of the codebook; of an organisation's ``own`` comments only what five of them hold."""
+def build(codebook: Codebook, texts: Sequence[str]) -> Vocabulary:
+    """The vocabulary of seed comments, in which a word stands twice and a pair three times or
+    more, with the words of the codebook. Nothing of an organisation's comments ever enters it."""
     themes = tuple(theme.id for theme in codebook.themes)
     listed = _listed(codebook)
     stems = {stem for phrase, _, _ in listed for stem in phrase}
     stems |= {stem for group in concepts().values() for stem in group}
     stems |= {token.stem for phrase in _rule_words() for token in tokens(phrase)}
-    stems |= _frequent(texts, LEAST_SEED) | _frequent(own, LEAST_OWN)
+    stems |= _frequent(texts)
     reader = Reader(sorted(stems), misspellings(_spellings(codebook)))
     groups = groups_of(concepts(), reader.number)
-    pairs, near = zip(
-        *(
-            (_pairs(reader, some, least), _near(reader, groups, some, least))
-            for some, least in ((texts, LEAST_SEED), (own, LEAST_OWN))
-        ),
-        strict=True,
-    )
-    grams = Grams(len(stems), groups, np.union1d(*pairs), np.union1d(*near))
-    lexicon = Phrases.of(listed, reader, 2 * len(themes))
     reading = reader.read(texts)
+    at, keys = word_pairs(reading, len(stems))
+    pairs = frequencies(reading.text[at], keys, LEAST_PAIRS)
+    at, keys = group_pairs(reading, groups[:, 0])
+    near = frequencies(reading.text[at], keys, LEAST_PAIRS)
+    grams = Grams(len(stems), groups, pairs, near)
+    lexicon = Phrases.of(listed, reader, 2 * len(themes))
     places, columns = grams.found(reading)
     counts = table(reading.text[places], columns, (len(texts), grams.columns))
     frequency = np.bincount(counts.indices, minlength=grams.columns)
     idf = np.log((1 + len(texts)) / (1 + frequency)) + 1
     return Vocabulary(reader, grams, lexicon, idf, themes)
-
-
-LEAST_SEED, LEAST_OWN = 2, 5
 
 
 def _rows(reading: Reading, about: Ints, by_clause: bool) -> tuple[Ints, int, Ints]:
@@ -216,23 +210,11 @@ def _lengths(row: Ints, is_word: NDArray[np.bool_], data: Floats, n_rows: int) -
     return lengths
 
 
-def _frequent(texts: Sequence[str], least: int) -> set[str]:
+def _frequent(texts: Sequence[str]) -> set[str]:
     count: Counter[str] = Counter()
     for text in texts:
         count.update({forms(piece)[1] for piece in PIECE.findall(text) if piece[0].isalnum()})
-    return {stem for stem, number in count.items() if number >= least}
-
-
-def _pairs(reader: Reader, texts: Sequence[str], least: int) -> Ints:
-    reading = reader.read(texts)
-    at, keys = word_pairs(reading, len(reader.stems))
-    return frequencies(reading.text[at], keys, least)
-
-
-def _near(reader: Reader, groups: Ints, texts: Sequence[str], least: int) -> Ints:
-    reading = reader.read(texts)
-    at, keys = group_pairs(reading, groups[:, 0])
-    return frequencies(reading.text[at], keys, least)
+    return {stem for stem, number in count.items() if number >= LEAST}
 
 
 def _listed(codebook: Codebook) -> list[tuple[tuple[str, ...], int, float]]:
