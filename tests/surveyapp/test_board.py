@@ -1,6 +1,11 @@
 """The board says whether the findings ring true, and can do nothing else."""
 
+import hashlib
+from dataclasses import replace
+
 import pytest
+from bs4 import BeautifulSoup
+from sqlalchemy import select
 
 from surveyapp.extensions import db
 from surveyapp.models.accounts import Account
@@ -9,6 +14,7 @@ from surveyapp.models.publications import Publication, PublishedFile
 from surveyapp.models.surveys import Wave
 from surveyapp.services import board as service
 from tests import factories
+from tests.analysis import samples
 
 PAGE = "/board/riverside/workload"
 
@@ -125,3 +131,29 @@ def test_nobody_else_sees_the_draft_or_has_a_way_to_write(app, draft, role):
                 publication, "workload", member, view="rings_true", reason="", signed=False
             )
         assert db.session.query(SenseCheck).count() == 0
+
+
+def test_a_question_that_runs_the_other_way_says_so(board, draft):
+    page = BeautifulSoup(board.get("/board/riverside/speaking_up").text, "html.parser")
+    marked = [row.th.get_text(" ") for row in page.find("table").tbody.find_all("tr")]
+    assert [text for text in marked if "agreeing is the worse answer" in text] == [
+        text for text in marked if "keep quiet" in text
+    ]
+    assert len(marked) == 3
+
+
+def test_many_groups_are_folded_so_that_the_vote_is_not_lost_below(app, board, draft):
+    assert "<details" not in board.get("/board/riverside/speaking_up").text
+    base = samples.summary(1)
+    more = tuple(replace(base.units[1], id=f"more{n}", name=f"More {n}") for n in range(9))
+    rows = tuple(
+        replace(row, unit=unit.id) for row in base.rows if row.unit == "days" for unit in more
+    )
+    text = replace(base, units=(*base.units, *more), rows=(*base.rows, *rows)).to_json()
+    with app.app_context():
+        made = db.session.scalars(select(Publication)).one()
+        made.summary, made.sha256 = text, hashlib.sha256(text.encode()).hexdigest()
+        db.session.commit()
+    page = BeautifulSoup(board.get("/board/riverside/speaking_up").text, "html.parser")
+    assert page.find("details").summary.get_text(strip=True) == "All 15 groups as a table"
+    assert page.find("details").find("table").caption.get_text() == "Each group"
