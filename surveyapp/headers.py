@@ -27,19 +27,23 @@ WSGI = Callable[[dict[str, Any], Any], Iterable[bytes]]
 
 
 class Blank:
-    """Removes address, agent, referrer and cookies of respondents before any code can see them."""
+    """Removes address, agent, referrer and cookies of respondents before any code can see them, and
+    puts what every answer says on each, whatever made it."""
 
     def __init__(self, application: WSGI) -> None:
         self.application = application
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        def start(status: str, headers: list[tuple[str, str]], *error: Any) -> Any:
+            return start_response(status, [*headers, *FIXED.items()], *error)
+
         # Routing takes “//v/” for “/v/”.
         path = "/" + environ.get("PATH_INFO", "").lstrip("/")
         if path.startswith(RESPONDENT_PATHS) or path.endswith(RECEIPT):
             for key in IDENTIFYING:
                 environ.pop(key, None)
             environ["REMOTE_ADDR"] = "0.0.0.0"  # noqa: S104  a blank, not an address to bind
-        return self.application(environ, start_response)
+        return self.application(environ, start)
 
 
 def nonce() -> str:
@@ -56,8 +60,6 @@ def init_app(app: Flask) -> None:
 
     @app.after_request
     def add(response: Response) -> Response:
-        for name, value in FIXED.items():
-            response.headers[name] = value
         if request.endpoint != "static":
             response.headers["Cache-Control"] = "no-store"
         respondent = request.path.startswith(RESPONDENT_PATHS)

@@ -167,7 +167,7 @@ def _page(name: str, visit: Visit, shown: Sequence[Any] = (), **more: Any) -> st
     )
 
 
-def _carrying(name: str, visit: Visit, key: tuple[str, ...], **more: Any) -> str:
+def _carrying(name: str, visit: Visit, key: tuple[str, ...], **more: Any) -> str | bytes:
     """A page that is the same for everybody but for the code and the seed it carries on."""
     own = (visit.one_by_one, visit.from_check, visit.larger, visit.diary)
     if visit.answers != Answers() or any(own):
@@ -183,16 +183,16 @@ def _once(
     key: tuple[str | Standing, ...],
     values: Mapping[str, str],
     render: Callable[[dict[str, str]], str],
-) -> str:
+) -> bytes:
     """A page rendered once a process and standing, with marks that no text holds, then filled in
     each time."""
-    kept: dict[tuple[str | Standing, ...], tuple[str, dict[str, str]]] = (
+    kept: dict[tuple[str | Standing, ...], tuple[bytes, dict[str, str]]] = (
         current_app.extensions.setdefault("candour_pages", {})
     )
     if key not in kept:
         marks = {name: f"mark{secrets.token_hex(16)}" for name in values}
-        kept[key] = (render(marks), marks)
+        kept[key] = (render(marks).encode(), marks)
     body, marks = kept[key]
     for name, mark in marks.items():
-        body = body.replace(mark, str(escape(values[name])))
+        body = body.replace(mark.encode(), str(escape(values[name])).encode())
     return body

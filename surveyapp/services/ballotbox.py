@@ -8,7 +8,6 @@ and needs no other store.
 import hashlib
 import uuid
 from typing import Any
-from typing import cast as cast_type
 
 from sqlalchemy import CursorResult, bindparam, func, select
 from sqlalchemy.dialects import postgresql, sqlite
@@ -19,6 +18,7 @@ from surveyapp.crypto import ballot
 from surveyapp.errors import NotNow, Rejected
 from surveyapp.extensions import box_session, read
 from surveyapp.models.ballots import Ballot, Poll
+from surveyapp.prepared import Prepared
 from surveyapp.services import doors, terms
 
 
@@ -105,9 +105,8 @@ def keep(given: ballot.Record, record: bytes) -> None:
 
 
 def _put(row: dict[str, object]) -> CursorResult[Any]:
-    session = box_session()
-    done = session.execute(_UPSERT[session.get_bind().dialect.name], row)
-    return cast_type(CursorResult[Any], done)
+    connection = box_session().connection()
+    return _UPSERT[connection.dialect.name].run(connection, row)
 
 
 def admit(wave_id: uuid.UUID) -> None:
@@ -146,10 +145,10 @@ def _must_be_open(wave_id: uuid.UUID) -> None:
         raise BoxClosed
 
 
-def _upsert(insert: Any) -> Any:
+def _upsert(insert: Any) -> Prepared:
     """One statement, so that of many casts at once none is lost and none doubles."""
     statement = insert(_BALLOT)
-    return statement.on_conflict_do_update(
+    put = statement.on_conflict_do_update(
         index_elements=[_BALLOT.c.key_sha256],
         set_={name: statement.excluded[name] for name in ("counter", "envelope_sha256", "record")},
         # A ballot key belongs to one wave and class; a record of another never replaces.
@@ -157,11 +156,11 @@ def _upsert(insert: Any) -> Any:
         & (statement.excluded.wave_id == _BALLOT.c.wave_id)
         & (statement.excluded.class_key == _BALLOT.c.class_key),
     )
+    return Prepared(put, _BALLOT.c.keys())
 
 
-# Built once: composing a statement costs more than running it.
 _POLL = Poll.__table__
-_OPEN = select(_POLL.c.wave_id).where(_POLL.c.wave_id == bindparam("wave"), _POLL.c.open)
+_OPEN = Prepared(select(_POLL.c.wave_id).where(_POLL.c.wave_id == bindparam("wave"), _POLL.c.open))
 _BALLOT = Ballot.__table__
 _UPSERT = {"sqlite": _upsert(sqlite.insert), "postgresql": _upsert(postgresql.insert)}
 

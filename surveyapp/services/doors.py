@@ -9,9 +9,11 @@ import uuid
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Select, bindparam, select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
+
+from surveyapp.prepared import Prepared
 
 # The model of either door: columns ``wave_id`` and ``open``. Nobody may import both.
 Door = Any
@@ -22,14 +24,14 @@ def still_open(session: Session, door: Door, wave_id: uuid.UUID) -> bool:
 
     Ask after writing: SQLite then holds its one write lock; PostgreSQL locks the door's row.
     """
-    return bool(session.scalar(_passing(door), {"wave": wave_id}))
+    return _passing(door).rows(session.connection(), {"wave": wave_id}) == [(True,)]
 
 
 @cache
-def _passing(door: Door) -> Select[tuple[bool]]:
-    """Built once for each door: composing a statement costs more than running it."""
+def _passing(door: Door) -> Prepared:
     row = door.__table__.c
-    return select(row.open).where(row.wave_id == bindparam("wave")).with_for_update(read=True)
+    asked = select(row.open).where(row.wave_id == bindparam("wave"))
+    return Prepared(asked.with_for_update(read=True))
 
 
 def open_once(session: Session, door: Door, wave_id: uuid.UUID) -> None:

@@ -15,13 +15,14 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, or_, select
 
 from surveyapp import keys
 from surveyapp.config import write_private
 from surveyapp.extensions import db, opens, read
 from surveyapp.models.publications import Notice
 from surveyapp.models.surveys import Wave
+from surveyapp.prepared import Prepared
 from surveyapp.services import in_force
 
 ASKED, STANDING, ENDED = "asked.json", "standing.json", "ended"
@@ -72,38 +73,38 @@ class Asked:
     support: str
 
 
-# Built once: composing a statement costs more than running it.
 _WAVE = Wave.__table__
 _NOTICE = Notice.__table__
 _COLUMNS = tuple(one.name for one in fields(Standing) if one.name != "changes")
 _STATED = tuple(_WAVE.c[name] for name in _COLUMNS)
 _CHANGE = (_NOTICE.c.type, _NOTICE.c.body)
-_CHANGES = (
-    select(*_CHANGE)
-    .where(_NOTICE.c.about == bindparam("about"), _NOTICE.c.type.in_(in_force.LINES))
-    .order_by(_NOTICE.c.n)
+_CHANGES_IT = or_(*(_NOTICE.c.type == kind for kind in in_force.LINES))
+_CHANGES = Prepared(
+    select(*_CHANGE).where(_NOTICE.c.about == bindparam("about"), _CHANGES_IT).order_by(_NOTICE.c.n)
 )
 # A wave and its changes in one read: a row for each change, and one for a wave without any.
-_ONE = (
+_ONE = Prepared(
     select(*_STATED, *_CHANGE)
     .outerjoin_from(
         _WAVE,
         _NOTICE,
-        (_NOTICE.c.about == bindparam("about")) & _NOTICE.c.type.in_(in_force.LINES),
+        (_NOTICE.c.about == bindparam("about")) & _CHANGES_IT,
     )
     .where(_WAVE.c.covenant_sha256.is_not(None), _WAVE.c.id == bindparam("wave"))
     .order_by(_NOTICE.c.n)
 )
 # The same of every open wave. Changes are few, so each is matched with its wave by the reader: the
 # databases spell a wave's id and what a notice is about in different ways.
-_OPEN = (
+_OPEN = Prepared(
     select(*_STATED, *_CHANGE, _NOTICE.c.about)
-    .outerjoin_from(_WAVE, _NOTICE, _NOTICE.c.type.in_(in_force.LINES))
+    .outerjoin_from(_WAVE, _NOTICE, _CHANGES_IT)
     .where(_WAVE.c.covenant_sha256.is_not(None), _WAVE.c.state == "open")
     .order_by(_NOTICE.c.n)
 )
-_COVENANT = select(_WAVE.c.covenant).where(
-    _WAVE.c.covenant_sha256.is_not(None), _WAVE.c.id == bindparam("wave")
+_COVENANT = Prepared(
+    select(_WAVE.c.covenant).where(
+        _WAVE.c.covenant_sha256.is_not(None), _WAVE.c.id == bindparam("wave")
+    )
 )
 
 
@@ -173,8 +174,9 @@ def has_ended(wave_id: uuid.UUID) -> bool:
 
 def _joined(rows: Sequence[Sequence[Any]]) -> Standing:
     """One wave's rows, each with a change at its end, or with nothing."""
+    changes = [(kind, body) for *_, kind, body in rows if kind]
     stated = Standing(*rows[0][:-2])
-    return replace(stated, changes=_listed((kind, body) for *_, kind, body in rows if kind))
+    return replace(stated, changes=_listed(changes)) if changes else stated
 
 
 def _changes(wave_id: uuid.UUID) -> str:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, NamedTuple, cast
 
 from flask import current_app
-from sqlalchemy import CursorResult, bindparam, func, select, update
+from sqlalchemy import bindparam, func, select, update
 
 from surveyapp import keys
 from surveyapp.crypto import blind, tokens
@@ -20,6 +20,7 @@ from surveyapp.errors import NotFound, NotNow
 from surveyapp.extensions import read, who_session
 from surveyapp.models.participation import Desk, Invitation, InvitationKey
 from surveyapp.models.surveys import Wave
+from surveyapp.prepared import Prepared
 from surveyapp.services import doors, terms
 
 
@@ -75,19 +76,22 @@ class Handover(NamedTuple):
 
 HANDOVER = "handover.json"
 
-# Built once: composing a statement costs more than running it.
 _INVITATION = Invitation.__table__
 _KEY = InvitationKey.__table__
 _FOUND = select(*(_INVITATION.c[name] for name in Found._fields))
-_FIND = _FOUND.join(_KEY, _KEY.c.invitation_id == _INVITATION.c.id).where(
-    _KEY.c.sha256 == bindparam("sha256")
+_FIND = Prepared(
+    _FOUND.join(_KEY, _KEY.c.invitation_id == _INVITATION.c.id).where(
+        _KEY.c.sha256 == bindparam("sha256")
+    )
 )
-_TAKE = (
+_TAKE = Prepared(
     update(_INVITATION)
     .where(_INVITATION.c.id == bindparam("invitation"), _INVITATION.c.collected.is_(False))
     .values(collected=True, blinded_sha256=bindparam("wanted"))
 )
-_KEPT = select(_INVITATION.c.blinded_sha256).where(_INVITATION.c.id == bindparam("invitation"))
+_KEPT = Prepared(
+    select(_INVITATION.c.blinded_sha256).where(_INVITATION.c.id == bindparam("invitation"))
+)
 
 
 def make_keys(wave: Wave, class_keys: Sequence[str]) -> dict[str, str]:
@@ -151,13 +155,10 @@ def issue(found: Found, blinded: bytes) -> bytes:
     if found.collected:
         return signed
     # Of two that ask at once only one finds the row still free; nothing was released before.
-    taken = cast(
-        CursorResult[Any],
-        who_session().execute(_TAKE, {"invitation": found.id, "wanted": wanted}),
-    )
-    if taken.rowcount != 1:
-        kept = who_session().execute(_KEPT, {"invitation": found.id}).scalar()
-        if kept != wanted:
+    connection = who_session().connection()
+    if _TAKE.run(connection, {"invitation": found.id, "wanted": wanted}).rowcount != 1:
+        kept = _KEPT.rows(connection, {"invitation": found.id})
+        if [(wanted,)] != kept:
             raise AlreadyUsed
     if not doors.still_open(who_session(), Desk, found.wave_id):
         who_session().rollback()

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from cryptography.hazmat.primitives.asymmetric import ec
+from flask import current_app
 
 from surveyapp import keys
 from surveyapp.crypto import blind, client, envelope
@@ -31,8 +32,7 @@ _known: dict[tuple[str, uuid.UUID], Terms] = {}
 
 def of(wave_id: uuid.UUID) -> Terms:
     """A wave's terms, read once a process. Raises :class:`keys.MissingKey` before commit."""
-    folder = keys.directory("public", wave_id)
-    place = (str(folder), wave_id)
+    place = _place(wave_id)
     if place not in _known:
         _known[place] = Terms(_classes(wave_id), _lid(wave_id))
     return _known[place]
@@ -62,7 +62,11 @@ def publish_envelopes(wave_id: uuid.UUID, envelopes: Mapping[str, object]) -> No
 
 
 def _forget(wave_id: uuid.UUID) -> None:
-    _known.pop((str(keys.directory("public", wave_id)), wave_id), None)
+    _known.pop(_place(wave_id), None)
+
+
+def _place(wave_id: uuid.UUID) -> tuple[str, uuid.UUID]:
+    return str(current_app.config["KEYS"]), wave_id
 
 
 def _classes(wave_id: uuid.UUID) -> dict[str, blind.PublicKey]:
