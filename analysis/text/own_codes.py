@@ -52,8 +52,8 @@ def learn(coder: Coder, human: Sequence[HumanCode], questions: Mapping[str, Ques
     """Learn from people's codes of redacted comments; ``questions`` by id.
 
     Held out by comment in five folds. The new coder is accepted only if its Brier score is not
-    worse and no theme's precision at .8, where ten codes tell it, falls under .9 (TEXT 4). Codes of fewer than twenty
-    comments change nothing.
+    worse and no theme's precision at .8, where ten codes tell it, falls under .9 (TEXT 4). Codes
+    of fewer than twenty comments change nothing.
     """
     fold = np.array([crc32(f"{one.question} {one.text}".encode()) % FOLDS for one in human])
     if len(set(zip([one.text for one in human], fold, strict=True))) < LEAST_CODED:
