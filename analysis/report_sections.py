@@ -10,20 +10,18 @@ from analysis.how_to_read import (
     GO_TOGETHER,
     LIMITS,
     TOGETHER,
-    WITHHELD,
     together,
     together_head,
     together_share,
 )
 from analysis.pair_words import paragraph
 from analysis.printing import cells, change_of, compared, ends, number, pulse_name, signed, verdict
-from analysis.report_parts import Block, Chart, Points, Quotes, Section, Table, Words
-from analysis.report_theme import NOT_VALIDATED, counted_by, published_by
+from analysis.report_parts import Block, Chart, Points, Section, Table, Words
+from analysis.report_theme import NOT_VALIDATED, published_by
 from analysis.summary import (
     NOT_SHOWN,
     Comparison,
     Summary,
-    TextResult,
     Verdict,
     trend,
 )
@@ -174,49 +172,6 @@ def what_goes_together(summary: Summary) -> Section | None:
         Points("What this cannot say", LIMITS, panel=True),
     )
     return Section("together", TOGETHER, TOGETHER, blocks)
-
-
-def what_people_wrote(summary: Summary) -> Section | None:
-    """Every open question with its counts, and comments cleared word for word."""
-    counted = [result for result in summary.text if result.comments != NOT_SHOWN]
-    counters = {counted_by([result]) for result in counted}
-    blocks: list[Block] = [Words(said) for said in counters if len(counters) == 1]
-    for result in counted:
-        blocks.append(_text_table(result, note="" if len(counters) == 1 else counted_by([result])))
-        said = tuple(quote.text for quote in summary.quotes if quote.question == result.question)
-        if said:
-            blocks.append(Quotes("In their own words, published with their consent", said))
-    if any(result.withheld for result in counted):
-        blocks.append(_withheld(counted))
-    hidden = tuple(r.text for r in summary.text if r.comments == NOT_SHOWN)
-    if hidden:
-        blocks.append(Points(f"{NOT_SHOWN}: what people wrote to these questions", hidden))
-    if not blocks:
-        return None
-    return Section("what-people-wrote", "What people wrote", "What people wrote", tuple(blocks))
-
-
-def _text_table(result: TextResult, note: str) -> Table:
-    return Table(
-        f"{result.text} ({result.comments} comments)",
-        ("Theme", "Comments", "Problems", "Good things", "Ideas"),
-        (
-            *(
-                (found.title, found.count, found.negative, found.positive, found.suggestion)
-                for found in result.themes
-            ),
-            ("No theme found", result.no_theme, "", "", ""),
-        ),
-        note=note,
-    )
-
-
-def _withheld(counted: Sequence[TextResult]) -> Table:
-    """How many comments of each question are not printed, and why."""
-    reasons = list(dict.fromkeys(reason for result in counted for reason, _ in result.withheld))
-    rows = [(r.text, *(dict(r.withheld).get(reason, "") for reason in reasons)) for r in counted]
-    head = tuple(reason.capitalize() for reason in reasons)
-    return Table("Comments not printed, and why", ("Question", *head), tuple(rows), note=WITHHELD)
 
 
 def method(summaries: Sequence[Summary]) -> Section:

@@ -10,6 +10,7 @@ import json as json_module
 import re
 from collections.abc import Iterator, Mapping, Sequence
 
+from analysis import written
 from analysis.how_to_read import how_to_read, since_first, together, together_share
 from analysis.pair_words import paragraph
 from analysis.printing import number
@@ -23,9 +24,15 @@ from analysis.summary import (
     Figure,
     Row,
     Summary,
+    TextAudit,
+    TextResult,
     WaveHead,
 )
 
+OF_COMMENTS = (
+    "of_100_comments", "comments_low", "comments_high", "comments_wide_low", "comments_wide_high",
+    "second_coder_low", "second_coder_high",
+)  # fmt: skip
 COLUMNS = (
     "programme", "pulse", "pulse_name", "closed", "origin", "simulated",
     "kind", "id", "name", "group", "group_name",
@@ -37,6 +44,7 @@ COLUMNS = (
     "invited", "answered", "share_answered",
     "prefer_not_to_say", "left_blank", "lowest_possible", "highest_possible",
     "comments", "problems", "good_things", "ideas",
+    *OF_COMMENTS,
     "why", "why_against_the_rest", "in_words",
 )  # fmt: skip
 # A question may be one where agreeing is the worse answer: bands are of favourable answers.
@@ -157,8 +165,11 @@ def _unsaid_and_written(summary: Summary, whole: Mapping[str, str]) -> Iterator[
     for result in summary.text:
         yield {
             "kind": "comments", "id": result.question, "name": result.text,
-            **whole, "comments": result.comments,
+            **whole, "comments": result.comments, "in_words": written.said_of(result),
         }  # fmt: skip
+        if result.audit is not None:
+            yield from _audited(result, result.audit, whole)
+            continue
         for found in result.themes:
             yield {
                 "kind": "comments on a theme",
@@ -170,6 +181,33 @@ def _unsaid_and_written(summary: Summary, whole: Mapping[str, str]) -> Iterator[
                 "good_things": found.positive,
                 "ideas": found.suggestion,
             }
+
+
+def _audited(
+    result: TextResult, audit: TextAudit, whole: Mapping[str, str]
+) -> Iterator[dict[str, str]]:
+    for theme in audit.themes:
+        share = audit.share(theme.theme)
+        if share is None:
+            continue
+        ways = (written.way(audit, theme, way) for way in written.WAYS)
+        wide, second = (share.wide_low, share.wide_high), (share.second_low, share.second_high)
+        figures = (share.percent, share.low, share.high, *wide, *second)
+        yield {
+            "kind": "comments on a theme",
+            "id": theme.theme,
+            "name": f"{theme.title} ({result.question})",
+            **whole,
+            "comments": written.NO_FIGURE if share.grey else share.count,
+            **dict(zip(("problems", "good_things", "ideas"), ways, strict=True)),
+            **dict(zip(OF_COMMENTS, map(_whole_number, figures), strict=True)),
+            **(_change(theme.change) if theme.change else {}),
+            "in_words": written.of_theme(theme, share),
+        }
+
+
+def _whole_number(value: int | None) -> str:
+    return NOT_SHOWN if value is None else str(value)
 
 
 def _in_words(summary: Summary, whole: Mapping[str, str]) -> Iterator[dict[str, str]]:

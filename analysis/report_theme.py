@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping, Sequence
 
-from analysis import benchmarks, plots
+from analysis import benchmarks, plots, report_written
 from analysis.charts import alt_texts
 from analysis.charts.share_chart import question
 from analysis.claims import change_sentence, headline, level_sentence, what_we_dont_know
@@ -11,7 +11,7 @@ from analysis.how_to_read import HEADING, how_to_read
 from analysis.printing import cells, change_of, compared, likely_share, moved, pulse_name
 from analysis.question_moves import HEAD, NOTE, moves
 from analysis.report_parts import Block, Chart, Points, Table, ThemeSection, Words
-from analysis.summary import NOT_SHOWN, Figure, Summary, TextResult, ThemeHead, TrendPoint, trend
+from analysis.summary import NOT_SHOWN, Figure, Summary, ThemeHead, TrendPoint, trend
 from analysis.usual_range import ENOUGH_PULSES, USUALLY, long_series
 
 SHARE_NOTE = "The likely range is that of the better answers."
@@ -41,7 +41,7 @@ def theme_section(summaries: Sequence[Summary], theme: ThemeHead, place: int) ->
     blocks.append(_questions_table(theme, figures, moves(summaries, theme.id)))
     if theme.reliability:
         blocks.append(Words(theme.reliability, "quiet"))
-    blocks.extend(_written(newest.text, theme))
+    blocks.extend(report_written.of_theme(newest, theme))
     blocks.extend(_published(theme))
     unknown = what_we_dont_know(newest, theme.id)
     blocks.append(Points("What we don’t know", unknown, panel=True))
@@ -122,27 +122,6 @@ def _questions_table(
     )
 
 
-def _written(text: Sequence[TextResult], theme: ThemeHead) -> list[Block]:
-    """What people wrote about this theme: counts in words, and who counted."""
-    rows = []
-    for result in text:
-        for found in result.themes:
-            if found.theme == theme.text_theme:
-                rows.append(
-                    (result.text, found.count, found.negative, found.positive, found.suggestion)
-                )
-    if not rows:
-        return []
-    return [
-        Table(
-            f"{theme.title}, in what people wrote",
-            ("Asked", "Comments", "Problems", "Good things", "Ideas"),
-            tuple(rows),
-            note=counted_by(text),
-        )
-    ]
-
-
 def _published(theme: ThemeHead) -> list[Block]:
     """Published figures of others near this theme, each with its caution."""
     figures = benchmarks.latest(theme.id)
@@ -162,10 +141,3 @@ def published_by(themes: Sequence[ThemeHead]) -> tuple[str, ...]:
             for figure in figures
         )
     )
-
-
-def counted_by(text: Sequence[TextResult]) -> str:
-    """Who counted the comments, and whether anybody checked."""
-    if all(result.audited for result in text):
-        return "Counted by software and checked by people."
-    return "Counted by software. Nobody has checked these counts yet, so take them as a guide."

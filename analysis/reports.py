@@ -7,6 +7,7 @@ from analysis import report_sections as sections
 from analysis.report_groups import groups
 from analysis.report_parts import Report, ReportError, Section
 from analysis.report_theme import theme_section
+from analysis.report_written import what_people_wrote
 from analysis.summary import Summary
 
 SIMULATED = "Simulated data"
@@ -21,7 +22,6 @@ def content(summaries: Sequence[Summary]) -> Report:
     if not summaries:
         raise ReportError("There is no pulse to report on.")
     newest = summaries[-1]
-    written = sections.what_people_wrote(newest)
     parts: list[Section | None] = [
         sections.in_short(newest),
         sections.who_answered(newest),
@@ -29,7 +29,7 @@ def content(summaries: Sequence[Summary]) -> Report:
         sections.what_changed(newest),
         sections.what_goes_together(newest),
         groups(newest),
-        written,
+        what_people_wrote(newest),
         sections.method(summaries),
         sections.tables(summaries),
     ]

@@ -6,11 +6,12 @@ else. They hold no number that was not released, and no digit more than is print
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import MISSING, asdict, dataclass, fields, is_dataclass
-from functools import cache
-from types import UnionType
-from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any, Literal
+
+from analysis.frozen import builder, parts
+from analysis.text.audited import AuditedQuestion, AuditedShare
 
 NOT_SHOWN = "Not shown"
 THE_REST = "the rest"
@@ -240,8 +241,38 @@ class TextTheme:
 
 
 @dataclass(frozen=True)
+class WrittenTheme:
+    """A theme of an audited question. ``leaning`` says what most of it is, or is empty; ``change``
+    is ``None`` where nothing can be compared."""
+
+    theme: str
+    title: str
+    leaning: str = ""
+    change: Comparison | None = None
+
+
+@dataclass(frozen=True)
+class TextAudit:
+    """What people's random audit of one question allows to say. ``themes`` stand in the order of
+    ``found.shares``, of which a direction (``theme/negative``) has words only. ``since`` is a
+    sentence on the pulse before, ``agreement`` one on how far two people agreed, or empty."""
+
+    found: AuditedQuestion
+    themes: tuple[WrittenTheme, ...]
+    since: str = ""
+    agreement: str = ""
+
+    def share(self, label: str) -> AuditedShare | None:
+        return next((share for share in self.found.shares if share.label == label), None)
+
+
+@dataclass(frozen=True)
 class TextResult:
-    """What people wrote to one question: counts by software, unaudited unless said otherwise."""
+    """What people wrote to one question: the software's own counts, and what an audit says.
+
+    ``audited`` goes with an ``audit``; without one ``unchecked`` may say why. Beside an audit the
+    software's counts stay for whoever counts once more, and nothing prints them.
+    """
 
     question: str
     text: str
@@ -251,19 +282,24 @@ class TextResult:
     withheld: tuple[tuple[str, str], ...]
     audited: bool = False
     coder: str = ""
+    audit: TextAudit | None = None
+    unchecked: str = ""
 
 
 @dataclass(frozen=True)
 class Quote:
-    """A comment whose author let it be published and that two reviewers cleared."""
+    """A comment whose author let it be published and that two reviewers cleared; ``themes`` of
+    those that are named."""
 
     question: str
     text: str
+    themes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class Summary:
-    """A wave's results, safe to show to everybody invited."""
+    """A wave's results, safe to show to everybody invited. ``not_quoted``: how many comments the
+    reviewers withheld, in words, by reason."""
 
     programme: str
     instrument: str
@@ -278,6 +314,7 @@ class Summary:
     silence: tuple[Silence, ...]
     text: tuple[TextResult, ...]
     quotes: tuple[Quote, ...] = ()
+    not_quoted: tuple[tuple[str, str], ...] = ()
     notes: tuple[str, ...] = ()
     readings: tuple[Reading, ...] = ()
     together: Together | None = None
@@ -315,7 +352,7 @@ class Summary:
 
     def to_json(self) -> str:
         """The bytes that are published: same summary, same text."""
-        text = json.dumps(self, default=_parts, ensure_ascii=False, sort_keys=True, indent=1)
+        text = json.dumps(self, default=parts, ensure_ascii=False, sort_keys=True, indent=1)
         return text + "\n"
 
     def sha256(self) -> str:
@@ -329,7 +366,7 @@ class Summary:
     def from_dict(cls, raw: Mapping[str, Any]) -> "Summary":
         if raw.get("format") != FORMAT:
             raise ValueError(f"These results have format {raw.get('format')}; this reads {FORMAT}.")
-        built: Summary = _builder(Summary)(raw)
+        built: Summary = builder(Summary)(raw)
         return built
 
 
@@ -360,36 +397,3 @@ def trend(
         joined = bool(points) and row.change.verdict not in ("break", "first")
         points.append(TrendPoint(summary.wave, row.figure, row.change, joined))
     return tuple(points)
-
-
-def _parts(part: Any) -> dict[str, Any]:
-    """A part of a summary as JSON wants it, without the copy that ``asdict`` makes."""
-    if not is_dataclass(part):
-        raise TypeError(f"A summary does not hold a {type(part).__name__}.")
-    return {field.name: getattr(part, field.name) for field in fields(part)}
-
-
-@cache
-def _builder(kind: Any) -> Callable[[Any], Any]:
-    """The inverse of ``asdict`` for a type above, worked out once: results have many rows."""
-    if is_dataclass(kind) and isinstance(kind, type):
-        hints = get_type_hints(kind)
-        parts = [
-            (field.name, _builder(hints[field.name]), field.default is MISSING)
-            for field in fields(kind)
-        ]
-        # A frozen publication may be older than a part that has come since.
-        return lambda raw: kind(
-            **{name: build(raw[name]) for name, build, needed in parts if needed or name in raw}
-        )
-    origin, arguments = get_origin(kind), get_args(kind)
-    if origin in (Union, UnionType):
-        inner = _builder(next(part for part in arguments if part is not type(None)))
-        return lambda raw: None if raw is None else inner(raw)
-    if origin is tuple and arguments[-1] is Ellipsis:
-        each = _builder(arguments[0])
-        return lambda raw: tuple(each(value) for value in raw)
-    if origin is tuple:
-        several = [_builder(part) for part in arguments]
-        return lambda raw: tuple(build(value) for build, value in zip(several, raw, strict=True))
-    return lambda raw: raw

@@ -28,6 +28,7 @@ _KNOWN = frozenset(
     ("format", "instrument", "instrument_version", "items", "notes", "participation", "programme")
     + (
         "evenness",
+        "not_quoted",
         "pairs",
         "readings",
         "together",

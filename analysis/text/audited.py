@@ -4,6 +4,11 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from analysis.text.human_codes import OTHER
+
+NONE = "none"  # the label of comments in which a coder finds nothing at all
+NO_THEMES = (OTHER, NONE)
+
 
 @dataclass(frozen=True)
 class AuditedShare:

@@ -1,0 +1,136 @@
+"""What people wrote, in a report: shares with their ranges where people checked, else counts."""
+
+from collections.abc import Sequence
+
+from analysis import written
+from analysis.how_to_read import WITHHELD
+from analysis.report_parts import Block, Points, Quotes, Section, Table, Words
+from analysis.summary import NOT_SHOWN, Quote, Summary, TextAudit, TextResult, TextTheme, ThemeHead
+from analysis.text.audited import AuditedShare
+
+MOST_QUOTES = 8  # of each question; the page and summary.json have all
+HEAD = ("Theme", "Of 100 who wrote", "Likely range", "Problems", "Good things", "Ideas")
+
+
+def what_people_wrote(summary: Summary) -> Section | None:
+    """Every open question with its counts, and comments cleared word for word."""
+    shown = [result for result in summary.text if result.comments != NOT_SHOWN]
+    counters = {written.counted_by([result]) for result in shown}
+    blocks: list[Block] = [Words(said) for said in counters if len(counters) == 1]
+    for result in shown:
+        by = "" if len(counters) == 1 else written.counted_by([result])
+        blocks += _audited(result, result.audit, by) if result.audit else _counted(result, by)
+        blocks += _quotes(result, summary.quotes)
+    if any(result.withheld for result in shown):
+        blocks.append(_withheld(shown))
+    if summary.not_quoted:
+        blocks.append(Table(written.NOT_QUOTED, ("Why", "Comments"), summary.not_quoted))
+    hidden = tuple(r.text for r in summary.text if r.comments == NOT_SHOWN)
+    if hidden:
+        blocks.append(Points(f"{NOT_SHOWN}: what people wrote to these questions", hidden))
+    if not blocks:
+        return None
+    return Section("what-people-wrote", "What people wrote", "What people wrote", tuple(blocks))
+
+
+def of_theme(summary: Summary, theme: ThemeHead) -> list[Block]:
+    """What people wrote about one theme of the ratings, beside its score."""
+    found = written.about(summary, theme.id)
+    if not found:
+        return []
+    counted = [(result, one) for result, one in found if isinstance(one, TextTheme)]
+    blocks: list[Block] = []
+    if len(counted) < len(found):
+        blocks.append(Points("Beside what people wrote", written.beside(summary, theme.id)))
+        blocks.append(Words(f"{written.AUDITED} {written.DENOMINATOR}", "quiet"))
+    elif counted:
+        rows = tuple(
+            (result.text, one.count, one.negative, one.positive, one.suggestion)
+            for result, one in counted
+        )
+        head = ("Asked", "Comments", "Problems", "Good things", "Ideas")
+        caption = f"{theme.title}, in what people wrote"
+        blocks.append(Table(caption, head, rows, note=written.UNAUDITED))
+    return blocks
+
+
+def _counted(result: TextResult, note: str) -> list[Block]:
+    rows = [
+        (found.title, found.count, found.negative, found.positive, found.suggestion)
+        for found in result.themes
+    ]
+    table = Table(
+        f"{result.text} ({result.comments} comments)",
+        ("Theme", "Comments", "Problems", "Good things", "Ideas"),
+        (*rows, ("No theme found", result.no_theme, "", "", "")),
+        note=note,
+    )
+    return [table, *([Words(result.unchecked, "quiet")] if result.unchecked else [])]
+
+
+def _audited(result: TextResult, audit: TextAudit, by: str) -> list[Block]:
+    since = written.against(audit)
+    rows, sure = [], []
+    for theme in audit.themes:
+        share = audit.share(theme.theme)
+        if share is None:
+            continue
+        cells = [theme.title, written.percent(share), written.likely(share)]
+        cells += [written.way(audit, theme, one) for one in written.WAYS]
+        rows.append((*cells, *([written.change(theme)] if since else [])))
+        if share.percent is not None:
+            sure.append((theme.title, *_ends(share)))
+    said = f"{result.text} ({audit.found.comments} comments)"
+    head = (*HEAD, f"Since {since}") if since else HEAD
+    note = " ".join(filter(None, (by, written.DENOMINATOR, audit.since)))
+    blocks: list[Block] = [
+        Table(said, head, tuple(rows), note=note),
+        Words(f"{written.sample(result)} {audit.agreement}".strip(), "quiet"),
+        Words(written.closed(result), "quiet"),
+    ]
+    if sure:
+        double = any(line[-1] != NOT_SHOWN for line in sure)
+        columns = ("Theme", "Likely range", "Wider range", "If the second person is right")
+        width = 4 if double else 3
+        blocks.append(
+            Table(
+                f"{written.RANGES} “{result.text}”",
+                columns[:width],
+                tuple(line[:width] for line in sure),
+                note=f"{written.WIDER} {written.SECOND}" if double else written.WIDER,
+            )
+        )
+    grey = tuple(
+        f"{theme.title}: {share.grey}"
+        for theme in audit.themes
+        if (share := audit.share(theme.theme)) and share.grey
+    )
+    return [*blocks, *([Points("Themes without a figure, and why", grey)] if grey else [])]
+
+
+def _ends(share: AuditedShare) -> tuple[str, str, str]:
+    return (
+        written.likely(share),
+        written.ends(share.wide_low, share.wide_high),
+        written.ends(share.second_low, share.second_high),
+    )
+
+
+def _quotes(result: TextResult, quotes: Sequence[Quote]) -> list[Block]:
+    said = [quote.text for quote in quotes if quote.question == result.question]
+    if not said:
+        return []
+    more = "" if len(said) <= MOST_QUOTES else f" The results page has all {len(said)}."
+    title = "In their own words, published with their consent"
+    return [
+        Quotes(title, tuple(said[:MOST_QUOTES])),
+        Words(f"{written.QUOTED}{more}", "quiet"),
+    ]
+
+
+def _withheld(counted: Sequence[TextResult]) -> Table:
+    """How many comments of each question are not printed, and why."""
+    reasons = list(dict.fromkeys(reason for result in counted for reason, _ in result.withheld))
+    rows = [(r.text, *(dict(r.withheld).get(reason, "") for reason in reasons)) for r in counted]
+    head = tuple(reason.capitalize() for reason in reasons)
+    return Table("Comments not printed, and why", ("Question", *head), tuple(rows), note=WITHHELD)

@@ -1,0 +1,192 @@
+"""What an audit of comments lets out, put into a wave's results: the only way from its counts.
+
+Shares come from :mod:`analysis.text.printed_shares`, changes from
+:mod:`analysis.text.prevalence_change`; here they are joined with the questions they belong to.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from analysis.disclosure import Rule
+from analysis.summary import (
+    NOT_SHOWN,
+    Comparison,
+    Quote,
+    Summary,
+    TextAudit,
+    TextResult,
+    WrittenTheme,
+)
+from analysis.text.audited import NO_THEMES, NONE, AuditedShare
+from analysis.text.codebook import load
+from analysis.text.counts import in_words
+from analysis.text.human_codes import OTHER
+from analysis.text.prevalence import Prevalence, estimate, theme_of, why_unaudited
+from analysis.text.prevalence_change import changes
+from analysis.text.printed_shares import named, printed
+from analysis.text.reviewed import Example, Reviewed
+from analysis.text.score_bins import ScoreBins
+from analysis.text.second_coder import Agreement
+from analysis.text.thin_themes import grey
+
+TITLES = {OTHER: "Something no theme covers", NONE: "No theme found"}
+LEANINGS = {
+    "negative": "mostly problems",
+    "positive": "mostly good things",
+    "suggestion": "mostly ideas",
+}
+MOSTLY = 2 / 3
+REWORDED = "The question was reworded."
+NOT_CHECKED = "No change is shown, because nobody checked what people wrote in {}."
+NOT_KEPT = "No change is shown, because what was counted in {} is no longer kept."
+FEWEST_DOUBLES = 20
+_CELLS = ("both", "first", "second", "neither")
+
+
+@dataclass(frozen=True, eq=False)
+class Before:
+    """An earlier pulse that is out: its results, and its review as far as it was kept."""
+
+    summary: Summary
+    reviewed: Reviewed | None
+
+
+def with_review(
+    summary: Summary, reviewed: Reviewed, rule: Rule, earlier: Sequence[Before] = ()
+) -> Summary:
+    """A wave's results with what its review found: the same input gives the same bytes.
+
+    ``earlier`` pulses stand oldest first. A question whose software counts are not shown (rule D12)
+    stays as it is; one without a sufficient audit only gains the reason. Comments are quoted from
+    ``rule.comments`` cleared ones to the question, in an order drawn by the recorded seed, without
+    a group.
+    """
+    text = tuple(_result(result, reviewed, rule, earlier) for result in summary.text)
+    shown = {result.question: result for result in text if result.comments != NOT_SHOWN}
+    quotes: list[Quote] = []
+    for place, (question, result) in enumerate(shown.items()):
+        mine = sorted(
+            (one for one in reviewed.examples if one.question == question),
+            key=lambda one: one.comment,
+        )
+        if len(mine) >= rule.comments:
+            order = np.random.default_rng([reviewed.seed, place]).permutation(len(mine))
+            quotes += [_quote(mine[n], result) for n in order]
+    least = rule.comments_theme
+    withheld = [(why, in_words(n, least)) for why, n in reviewed.withheld if n]
+    return replace(
+        summary, text=text, quotes=tuple(quotes), not_quoted=tuple(withheld if shown else ())
+    )
+
+
+def _quote(example: Example, result: TextResult) -> Quote:
+    """With those of its themes that are named in the question's results."""
+    told = {share.theme for share in result.audit.themes} if result.audit else set()
+    told = told or {theme.theme for theme in result.themes}
+    return Quote(example.question, example.text, tuple(sorted(told.intersection(example.themes))))
+
+
+def _result(
+    result: TextResult, reviewed: Reviewed, rule: Rule, earlier: Sequence[Before]
+) -> TextResult:
+    counted = reviewed.question(result.question)
+    if counted is None or result.comments == NOT_SHOWN:
+        return result
+    why = why_unaudited(counted.bins)
+    if why:
+        return replace(result, unchecked=why)
+    kept = [before.reviewed for before in earlier if before.reviewed is not None]
+    tables = [one.bins for known in kept for one in known.questions]
+    others = [one.bins for one in reviewed.questions if one is not counted]
+    thin = _thin([*tables, *others, counted.bins])
+    found = estimate(counted.bins, counted.seed)
+    shares = printed(found, rule, thin, counted.agreement)
+    whole = [share for share in shares.shares if "/" not in share.label]
+    whole.sort(key=lambda share: share.label in NO_THEMES)
+    labels = [share.label for share in whole]
+    ways = [_way(found, share, way, rule) for share in whole for way in _ways_told(share)]
+    shares = replace(shares, shares=(*whole, *ways))
+    moved, since = _since(result, found, labels, thin, rule, earlier)
+    titles = {**load().titles, **TITLES}
+    themes = tuple(
+        WrittenTheme(label, titles[label], _leaning(found, label, rule, thin), moved.get(label))
+        for label in labels
+    )
+    audit = TextAudit(shares, themes, since, _agreed(counted.agreement, rule.comments_theme))
+    return replace(result, audited=True, audit=audit)
+
+
+def _thin(tables: Sequence[ScoreBins]) -> dict[str, str]:
+    """Grey labels; what no theme covers is no theme, and is always told."""
+    return {label: why for label, why in grey(tables).items() if label not in NO_THEMES}
+
+
+def _ways_told(share: AuditedShare) -> tuple[str, ...]:
+    return () if share.grey or share.label in NO_THEMES else tuple(LEANINGS)
+
+
+def _way(found: Prevalence, theme: AuditedShare, way: str, rule: Rule) -> AuditedShare:
+    """A direction has words only: taken from its theme, a figure would leave a handful."""
+    label = f"{theme.label}/{way}"
+    middle = round(found.interval(label)[0])
+    return AuditedShare(label, in_words(middle, rule.comments_theme))
+
+
+def _leaning(found: Prevalence, theme: str, rule: Rule, thin: Mapping[str, str]) -> str:
+    """What at least two thirds of a theme's comments are, by the middle of the draws."""
+    if theme in thin or theme in NO_THEMES:
+        return ""
+    whole = found.interval(theme)[0]
+    for way, words in LEANINGS.items():
+        label = f"{theme}/{way}"
+        if named(found, label, rule) and found.interval(label)[0] >= MOSTLY * whole:
+            return words
+    return ""
+
+
+def _since(
+    result: TextResult,
+    found: Prevalence,
+    labels: Sequence[str],
+    thin: Mapping[str, str],
+    rule: Rule,
+    earlier: Sequence[Before],
+) -> tuple[Mapping[str, Comparison], str]:
+    """What changed since the last pulse with the question, by theme, or why it is not told."""
+    asked = [b for b in earlier if any(r.question == result.question for r in b.summary.text)]
+    if not asked:
+        return {}, ""
+    before = asked[-1]
+    label = before.summary.wave.label
+    told = next(r for r in before.summary.text if r.question == result.question)
+    if " ".join(told.text.split()) != " ".join(result.text.split()):
+        return {
+            one: Comparison("break", label, why=REWORDED) for one in labels if one not in NO_THEMES
+        }, ""
+    if not told.audited:
+        return {}, NOT_CHECKED.format(label)
+    counted = before.reviewed.question(result.question) if before.reviewed else None
+    if counted is None:
+        return {}, NOT_KEPT.format(label)
+    then = told.audit.found.shares if told.audit else ()
+    without = {*thin, *(share.label for share in then if share.grey)}
+    past = estimate(counted.bins, counted.seed)
+    compared = [one for one in labels if one not in NO_THEMES]
+    return changes(found, past, rule, label, compared, without), ""
+
+
+def _agreed(agreement: Mapping[str, Agreement], least: int) -> str:
+    """How far two people agreed on themes, all themes together: positive agreement in tenths."""
+    themes = [one for label, one in agreement.items() if theme_of(label) == label and label != NONE]
+    rows = max((one.rows for one in themes), default=0)
+    whole = Agreement("", *(sum(getattr(one, part) for one in themes) for part in _CELLS))
+    if rows < FEWEST_DOUBLES or whole.f1 is None:
+        return ""
+    tenths = min(int(10 * whole.f1 + 0.5), 9)
+    often = f"in about {tenths} of 10 cases" if whole.f1 < 0.95 else "in nearly all cases"
+    return (
+        f"Two people coded {in_words(rows, least)} of these comments, each without seeing what the "
+        f"other said. What one found, the other found as well {often}."
+    )

@@ -1,0 +1,158 @@
+"""What is said of comments, in one wording for pages, reports and files.
+
+Everything is read from released results; nothing here computes a digit.
+"""
+
+from collections.abc import Sequence
+
+from analysis.printing import compared, level
+from analysis.summary import NOT_SHOWN, Summary, TextAudit, TextResult, TextTheme, WrittenTheme
+from analysis.text.audited import NO_THEMES, AuditedShare
+from analysis.text.human_codes import OTHER
+
+UNAUDITED = "Counted by software. Nobody has checked these counts yet, so take them as a guide."
+AUDITED = (
+    "People coded a random part of these comments without seeing what the software said. The "
+    "software did the rest, and its mistakes are in the likely ranges."
+)
+DENOMINATOR = "Shares are of those who wrote here, not of all staff."
+RANGES = "How sure are these shares?"
+WIDER = (
+    "The software may be right less often, or more often, about comments that nobody may read. The "
+    "wider range allows for twice as much of that."
+)
+SECOND = "The last column is what the second person’s reading would give."
+QUOTED = (
+    "Their authors let us publish these. Two people read each one and masked what could tell who "
+    "wrote it. They stand in an order drawn by chance."
+)
+NOT_QUOTED = "Comments that could have been quoted and are not, and why"
+NO_FIGURE = "No figure"
+WAYS = ("negative", "positive", "suggestion")
+
+
+def one_in(percent: int) -> str:
+    """A share as people say it.
+
+    >>> one_in(24), one_in(33), one_in(61), one_in(3), one_in(97)
+    ('about 1 in 4', 'about 1 in 3', 'about 6 in 10', 'about 1 in 33', 'nearly all')
+    """
+    if percent <= 0:
+        return "hardly any"
+    if percent < 35:
+        return f"about 1 in {100 / percent:.0f}"
+    tenths = (percent + 5) // 10
+    return f"about {tenths} in 10" if tenths < 10 else "nearly all"
+
+
+def ends(low: int | None, high: int | None) -> str:
+    """An interval of percents, "19–29%"; "Not shown" without one."""
+    return NOT_SHOWN if low is None or high is None else f"{low}–{high}%"
+
+
+def likely(share: AuditedShare) -> str:
+    return ends(share.low, share.high)
+
+
+def percent(share: AuditedShare) -> str:
+    """The share as a table prints it."""
+    if share.grey:
+        return NO_FIGURE
+    return NOT_SHOWN if share.percent is None else f"{share.percent}%"
+
+
+def way(audit: TextAudit, theme: WrittenTheme, direction: str) -> str:
+    """How many comments take a theme in one direction, in words; nothing where that is not told."""
+    share = audit.share(f"{theme.theme}/{direction}")
+    return share.count if share else ""
+
+
+def change(theme: WrittenTheme) -> str:
+    """The verdict since the pulse before, with its reason; empty where nothing is compared."""
+    return compared(theme.change) if theme.change else ""
+
+
+def against(audit: TextAudit) -> str:
+    """Which pulse the themes are compared with; empty where none is."""
+    return next((theme.change.against for theme in audit.themes if theme.change), "")
+
+
+def of_theme(theme: WrittenTheme, share: AuditedShare) -> str:
+    """What an audited question says of one theme, as the end of a sentence."""
+    if share.grey:
+        return f"No figure. {share.grey}"
+    if theme.theme in NO_THEMES and share.percent is not None:
+        what = "was about something no theme covers" if theme.theme == OTHER else "held no theme"
+        return f"{one_in(share.percent)} {what} (likely {likely(share)})"
+    leaning = f", {theme.leaning}" if theme.leaning else ""
+    if share.percent is None:
+        return f"{share.count} comments{leaning}"
+    return f"{one_in(share.percent)} wrote about this (likely {likely(share)}){leaning}"
+
+
+def about(summary: Summary, theme_id: str) -> Sequence[tuple[TextResult, TextTheme | WrittenTheme]]:
+    """What was written about a theme of the ratings, question by question."""
+    wanted = summary.theme(theme_id).text_theme
+    found: list[tuple[TextResult, TextTheme | WrittenTheme]] = []
+    for result in summary.text:
+        themes = result.audit.themes if result.audit else result.themes
+        found += [(result, theme) for theme in themes if wanted and theme.theme == wanted]
+    return found
+
+
+def beside(summary: Summary, theme_id: str) -> tuple[str, ...]:
+    """The ratings of a theme and what was written about it, side by side, in sentences."""
+    found = about(summary, theme_id)
+    if not found:
+        return ()
+    figure = summary.row(theme_id).figure
+    said = [f"On the questions: {level(figure)}."]
+    for result, theme in found:
+        if isinstance(theme, TextTheme):
+            said.append(
+                f"“{result.text}”: software found {theme.count} comments on {theme.title.lower()}. "
+                "Nobody has checked that."
+            )
+            continue
+        share = result.audit.share(theme.theme) if result.audit else None
+        if share is None:
+            continue
+        line = f"Of those who wrote to “{result.text}”: {of_theme(theme, share)}"
+        said.append(line if line.endswith(".") else f"{line}.")
+        if theme.change and theme.change.verdict != "not_shown":
+            said.append(f"Since {theme.change.against}: {change(theme)}")
+    return tuple(line if line.endswith(".") else f"{line}." for line in said)
+
+
+def closed(result: TextResult) -> str:
+    """How many chose *themes only*, and what follows from it."""
+    if result.audit is None:
+        return ""
+    found = result.audit.found
+    return (
+        f"Of {found.comments} comments, {found.closed} were for the software alone. Nobody may "
+        "read those, so nobody can check what it made of them."
+    )
+
+
+def sample(result: TextResult) -> str:
+    """How many comments people coded."""
+    if result.audit is None:
+        return ""
+    return f"People coded {result.audit.found.audited} of {result.audit.found.comments} comments."
+
+
+def said_of(result: TextResult) -> str:
+    """All that is said of a question's comments as a whole, in one run of sentences."""
+    if result.comments == NOT_SHOWN:
+        return ""
+    said = [counted_by([result]), result.unchecked]
+    if result.audit is not None:
+        said = [AUDITED, DENOMINATOR, sample(result), result.audit.agreement]
+        said += [closed(result), result.audit.since]
+    return " ".join(filter(None, said))
+
+
+def counted_by(text: Sequence[TextResult]) -> str:
+    """Who counted the comments, and whether anybody checked."""
+    return AUDITED if all(result.audited for result in text) else UNAUDITED
