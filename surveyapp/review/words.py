@@ -3,17 +3,17 @@
 from collections.abc import Mapping
 
 DIRECTION_WORDS: Mapping[str, str] = {
-    "negative": "Something is wrong or missing",
-    "positive": "Something is good",
-    "suggestion": "An idea or a wish, no more",
-    "mixed": "Good and bad, not to be parted",
+    "negative": "It is wrong or lacking",
+    "positive": "It is good",
+    "suggestion": "A wish, no more",
+    "mixed": "Good and bad at once",
 }
 FUNCTION_WORDS: Mapping[str, str] = {
     "": "The usual",
     "enabler": "It helps now",
     "aspiration": "It is hoped for",
-    "barrier": "It stands in the way",
-    "offer": "The writer offers to do it",
+    "barrier": "It is in the way",
+    "offer": "The writer offers it",
     "unset": "None of these",
 }
 USE_WORDS: Mapping[str, str] = {
@@ -66,7 +66,7 @@ ACTION_WORDS: Mapping[str, str] = {
     "withhold": "Withhold it, then choose the reason",
     "mask": "Mask the words you have marked",
     "nothing": "No theme fits",
-    "offer": "The writer offers to do it",
+    "offer": "The writer offers it",
     "escalate": "It tells of harm or risk",
     "later": "Leave it for later",
 }

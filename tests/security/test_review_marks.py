@@ -11,7 +11,7 @@ from sqlalchemy import inspect, text
 from surveyapp import jobs
 from surveyapp.extensions import STORES, db, engine_of
 from surveyapp.services import answer_blocks, review, review_sheets
-from tests import desk, factories
+from tests import desk, factories, voting
 from tests.security import copies
 from tests.surveyapp.test_review import members, say
 
@@ -146,3 +146,25 @@ def test_every_sealed_comment_is_as_long_as_another_of_about_its_length(house):
     with app.app_context():
         query = text("SELECT length(sealed) FROM review_comment")
         assert len(set(db.session.execute(query).scalars())) == 1
+
+
+def test_from_sealed_ballots_to_the_desk_only_what_its_author_lets_be_read(make_app):
+    app = make_app(**voting.SETTINGS)
+    wave = voting.open_voting(app)
+    uses = ("publish", "board", "themes")
+    for number, person in enumerate(wave.people):
+        mark = desk.SECRET if number % 3 == 2 else OPEN
+        said = [("barriers", f"Too many cases, {mark} {number}.", uses[number % 3])]
+        voting.vote(app, wave, person, {"speak_1": 1}, said)
+    voting.close(app, wave)
+    voting.open_ballots(app, wave)
+    with app.app_context():
+        voting.wave_of(wave).state = "opened"
+        factories.committed()
+    desk.lay_out(app)
+    with app.app_context():
+        texts = [entry.text for entry in review_sheets.entries(wave.wave_id)]
+        units = {entry.unit_name for entry in review_sheets.entries(wave.wave_id)}
+    assert len(texts) == sum(number % 3 != 2 for number in range(len(wave.people)))
+    assert all(OPEN in text for text in texts)
+    assert units == {"Riverside"}, "neither directorate has enough alone"
