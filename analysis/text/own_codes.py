@@ -58,7 +58,7 @@ def learn(coder: Coder, human: Sequence[HumanCode], questions: Mapping[str, Ques
     fold = np.array([crc32(f"{one.question} {one.text}".encode()) % FOLDS for one in human])
     if len(set(zip([one.text for one in human], fold, strict=True))) < LEAST_CODED:
         return Learnt(coder, False, len(human), 0.0, 0.0, ())
-    features, shipped, labels = _given(coder, human, questions)
+    features, shipped, labels = comments_given(coder, human, questions)
     unseen = np.zeros(labels.shape)
     for one in np.unique(fold):
         inside, rest = fold == one, fold != one
@@ -126,7 +126,7 @@ def precision(probabilities: Floats, labels: Floats) -> Floats:
     return np.where(count >= LEAST_SURE, right / np.maximum(count, 1), 1.0)
 
 
-def _given(
+def comments_given(
     coder: Coder, human: Sequence[HumanCode], questions: Mapping[str, Question]
 ) -> tuple[sparse.csr_array, Floats, Floats]:
     """Features, shipped logits, and people's labels of each comment."""

@@ -1,0 +1,218 @@
+"""How right and how fast the coder of comments is, from nothing and after learning.
+
+Real comments: 290 that two people coded (``../shared/data/comments_dev.jsonl``), for measuring
+only; nothing was fitted to them. A theme that only one of the two gave is left out of scoring.
+"""
+
+import argparse
+import json
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from scipy.special import expit
+from sklearn.feature_extraction.text import TfidfVectorizer
+from sklearn.linear_model import LogisticRegression
+
+from analysis.text import own_codes
+from analysis.text.coder import Coder, Question, first_coder
+from analysis.text.direction import DIRECTIONS
+from analysis.text.human_codes import Code, HumanCode
+from analysis.text.language import tokens
+from analysis.text.redact import redact
+from analysis.text.seeds import seeds
+from benchmarks import machine
+
+DATA = Path(__file__).resolve().parents[2] / "shared/data/comments_dev.jsonl"
+INTERVIEW = "Would you bring up a mental health issue with a potential employer? Why or why not?"
+HUMAN = 0.94
+RARE = 8
+FOLDS = 5
+
+
+def real(coder: Coder) -> tuple[list[Any], list[str], list[Question]]:
+    """The rows, their redacted texts and their questions."""
+    rows = [json.loads(line) for line in DATA.read_text(encoding="utf-8").splitlines()]
+    questions = [
+        coder.question(INTERVIEW if row["question"].startswith("Why or why") else row["question"])
+        for row in rows
+    ]
+    return rows, [redact(row["text"]).text for row in rows], questions
+
+
+def labels(rows: Sequence[Any], themes: Sequence[str]) -> tuple[Any, Any]:
+    """Truth, and what counts, as arrays (comments, themes)."""
+    truth = np.array([[theme in row["themes"] for theme in themes] for row in rows])
+    counts = np.array([[theme not in row["either"] for theme in themes] for row in rows])
+    return truth, counts
+
+
+def scores(said: Any, truth: Any, counts: Any) -> tuple[float, float, Any]:
+    """Micro F1, macro F1 over themes with eight positives, and F1 of each theme."""
+    said, right = said & counts, truth & counts
+    both, either = (said & right).sum(0), said.sum(0) + right.sum(0)
+    each = 2 * both / np.maximum(either, 1)
+    return 2 * both.sum() / either.sum(), each[right.sum(0) >= RARE].mean(), each
+
+
+def calibration_error(chances: Any, truth: Any, counts: Any) -> float:
+    """Expected calibration error in ten bins, where p is .1 or over."""
+    kept = (chances >= 0.1) & counts
+    p, y = chances[kept], truth[kept]
+    part = np.minimum((p * 10).astype(int), 9)
+    gaps = [abs(p[part == one].sum() - y[part == one].sum()) for one in range(10)]
+    return float(sum(gaps) / len(p))
+
+
+def stemmed(text: str) -> list[str]:
+    return [token.stem for token in tokens(text)]
+
+
+def plain_tfidf(coder: Coder) -> tuple[Any, list[Any]]:
+    """What most people would build: TF-IDF of stemmed 1-2-grams and linear heads, same seeds."""
+    table = TfidfVectorizer(
+        tokenizer=stemmed, token_pattern=None, ngram_range=(1, 2), min_df=2, sublinear_tf=True
+    )
+    rows = table.fit_transform([example.text for example in seeds()])
+    heads = []
+    for theme in coder.themes:
+        given = [any(code.theme == theme for code in example.codes) for example in seeds()]
+        heads.append(LogisticRegression(C=5.0, solver="liblinear").fit(rows, given))
+    return table, heads
+
+
+def cold(coder: Coder, table: Any, heads: list[Any]) -> None:
+    rows, texts, questions = real(coder)
+    truth, counts = labels(rows, coder.themes)
+    chances = coder.scores(texts, questions)
+    cuts = np.array(list(coder.thresholds.values()))
+    vocabulary = coder.scorer.vocabulary
+    about = np.array([coder.themes.index(q.about) if q.about else -1 for q in questions])
+    words = vocabulary.heard(vocabulary.reader.read(texts), about, by_clause=False)
+    given = table.transform(texts)
+    linear = np.stack([head.predict_proba(given)[:, 1] for head in heads], axis=1)
+    said = {"keywords": words >= 2, "TF-IDF": linear >= 0.3, "default": chances >= cuts}
+    found = {name: scores(one, truth, counts) for name, one in said.items()}
+    say(f"\n{len(rows)} real comments, no code of their organisation:")
+    say(f"{'':<24}" + "".join(f"{name:>10}" for name in found) + f"{'÷ human':>10}{'n':>5}")
+    for number, name in ((0, "micro F1"), (1, "macro F1")):
+        line = "".join(f"{one[number]:>10.3f}" for one in found.values())
+        say(f"{name:<24}{line}{found['default'][number] / HUMAN:>10.2f}")
+    for place, theme in enumerate(coder.themes):
+        line = "".join(f"{one[2][place]:>10.2f}" for one in found.values())
+        positives = (truth & counts)[:, place].sum()
+        say(f"{theme:<24}{line}{found['default'][2][place] / HUMAN:>10.2f}{positives:>5}")
+    sure = (chances >= 0.8) & counts
+    say(f"precision at .8: {truth[sure].mean():.3f} of {sure.sum()}")
+    say(f"calibration error where p ≥ .1: {calibration_error(chances, truth, counts):.3f}")
+    directions(coder, rows, texts, questions)
+
+
+def directions(coder: Coder, rows: list[Any], texts: list[str], questions: list[Question]) -> None:
+    """Direction given that the theme is right: accuracy and macro F1."""
+    pairs = []
+    for row, coded in zip(rows, coder.code_all(texts, questions), strict=True):
+        for theme in coded.themes & row["themes"].keys():
+            ways = {mention.direction for mention in coded.mentions if mention.theme == theme}
+            way = ways.pop() if len(ways) == 1 else "mixed"
+            given = row["themes"][theme]
+            pairs.append((way, way if way in given else given[0]))
+    right = np.mean([said == given for said, given in pairs])
+    each = [
+        2
+        * sum(s == g == way for s, g in pairs)
+        / max(1, sum((s == way) + (g == way) for s, g in pairs))
+        for way in DIRECTIONS
+    ]
+    listed = ", ".join(f"{way} {score:.2f}" for way, score in zip(DIRECTIONS, each, strict=True))
+    say(f"direction given the theme: accuracy {right:.3f}, macro F1 {np.mean(each):.3f} ({listed})")
+
+
+def learning(coder: Coder) -> None:
+    """F1 with some of the real comments' codes to learn from, on those held out."""
+    rows, texts, questions = real(coder)
+    truth, counts = labels(rows, coder.themes)
+    asked = {str(number): question for number, question in enumerate(questions)}
+    human = [
+        HumanCode(
+            str(number),
+            str(number),
+            text,
+            tuple(
+                Code(theme, ways[0], "unset", 0, len(text)) for theme, ways in row["themes"].items()
+            ),
+            "audit",
+            "",
+            coder.codebook.version,
+            "blind",
+        )
+        for number, (row, text) in enumerate(zip(rows, texts, strict=True))
+    ]
+    features, shipped, given = own_codes.comments_given(coder, human, asked)
+    cuts = np.array(list(coder.thresholds.values()))
+    rng = np.random.default_rng(1)
+    say("\nLearning from people's codes, five folds, mean of four draws:")
+    say(f"{'codes':>6}{'micro F1':>10}{'macro F1':>10}{'at .8':>8}{'ECE':>7}")
+    for number in (0, 100, len(rows) - len(rows) // FOLDS):
+        found = []
+        for _ in range(4):
+            order = rng.permutation(len(rows))
+            chances = expit(shipped)
+            for fold in range(FOLDS) if number else ():
+                held = order[fold::FOLDS]
+                rest = rng.permutation(np.setdiff1d(order, held))[:number]
+                own = own_codes.fit(features[rest], shipped[rest], given[rest])
+                chances[held] = expit(own.logits(features[held], shipped[held]))
+            sure = (chances >= 0.8) & counts
+            micro, macro, _ = scores(chances >= cuts, truth, counts)
+            error = calibration_error(chances, truth, counts)
+            found.append((micro, macro, truth[sure].mean(), error))
+        micro, macro, precise, error = np.mean(found, axis=0)
+        say(f"{number:>6}{micro:>10.3f}{macro:>10.3f}{precise:>8.3f}{error:>7.3f}")
+
+
+def speed(coder: Coder, table: Any, heads: list[Any]) -> None:
+    """Comments a second on one core beside plain TF-IDF, by turns; and how cost grows."""
+    texts = [f"{example.text} {number}" for number, example in enumerate(seeds())]
+    weights = np.stack([head.coef_[0] for head in heads], axis=1)
+    ours, theirs = [], []
+    for _ in range(3):
+        started = time.process_time()
+        coder.code_all(texts)
+        ours.append(time.process_time() - started)
+        started = time.process_time()
+        table.transform(texts) @ weights
+        theirs.append(time.process_time() - started)
+    a, b = (len(texts) / min(times) for times in (ours, theirs))
+    say(f"\n{len(texts)} comments, best of three by turns, comments a second of processor time:")
+    say(f"themes, directions and spans {a:,.0f}; TF-IDF and linear scores {b:,.0f}; {a / b:.2f}")
+    sizes = [len(texts) // 8, len(texts) // 4, len(texts) // 2, len(texts)]
+    taken = []
+    for size in sizes:
+        started = time.process_time()
+        coder.code_all(texts[:size])
+        taken.append(time.process_time() - started)
+    slope = np.polyfit(np.log(sizes), np.log(taken), 1)[0]
+    say(f"cost grows with comments to the power {slope:.2f}")
+
+
+def main(arguments: Sequence[str]) -> int:
+    argparse.ArgumentParser(prog="python -m benchmarks text", description=__doc__).parse_args(
+        arguments
+    )
+    say(machine.describe("numpy", "scipy", "scikit-learn", "nltk"))
+    started = time.process_time()
+    coder = first_coder()
+    say(f"{coder.mark}, learnt in {time.process_time() - started:.1f} s of processor time")
+    table, heads = plain_tfidf(coder)
+    cold(coder, table, heads)
+    learning(coder)
+    speed(coder, table, heads)
+    return 0
+
+
+def say(line: str) -> None:
+    sys.stdout.write(f"{line}\n")
