@@ -258,6 +258,8 @@ def _make_up(theme: Theme, figures: Mapping[str, Figure], before: Before | None)
     if not shared or not after or after.keys() != earlier.keys():
         return ""
     found = kitagawa(earlier, after)
+    if not nearest(abs(found.within), 1) and not nearest(abs(found.make_up), 1):
+        return ""  # there is no difference to split
     resized = _points(found.make_up)
     return (
         f"{RESIZED} Since {then.counted.head.label}, {_points(found.within)} in how people "

@@ -64,8 +64,15 @@ def test_a_group_that_grows_is_no_change_in_what_people_answer():
     assert grown.reading("s").make_up == MAKE_UP.format(
         "hardly anything is", f"About {round(moved)} points up are"
     )
-    same = said(counted({"good": (100, 1.0), "bad": (100, -1.0)}, seed=2), before)
-    assert same.reading("s").make_up.endswith("Hardly anything is in groups growing or shrinking.")
+    other = said(counted({"good": (100, 1.4), "bad": (100, -0.6)}, seed=2), before)
+    assert other.reading("s").make_up.endswith("Hardly anything is in groups growing or shrinking.")
+
+
+def test_where_nothing_moved_there_is_nothing_to_split():
+    groups = {"good": (100, 1.0), "bad": (100, -1.0)}
+    same = said(counted(groups), counted(groups, "before"))
+    assert same.row("s").figure.score is not None
+    assert same.reading("s").make_up == ""
 
 
 def test_groups_put_together_anew_are_no_improvement():
