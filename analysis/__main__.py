@@ -8,6 +8,7 @@ from pathlib import Path
 from analysis import report_files, simulate, simulated_files
 from analysis.attack import command as attack
 from analysis.attack.files import AttackError
+from analysis.coding import command as coding
 from analysis.counting.shards import ShardError
 from analysis.dataset import DataError, PulseData
 from analysis.disclosure import HARD_FLOOR, Rule, RuleError
@@ -35,6 +36,7 @@ examples:
   python -m analysis reference figures-from-r
   python -m analysis attack results
   python -m analysis models answers.csv --instrument candour-core --out models.json
+  python -m analysis code comments.csv --text comment --out codes.jsonl
 """
 _REPORT = """\
 Reads answers, scores every theme by pulse and group, hides what could point to a person, and
@@ -261,6 +263,7 @@ def _parser() -> argparse.ArgumentParser:
     one.add_argument("folder", type=Path, metavar="FOLDER", help="folder of reference figures")
     one.set_defaults(run=reference)
     attack.add(commands)
+    coding.add(commands)
     return parser
 
 

@@ -139,10 +139,16 @@ def _processes(workers: int) -> Iterator[Start]:
 
 
 @contextmanager
-def local_processes(workers: int) -> Iterator[ProcessPoolExecutor]:
-    """Processes that count; what is still waiting when something goes wrong is given up."""
+def local_processes(
+    workers: int, start: Callable[..., None] | None = None, given: tuple[Any, ...] = ()
+) -> Iterator[ProcessPoolExecutor]:
+    """Processes that count; what is still waiting when something goes wrong is given up.
+
+    Each calls ``start`` with what is ``given`` before its first work."""
     # A forked child could hang on a lock of the threads that Polars keeps.
-    pool = ProcessPoolExecutor(workers, mp_context=get_context("spawn"))
+    pool = ProcessPoolExecutor(
+        workers, mp_context=get_context("spawn"), initializer=start, initargs=given
+    )
     try:
         yield pool
     finally:

@@ -68,11 +68,9 @@ def decode(data: bytes, name: str) -> str:
     """Text in UTF-8 or UTF-16, with or without a byte-order mark; anything else is refused."""
     if not data.strip(b"\x00\xef\xbb\xbf\xff\xfe \t\r\n"):
         raise DataError([f"{name} is empty. Choose the file again."])
-    for signature, sentence in _SIGNATURES:
-        if data.startswith(signature):
-            raise DataError([f"{name} {sentence}"])
+    refuse_other_kinds(data, name)
     try:
-        text = data.decode(_encoding(data))
+        text = data.decode(encoding_of(data))
     except UnicodeDecodeError as error:
         line = data[: error.start].count(b"\n") + 1
         raise DataError(
@@ -86,9 +84,16 @@ def decode(data: bytes, name: str) -> str:
     return text
 
 
+def refuse_other_kinds(data: bytes, name: str) -> None:
+    """Raise :class:`DataError` where the first bytes are those of a workbook or a PDF."""
+    for signature, sentence in _SIGNATURES:
+        if data.startswith(signature):
+            raise DataError([f"{name} {sentence}"])
+
+
 def parse_table(text: str, name: str, wanted: Collection[str] = ()) -> Table:
     """The rows of delimited text, without empty ones; every ragged row is named by its line."""
-    delimiter = _delimiter(text, wanted)
+    delimiter = delimiter_of(text, wanted)
     plain = text.replace("\ufeff", "")
     reader = csv.reader(io.StringIO(plain, newline=""), delimiter=delimiter, strict=True)
     rows: list[tuple[str, ...]] = []
@@ -135,7 +140,8 @@ def capped(problems: list[str], most: int = 20) -> list[str]:
     return [*problems[:most], f"And {rest:,} more like these."]
 
 
-def _encoding(data: bytes) -> str:
+def encoding_of(data: bytes) -> str:
+    """How text that begins with these bytes is written: UTF-8 or UTF-16."""
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         return "utf-16"
     head = data[:1000]
@@ -147,7 +153,7 @@ def _encoding(data: bytes) -> str:
     return "utf-8-sig"
 
 
-def _delimiter(text: str, wanted: Collection[str]) -> str:
+def delimiter_of(text: str, wanted: Collection[str]) -> str:
     """The sign that cuts the heading into most of the columns hoped for, then into most columns."""
     names = {name for column in wanted for name in (column, *column.split(ALTERNATIVES))}
     first = next((line for line in text.splitlines() if line.strip()), "")

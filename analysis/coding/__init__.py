@@ -1,0 +1,1 @@
+"""Comments from a file to codes in a file: python -m analysis code."""
