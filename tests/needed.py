@@ -4,6 +4,7 @@ Without it a test is left out with the reason; under CI it fails, for there noth
 """
 
 import os
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -27,3 +28,12 @@ def shared(name: str = "") -> Path:
     path = SHARED / name
     need(path)
     return path
+
+
+def need_packages(*names: str) -> None:
+    """Leave the test file out, or fail it under CI, unless these packages can be imported."""
+    missing = [name for name in names if find_spec(name) is None]
+    if missing and os.environ.get("CI"):
+        pytest.fail(f"this needs {', '.join(missing)}", pytrace=False)
+    if missing:
+        pytest.skip(f"this needs {', '.join(missing)}: make setup-test", allow_module_level=True)
