@@ -25,7 +25,7 @@ from analysis.text.scorer import SIGNS, Heads, Joining, Scorer, signs_of
 from analysis.text.seeds import Example
 from analysis.text.vocabulary import Floats, Vocabulary, build
 
-STRENGTH = 5.0
+STRENGTH = 2.0
 DIRECTION_STRENGTH = 6.0
 REQUESTS = 4.0
 AGAINST = 0.7
@@ -112,6 +112,19 @@ def lexical(codebook: Codebook) -> list[Example]:
     ]
 
 
+def asked_or_not(examples: Sequence[Example]) -> list[Example]:
+    """Each example whose question is about a theme twice, at half weight: with the question and
+    without, so that the words are learnt from and not the question alone."""
+    found: list[Example] = []
+    for example in examples:
+        if example.about:
+            half = replace(example, weight=example.weight / 2)
+            found += [half, replace(half, about="")]
+        else:
+            found.append(example)
+    return found
+
+
 def fit_heads(vocabulary: Vocabulary, given: Prepared, weights: Floats) -> Heads:
     """One logistic regression a theme (liblinear, L2), with weights of the comments."""
     reading = given.reading
@@ -147,8 +160,8 @@ def unseen_signs(
     labels = np.zeros((len(examples), themes))
     for one in np.unique(fold):
         inside = np.flatnonzero(fold == one)
-        rest = [example for example, at in zip(examples, fold, strict=True) if at != one]
-        rest += lexical(codebook)
+        kept = [example for example, at in zip(examples, fold, strict=True) if at != one]
+        rest = [*asked_or_not(kept), *lexical(codebook)]
         vocabulary = vocabulary_of(codebook, rest)
         heads = fit_heads(vocabulary, prepare(vocabulary, rest), weights_of(rest))
         held = prepare(vocabulary, [examples[int(row)] for row in inside])
@@ -223,7 +236,7 @@ def train(
     codebook: Codebook, examples: Sequence[Example], joining: Joining
 ) -> tuple[Scorer, Leaning]:
     """The models of these examples, joined as was found on unseen ones."""
-    everything = [*examples, *lexical(codebook)]
+    everything = [*asked_or_not(examples), *lexical(codebook)]
     vocabulary = vocabulary_of(codebook, everything)
     given = prepare(vocabulary, everything)
     heads = fit_heads(vocabulary, given, weights_of(everything))

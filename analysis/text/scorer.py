@@ -17,7 +17,7 @@ from analysis.text.reading import Ints, Reading
 from analysis.text.vocabulary import Floats, Vocabulary
 
 DECIMALS = 3
-ELSEWHERE = 0.65
+ELSEWHERE = 0.5
 SIGNS = ("whole", "clause", "words", "against", "asked", "elsewhere", "length")
 
 
@@ -115,6 +115,7 @@ class Scorer:
             *(grams.pairs, grams.group_pairs, grams.groups),
             *(self.heads.weights, self.heads.offsets, self.vocabulary.idf),
             *(joining.common, joining.offsets, joining.slopes, joining.thresholds),
+            np.array([joining.elsewhere]),
             *((self.own.weights, self.own.slopes, self.own.offsets) if self.own else ()),
         ):
             digest.update(np.ascontiguousarray(np.round(numbers, DECIMALS) + 0.0).tobytes())

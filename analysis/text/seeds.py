@@ -9,6 +9,7 @@ from analysis.instrument import Purpose
 from analysis.text.human_codes import Code
 
 SEEDS = Path(__file__).parent / "seed_comments.jsonl"
+VARIED = 0.5
 PURPOSES: dict[str, Purpose] = {
     "open": "open",
     "about": "open",
@@ -23,7 +24,7 @@ PURPOSES: dict[str, Purpose] = {
 @dataclass(frozen=True)
 class Example:
     """A coded comment to learn from. ``group`` keeps together what one voice said; ``plain``: it
-    is written as most people write, not to be unlike the others."""
+    is written as most people write; the others, written to be unlike one another, weigh half."""
 
     text: str
     purpose: Purpose
@@ -54,6 +55,7 @@ def read(line: str) -> Example:
         ),
         raw["voice"],
         raw["manner"] == "plain",
+        1.0 if raw["manner"] == "plain" else VARIED,
     )
 
 

@@ -115,9 +115,12 @@ def test_the_question_can_be_read_from_its_words():
     assert coder.question("What makes good days hard?", "shadow") == Question("shadow", "")
 
 
-def test_words_that_answer_a_question_count_only_there():
+def test_an_answer_to_a_question_about_a_theme_speaks_more_for_it():
     text = "They would see it as a liability."
-    assert pairs(text) == set()
+    coder = first_coder()
+    openly, asked = coder.scores([text] * 2, [Question(), Question("open", "fear_speaking_out")])
+    fear = coder.themes.index("fear_speaking_out")
+    assert asked[fear] > openly[fear] + 0.05
     assert pairs(text, about="fear_speaking_out") == {("fear_speaking_out", "negative")}
 
 
