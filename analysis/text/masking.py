@@ -56,6 +56,15 @@ def mask(text: str, phrases: Iterable[str]) -> Masked:
     return Masked("".join([*pieces, text[done:]]), tuple(hidden))
 
 
+def hides_most(text: str, hidden: Sequence[tuple[int, int]]) -> bool:
+    """Whether masks cover more than half of a text: then it is withheld rather than masked.
+
+    >>> hides_most("I am not well.", ((0, 7),)), hides_most("I am not well.", ((0, 8),))
+    (False, True)
+    """
+    return 2 * sum(end - start for start, end in hidden) > len(text)
+
+
 def moved(start: int, end: int, hidden: Sequence[tuple[int, int]]) -> tuple[int, int] | None:
     """Where a stretch of the text stands after masking; ``None`` when masks cover more than half.
 

@@ -24,7 +24,7 @@ from analysis.text.codebook import load as codebook
 from analysis.text.coder import Coder, first_coder
 from analysis.text.counts import text_theme
 from analysis.text.human_codes import BLIND, Code, HumanCode
-from analysis.text.masking import mask, moved
+from analysis.text.masking import Masked, hides_most, mask, moved
 from analysis.text.redact import redact
 from surveyapp.extensions import answers_session, db
 from surveyapp.models.surveys import Wave
@@ -36,6 +36,7 @@ BLOCK = "review"
 FORMAT = 1
 MAY_BE_READ = ("publish", "board")
 UNREAD = "unread"
+MASKED = "masked"
 FIRST = ("escalate", "quasi_identifier")
 
 
@@ -75,6 +76,8 @@ def prepare(wave: Wave) -> bool:
     Only where the wave promised that reviewers read what its authors let be read.
     """
     if not covenants.reads_comments(wave) or sheets.is_laid_out(wave.id):
+        return False
+    if answer_blocks.read(wave.id, BLOCK) is not None:
         return False
     data = publishing.load(wave)
     sheet, entries = laid_out(data, authoring.instrument_of(wave), covenants.rule_of(wave))
@@ -247,6 +250,14 @@ def audit(wave_id: uuid.UUID) -> list[HumanCode]:
     return found
 
 
+def seeds(wave_id: uuid.UUID) -> dict[str, int]:
+    """The seed by which each question's random sample was drawn, by question."""
+    record = _record(wave_id)
+    if record is None:
+        return {}
+    return {one.id: int(one.audit["seed"]) for one in record.sheet.questions}
+
+
 def corrections(wave_id: uuid.UUID) -> list[HumanCode]:
     """What reviewers coded after they had seen the software's codes: for training, never for a
     figure."""
@@ -269,27 +280,38 @@ def cleared(wave_id: uuid.UUID) -> list[Cleared]:
     return [
         _cleared(entry, record.readings[entry.place])
         for entry in sorted(record.entries, key=lambda entry: entry.place)
-        if sheets.outcome(record.readings.get(entry.place, [])) == "cleared"
+        if _outcome(entry, record.readings.get(entry.place, [])) == "cleared"
     ]
 
 
 def withheld(wave_id: uuid.UUID) -> Counter[str]:
     """How many comments that may be read are not quoted, by reason: those of
-    :data:`review_sheets.REASONS`, and ``unread`` where no two reviewers agreed in time."""
+    :data:`review_sheets.REASONS`, and ``unread`` where no two reviewers agreed in time. One of
+    which reviewers masked more than half between them is withheld as ``masked``."""
     record = _record(wave_id)
     found: Counter[str] = Counter()
     for entry in record.entries if record else ():
         read = record.readings.get(entry.place, []) if record else []
-        said = sheets.outcome(read)
+        said = _outcome(entry, read)
         if said == "withheld":
-            found[sheets.reason_of(read)] += 1
+            found[sheets.reason_of(read) or MASKED] += 1
         elif said != "cleared":
             found[UNREAD] += 1
     return found
 
 
+def _outcome(entry: sheets.Entry, read: Sequence[sheets.Reading]) -> sheets.Outcome:
+    said = sheets.outcome(read)
+    most = said == "cleared" and hides_most(entry.text, _masked(entry, read).hidden)
+    return "withheld" if most else said
+
+
+def _masked(entry: sheets.Entry, read: Sequence[sheets.Reading]) -> Masked:
+    return mask(entry.text, {words for one in read for words in one.masks})
+
+
 def _cleared(entry: sheets.Entry, read: Sequence[sheets.Reading]) -> Cleared:
-    done = mask(entry.text, {words for one in read for words in one.masks})
+    done = _masked(entry, read)
     people = next((one.codes for one in read if one.codes is not None), None)
     codes = []
     for code in entry.codes if people is None else people:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 from analysis.text.human_codes import BLIND, Code
 from analysis.text.human_codes import OTHER as OTHER
-from analysis.text.masking import find
+from analysis.text.masking import find, hides_most, mask
 from surveyapp.errors import NotAllowed, NotFound, NotNow, Rejected
 from surveyapp.models.accounts import Account
 from surveyapp.models.surveys import Programme, Wave
@@ -273,4 +273,7 @@ def _masks(text: str, phrases: Sequence[str]) -> tuple[str, ...]:
     lacking = [phrase for phrase in wanted if not find(text, phrase)]
     if lacking:
         raise Rejected("Write the words to mask just as they stand, each on a line of its own.")
+    # Else one person alone could take a comment away, and nobody would count it.
+    if hides_most(text, mask(text, wanted).hidden):
+        raise Rejected("That masks more than half of it. Withhold it instead, with a reason.")
     return tuple(wanted)

@@ -32,6 +32,7 @@ REASONS: Mapping[str, str] = {
     "case": "It tells of a child’s, patient’s or client’s own affairs",
     "author": "It could show who wrote it, whatever is masked",
     "other_person": "It could show who somebody else is",
+    "masked": "More than half of it would have to be masked",
     "abuse": "It insults or threatens somebody",
     "language": "None of us reads the language well enough",
 }
@@ -120,20 +121,22 @@ def outcome(readings: Sequence[Reading]) -> Outcome:
 
 
 def reason_of(readings: Iterable[Reading]) -> str:
-    """Why a withheld comment is: the gravest reason that was named."""
+    """Why a withheld comment is: the gravest reason that was named; empty where none was."""
     named = {one.reason for one in readings}
-    return next(reason for reason in REASONS if reason in named)
+    return next((reason for reason in REASONS if reason in named), "")
 
 
 def lay_out(wave_id: uuid.UUID, sheet: Sheet, entries: Iterable[Entry]) -> None:
     """Seal a wave's sheet and comments for the desk, under a new key."""
-    keys.destroy_all("review", wave_id)
-    keys.put(_path(wave_id), blocks.new_key())
-    wrapped, sealed = _seal(wave_id, "sheet", asdict(sheet))
+    key = blocks.new_key()
+    wrapped, sealed = _seal(key, wave_id, "sheet", asdict(sheet))
     db.session.add(ReviewSheet(wave_id=wave_id, wrapped_key=wrapped, sealed=sealed))
+    # Of two at once only one gets past this, so nobody destroys the key to the other's rows.
     db.session.flush()
+    keys.destroy_all("review", wave_id)
+    keys.put(_path(wave_id), key)
     for entry in entries:
-        wrapped, sealed = _seal(wave_id, f"{entry.place}", asdict(entry))
+        wrapped, sealed = _seal(key, wave_id, f"{entry.place}", asdict(entry))
         db.session.add(
             ReviewComment(wave_id=wave_id, place=entry.place, wrapped_key=wrapped, sealed=sealed)
         )
@@ -189,7 +192,7 @@ def keep(wave_id: uuid.UUID, reading: Reading) -> None:
         row = ReviewReading(wave_id=wave_id, sheaf=sheaf, reader=reader)
         db.session.add(row)
     said = {"readings": [asdict(one) for one in [*kept, reading]]}
-    row.wrapped_key, row.sealed = _seal(wave_id, _name(row), said)
+    row.wrapped_key, row.sealed = _seal(keys.get(_path(wave_id)), wave_id, _name(row), said)
     db.session.flush()
 
 
@@ -245,11 +248,11 @@ def _path(wave_id: uuid.UUID) -> Any:
     return keys.directory("review", wave_id) / KEY
 
 
-def _seal(wave_id: uuid.UUID, what: str, raw: Mapping[str, Any]) -> tuple[bytes, bytes]:
+def _seal(key: bytes, wave_id: uuid.UUID, what: str, raw: Mapping[str, Any]) -> tuple[bytes, bytes]:
     plain = json.dumps(raw).encode()
     plain += b" " * (-len(plain) % PAD)
     context = blocks.context(wave_id, f"review/{what}")
-    return blocks.seal(keys.get(_path(wave_id)), plain, context)
+    return blocks.seal(key, plain, context)
 
 
 def _unseal(wave_id: uuid.UUID, what: str, row: Any) -> dict[str, Any]:

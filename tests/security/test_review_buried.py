@@ -1,0 +1,76 @@
+"""One reviewer alone takes no comment away, and two rounds at once lose nobody's desk."""
+
+import threading
+
+import pytest
+
+from surveyapp import jobs
+from surveyapp.errors import Rejected
+from surveyapp.services import review, review_sheets
+from tests import desk, factories
+from tests.security.test_review_marks import FILES
+from tests.surveyapp.test_review import members, say
+
+SAID = "Nobody at the top listens to what we say here."
+
+
+@pytest.fixture
+def laid(make_app, tmp_path):
+    (tmp_path / "instance").mkdir(exist_ok=True)
+    app = make_app(**FILES)
+    with app.app_context():
+        wave_id = desk.a_pulse([desk.Said(SAID)] * 12)
+    desk.lay_out(app)
+    return app, wave_id
+
+
+def test_one_reviewer_alone_cannot_mask_a_comment_away(laid):
+    app, wave_id = laid
+    with app.app_context():
+        one, two, three = members(3)
+        for masks in ([SAID], ["Nobody at the top", "listens to what we"]):
+            with pytest.raises(Rejected, match="more than half"):
+                say(wave_id, one, 1, masks=masks)
+        say(wave_id, one, 1, masks=["at the top"])
+        say(wave_id, two, 1)
+        # Two who hide most of it between them have withheld it, and it is counted.
+        say(wave_id, two, 2, masks=["Nobody at the top"])
+        say(wave_id, three, 2, masks=["listens to what we"])
+        assert [done.text for done in review.cleared(wave_id)] == [
+            SAID.replace("at the top", "[masked]")
+        ]
+        counted = review.withheld(wave_id)
+    assert (counted["masked"], counted[review.UNREAD]) == (1, 10)
+    assert "masked" in review_sheets.REASONS, "its words are printed with the counts"
+
+
+def test_a_second_round_at_the_same_moment_leaves_the_first_ones_desk_readable(
+    make_app, tmp_path, monkeypatch
+):
+    (tmp_path / "instance").mkdir(exist_ok=True)
+    app = make_app(**FILES)
+    with app.app_context():
+        wave_id = desk.a_pulse([desk.Said(SAID)] * 12)
+    lay_out, done = review.laid_out, []
+
+    def overtaken(*given):
+        found = lay_out(*given, desk.WordCoder())
+        if not done:
+            done.append("the other round lays the desk out and commits")
+            other = threading.Thread(target=a_round, args=(app,))
+            other.start()
+            other.join()
+        return found
+
+    monkeypatch.setattr(review, "laid_out", overtaken)
+    a_round(app)
+    with app.app_context():
+        assert [entry.text for entry in review_sheets.entries(wave_id)] == [SAID] * 12
+        (member,) = members(1)
+        say(wave_id, member, 1)
+        factories.committed()
+
+
+def a_round(app):
+    with app.app_context():
+        jobs.mind_comments([])
