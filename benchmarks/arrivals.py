@@ -48,13 +48,16 @@ def main(arguments: Sequence[str] = ()) -> int:
         worst = max(worst, p95)
         say(f"{request:>10}: median {ordered[len(ordered) // 2]:.0f} ms, p95 {p95:.0f} ms, "
             f"most {ordered[-1]:.0f} ms")  # fmt: skip
-    say(f"errors {errors}, stored {kept} of {given.people} (reach: p95 < {REACH} ms, errors 0)")
+    for error in errors:
+        say(f"{type(error).__name__}: {error}")
+    stored = f"stored {kept} of {given.people}"
+    say(f"errors {len(errors)}, {stored} (reach: p95 < {REACH} ms, errors 0)")
     return 0 if worst < REACH and not errors and kept == given.people else 1
 
 
 def arrive(
     port: int, devices: Sequence[Device], seconds: float
-) -> tuple[dict[str, list[float]], int]:
+) -> tuple[dict[str, list[float]], list[Exception]]:
     """Let everybody come at a moment of their own; the times of two requests, and failures."""
     taken: dict[str, list[float]] = {"collect": [], "cast": []}
     failed: list[Exception] = []
@@ -89,4 +92,4 @@ def arrive(
         threads[-1].start()
     for thread in threads:
         thread.join()
-    return taken, len(failed)
+    return taken, failed

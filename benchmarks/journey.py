@@ -111,8 +111,9 @@ def main(arguments: Sequence[str] = ()) -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks journey", description=__doc__)
     parser.add_argument("--rounds", type=int, default=5, help="runs of each at each width")
     parser.add_argument("--journeys", type=int, default=120, help="journeys a run")
+    parser.add_argument("--at-once", type=int, nargs="+", default=(1, 8, 32))
     given = parser.parse_args(arguments)
-    widths = (1, 8, 32)
+    widths = given.at_once
     each = given.rounds * given.journeys * len(widths) + WARM
     with ExitStack() as at_the_end:
         folder = Path(at_the_end.enter_context(tempfile.TemporaryDirectory(prefix="journey-")))
