@@ -34,6 +34,9 @@ REVOKE ALL ON review_sheet, review_comment, review_reading FROM candour_opener;
 GRANT UPDATE ON wave TO candour_opener;
 GRANT INSERT ON notice, audit_line TO candour_opener;
 GRANT INSERT ON publication, published_file, audit_line TO candour_publisher;
+-- When results are due it puts what reviewers found into the draft and makes its files again.
+GRANT UPDATE (summary, sha256) ON publication TO candour_publisher;
+GRANT DELETE ON published_file TO candour_publisher;
 -- It lays comments out for the reviewers, and takes them away when the results are out.
 GRANT INSERT, DELETE ON review_sheet, review_comment TO candour_publisher;
 GRANT DELETE ON review_reading TO candour_publisher;

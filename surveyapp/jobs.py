@@ -13,7 +13,7 @@ next round; it never keeps another wave's results back.
 import time
 import uuid
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -36,6 +36,7 @@ from surveyapp.services import (
     audit,
     audits,
     ballotbox,
+    covenants,
     invitations,
     mail,
     mirror,
@@ -48,6 +49,8 @@ from surveyapp.services import (
     retention,
     review,
     review_desk,
+    review_sheets,
+    text_results,
     uploads,
     waves,
     witnesses,
@@ -55,6 +58,7 @@ from surveyapp.services import (
 
 ACTOR = publishing.SCHEDULER
 BATCH = 200
+LONGEST_WAIT = timedelta(hours=1)
 NIGHT = range(5)  # the hours in which long sums are done
 Say = Callable[[str], None]
 SESSIONS: Mapping[str | None, Callable[[], Any]] = {
@@ -84,7 +88,8 @@ def tick(now: datetime, say: Say = lambda _line: None) -> int:
     if not opens(None):
         _did("the registrar’s desk", partial(mind_the_desk, now), failed)
         return _finished(moved, failed)
-    while due := [one for one in waves.due(now) if one[0].id not in stuck and is_ours(*one)]:
+    settle_comments(now, failed)
+    while due := [one for one in waves.due(now) if one[0].id not in stuck and is_ours(*one, now)]:
         for wave, state in due:
             name = f"{wave.programme.name}, {wave.label}: {wave.state} → {state}"
             say(name)
@@ -117,7 +122,7 @@ def _finished(moved: int, failed: list[str]) -> int:
     return moved
 
 
-def is_ours(wave: Wave, state: str) -> bool:
+def is_ours(wave: Wave, state: str, now: datetime) -> bool:
     """Whether this process has the stores for a move, and the others have done their part of it."""
     if state == "closed":
         return opens("box") and (opens("who") or registrar.handover(wave.id) is not None)
@@ -126,6 +131,10 @@ def is_ours(wave: Wave, state: str) -> bool:
     if state == "summarised" and not (opens("who") and opens("answers")):
         # The publisher draws up the results; then the office tells the board.
         return opens("who") == publishing.drawn_up(wave) and not opens("box")
+    if state == "published" and not opens("answers"):
+        # The publisher counts what reviewers found; it cannot keep the results back for long.
+        waited = now - (covenants.publishes_at(wave) or now)
+        return opens("who") and (waited > LONGEST_WAIT or not review_sheets.is_laid_out(wave.id))
     return opens("who")
 
 
@@ -189,9 +198,25 @@ def mind_the_desk(now: datetime) -> None:
             registrar.destroy_keys(wave.id)
 
 
+def _publishes() -> bool:
+    """Whether this process is the publisher."""
+    return opens("answers") and (opens("who") or not opens("box"))
+
+
+def settle_comments(now: datetime, failed: list[str]) -> None:
+    """Put what reviewers found into results that are due. Should that fail, they come out as they
+    were drawn up."""
+    if not _publishes():
+        return
+    for wave, state in waves.due(now):
+        if state == "published":
+            name = f"{wave.programme.name}, {wave.label}: what people found in comments"
+            _did(name, partial(text_results.settle, wave), failed)
+
+
 def mind_comments(failed: list[str]) -> None:
     """The publisher's round of the reviewers' desk, pulse by pulse."""
-    if not opens("answers") or (opens("box") and not opens("who")):
+    if not _publishes():
         return
     after = select(Wave).where(Wave.state.in_((*review_desk.LAID_OUT, "published")))
     for wave in db.session.scalars(after).all():

@@ -9,13 +9,15 @@ from surveyapp.extensions import db
 
 
 class AnswerBlock(db.Model):
-    """One wave's responses, comments, tally or review, under the wave's data key, ``wrapped_key``,
-    itself wrapped by a key that lies outside the databases."""
+    """One wave's responses, comments, tally, review, or what was counted of its text, under the
+    wave's data key, ``wrapped_key``, itself wrapped by a key that lies outside the databases."""
 
     __bind_key__ = "answers"
     __tablename__ = "answer_block"
     __table_args__ = (
-        CheckConstraint("kind IN ('responses','comments','tally','review')", name="kind_known"),
+        CheckConstraint(
+            "kind IN ('responses','comments','tally','review','text')", name="kind_known"
+        ),
     )
 
     wave_id: Mapped[uuid.UUID] = mapped_column(primary_key=True)

@@ -12,7 +12,7 @@ from contextlib import suppress
 from datetime import datetime
 
 import polars as pl
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from analysis import dataset, plots, report_pdf, report_tables, report_xlsx, reports
 from analysis.disclosure import Rule
@@ -40,6 +40,7 @@ from surveyapp.services.pairs import PAIRED
 
 SCHEDULER = "scheduler"
 MODELS = "models.txt"
+REPORT = "report.pdf"
 ABOUT_MODELS = "How well the questions work, in the whole organisation and in its large groups."
 WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -109,7 +110,13 @@ def draw_up(wave: Wave) -> Publication:
     )
     db.session.add(publication)
     db.session.flush()
-    before = [
+    db.session.add_all(_files(publication, [*_before(wave), summary]))
+    return publication
+
+
+def _before(wave: Wave) -> list[Summary]:
+    """The results of the programme's earlier waves that are out, oldest first."""
+    return [
         Summary.from_json(text)
         for text in db.session.scalars(
             select(Publication.summary)
@@ -124,8 +131,29 @@ def draw_up(wave: Wave) -> Publication:
             .order_by(Wave.number, Publication.number)
         )
     ]
-    db.session.add_all(_files(publication, [*before, summary]))
-    return publication
+
+
+def waiting(wave: Wave) -> Publication | None:
+    """The draft that waits for its date; ``None`` before there is one and once it is out."""
+    found = _publication(wave)
+    return found if found is not None and found.released_on is None else None
+
+
+def redraw(wave: Wave, draft: Publication, summary: Summary) -> None:
+    """Let a waiting draft say this instead, in all its files; what the board said of it stays."""
+    if draft.released_on is not None:
+        raise NotNow("These results are out. What is out is never changed.")
+    if summary.sha256() == draft.sha256:
+        return
+    draft.summary, draft.sha256 = summary.to_json(), summary.sha256()
+    made = _files(draft, [*_before(wave), summary])
+    db.session.execute(
+        delete(PublishedFile).where(
+            PublishedFile.publication_id == draft.id,
+            PublishedFile.name.in_([*(file.name for file in made), REPORT]),
+        )
+    )
+    db.session.add_all(made)
 
 
 def _paired(wave: Wave) -> Paired | None:
@@ -182,7 +210,7 @@ def _files(publication: Publication, summaries: Sequence[Summary]) -> list[Publi
     with suppress(ReportError):
         # Results come out on their date even when their words cannot be set in a PDF.
         pdf = report_pdf.render(reports.content(summaries))
-        files.append(("report.pdf", "application/pdf", pdf))
+        files.append((REPORT, "application/pdf", pdf))
     return [
         PublishedFile(publication_id=publication.id, name=name, media_type=kind, body=body)
         for name, kind, body in files

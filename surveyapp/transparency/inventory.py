@@ -65,7 +65,7 @@ STORED = (
     ),
     Stored(
         "Comments whose authors let them be read, already masked, in random order and encrypted, "
-        "and what reviewers said of them",
+        "what reviewers said of them, and counts of that",
         "So that two members of the board check each before anybody else reads it",
         "The office database, for reviewers, then the answers database",
         "The results are out: the office’s copy is deleted and its key destroyed. With the answers "

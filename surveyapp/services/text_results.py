@@ -1,0 +1,87 @@
+"""A pulse's results once people have read its comments: audited shares, and comments to quote.
+
+When the results are due the publisher counts what reviewers coded, keeps the counts with the
+answers, puts shares and cleared comments into the waiting draft, and closes the desk. A publication
+that is out is never changed.
+"""
+
+import json
+import secrets
+from contextlib import suppress
+
+from analysis.text.audit_release import Before, with_review
+from analysis.text.coder import Coder, first_coder
+from analysis.text.reviewed import Example, Reviewed, count_audit
+from surveyapp.keys import MissingKey
+from surveyapp.models.surveys import Wave
+from surveyapp.services import answer_blocks, authoring, covenants, publishing, results, review
+from surveyapp.services import review_sheets as sheets
+
+BLOCK = "text"
+NOT_READ = "Not read by two people in time"
+MASKED = "More of it had to be masked than was left"
+
+
+def settle(wave: Wave, coder: Coder | None = None) -> bool:
+    """Put what reviewers found into the waiting draft; give whether there was a desk to close.
+
+    Commits store by store. After a crash the next round finishes with the counts that were kept.
+    """
+    if not sheets.is_laid_out(wave.id):
+        return False
+    draft = publishing.waiting(wave)
+    if draft is not None:
+        earlier = _earlier(wave)
+        found = _kept(wave) or _count(wave, earlier, coder or first_coder())
+        rule = covenants.rule_of(wave)
+        told = with_review(results.summary_of(draft), found, rule, earlier)
+        publishing.redraw(wave, draft, told)
+    review.put_away(wave)
+    return True
+
+
+def _count(wave: Wave, earlier: list[Before], coder: Coder) -> Reviewed:
+    known = [past.reviewed for past in earlier if past.reviewed is not None]
+    counts = count_audit(
+        str(wave.number),
+        publishing.load(wave).comments,
+        authoring.instrument_of(wave),
+        review.audit(wave.id),
+        review.seeds(wave.id),
+        coder,
+        [one.bins for past in known for one in past.questions],
+    )
+    withheld = review.withheld(wave.id)
+    reasons = {**sheets.REASONS, "masked": MASKED, review.UNREAD: NOT_READ}
+    found = Reviewed(
+        questions=counts,
+        examples=tuple(
+            Example(
+                one.comment, one.question, one.text, tuple(sorted({c.theme for c in one.codes}))
+            )
+            for one in review.cleared(wave.id)
+            if one.use == "publish"
+        ),
+        withheld=tuple((words, withheld[reason]) for reason, words in reasons.items()),
+        seed=secrets.randbits(63),
+    )
+    answer_blocks.write(wave.id, BLOCK, json.dumps(found.to_dict()).encode())
+    return found
+
+
+def _kept(wave: Wave) -> Reviewed | None:
+    """What was counted of a wave's review; ``None`` before that, and when its time is over."""
+    block = None
+    with suppress(MissingKey):
+        block = answer_blocks.read(wave.id, BLOCK)
+    return Reviewed.from_dict(json.loads(block)) if block else None
+
+
+def _earlier(wave: Wave) -> list[Before]:
+    """The programme's earlier pulses that are out, oldest first."""
+    found = []
+    for one in wave.programme.waves:
+        sent = results.publication_of(one) if one.number < wave.number else None
+        if sent is not None:
+            found.append(Before(results.summary_of(sent), _kept(one)))
+    return found
