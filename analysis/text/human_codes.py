@@ -26,8 +26,8 @@ class HumanCode:
 
     ``comment`` is its place in the wave's block of comments, ``text`` its redacted words. An
     ``audit`` was drawn at random and coded before the machine's codes were ``seen`` (``blind``);
-    a ``correction`` was chosen by people and may train a coder, never estimate. ``seen`` is then the
-    mark of the coder whose codes were shown. ``coder`` tells people apart and names nobody.
+    a ``correction`` was chosen by people and may train a coder, never estimate. ``seen`` is then
+    the mark of the coder whose codes were shown. ``coder`` tells people apart and names nobody.
     """
 
     comment: str
