@@ -12,21 +12,19 @@ Nothing readable reaches a disk before the shuffle. What is destroyed is destroy
 answers were committed and read back.
 """
 
-import hashlib
 import io
 import json
 import uuid
-from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from random import SystemRandom
 from typing import TYPE_CHECKING, Any, cast
 
 from cryptography.hazmat.primitives.asymmetric import ec
 from sqlalchemy import delete, select, text
 
-from analysis.instrument import PREFER_NOT_TO_SAY, Instrument, from_dict
-from surveyapp import keys, progress
+from analysis.instrument import Instrument, from_dict
+from surveyapp import keys
 from surveyapp.crypto import ballot, envelope, merkle, peeled
 from surveyapp.crypto import bundle as bundles
 from surveyapp.crypto.canonical import parse
@@ -43,6 +41,7 @@ from surveyapp.services import (
     pairs,
     redacting,
     terms,
+    unsealing,
 )
 
 if TYPE_CHECKING:
@@ -51,7 +50,6 @@ if TYPE_CHECKING:
 INNER, OUTER = "inner.key", "outer.key"
 HANDOVER = "handover.json"  # what the registrar counted at closing
 FACTS = "candour.opened"
-NUMBER_LIMIT = 32_767
 
 
 class OpeningRefused(CandourError):
@@ -160,7 +158,7 @@ def open_wave(wave: Wave, given: peeled.Peeled | None = None) -> Opened:
         raise OpeningRefused("The key to this pulse’s ballots is missing.") from error
     except peeled.PeeledError as error:
         raise OpeningRefused(str(error)) from error
-    said, rejected, loose = _unseal(wave, given, inner)
+    said, rejected, loose = unsealing.unseal(wave, _instrument(wave), given, inner)
     opened = Opened(
         accepted=len(said),
         rejected=dict(sorted(rejected.items())),
@@ -255,84 +253,6 @@ def _peeled_here(wave: Wave, sealed: bundles.Bundle) -> peeled.Peeled:
     if covenants.of(wave).get("witnesses"):
         raise NotNow("This pulse waits for its witness. Nobody else can open it.")
     return peeled.make(sealed, _private(wave.id, OUTER))
-
-
-def _unseal(
-    wave: Wave, given: peeled.Peeled, inner: ec.EllipticCurvePrivateKey
-) -> tuple[list[ballot.Plaintext], Counter[str], list[list[str]]]:
-    """What the ballots say, as far as they answer this wave's questions under a class they may
-    claim; how many were rejected, by reason; and the classes of each group with no unit given."""
-    allowed = _allowed(_instrument(wave))
-    texts = {item.id for item in _instrument(wave).texts}
-    rejected = Counter(given.rejected)
-    shown: set[bytes] = set()
-    claims: dict[str, list[tuple[bytes, ballot.Plaintext]]] = {}
-    for inside in progress.along(given.inner, "Opening ballots"):
-        try:
-            one = ballot.unseal(inside, given.wave, inner)
-            _must_answer(one, allowed, texts)
-            # Two who agreed on one receipt would make the published list look forged.
-            if one.receipt() in shown:
-                raise ballot.BallotError("repeated")
-        except ballot.BallotError as error:
-            rejected[error.reason] += 1
-        else:
-            shown.add(one.receipt())
-            # Nobody could choose this before closing, so nobody can choose who gives way below.
-            turn = hashlib.sha256(bytes.fromhex(given.closed_root) + inside).digest()
-            claims.setdefault(one.class_key, []).append((turn, one))
-    said: list[ballot.Plaintext] = []
-    left = dict(given.classes)
-    for class_key in sorted(left):
-        kept = _first(claims.pop(class_key, []), left[class_key], rejected)
-        left[class_key] -= len(kept)
-        said += kept
-    # Whoever leaves the unit out was cast under one of the classes just below the larger group.
-    below: dict[str, list[str]] = {}
-    for class_key, larger in covenants.larger_groups(covenants.of(wave)).items():
-        below.setdefault(larger, []).append(class_key)
-    loose = []
-    for larger, class_keys in sorted(below.items()):
-        room = sum(left.get(class_key, 0) for class_key in class_keys)
-        kept = _first(claims.pop(ballot.not_given(larger), []), room, rejected)
-        said += [replace(one, class_key=larger) for one in kept]
-        if kept:
-            loose.append([key for key in (larger, *class_keys) if key in given.classes])
-    for strangers in claims.values():
-        rejected["class"] += len(strangers)
-    return said, rejected, loose
-
-
-def _must_answer(
-    one: ballot.Plaintext, allowed: Mapping[str, frozenset[int] | range], texts: set[str]
-) -> None:
-    """Raises :class:`BallotError` for answers that this wave's questions do not have."""
-    for item, code in one.ratings.items():
-        if code not in allowed.get(item, ()):
-            raise ballot.BallotError("answers")
-    asked = [comment.question for comment in one.comments]
-    if not texts.issuperset(asked) or len(asked) != len(set(asked)):
-        raise ballot.BallotError("answers")
-
-
-def _first(
-    claimed: list[tuple[bytes, ballot.Plaintext]], room: int, rejected: Counter[str]
-) -> list[ballot.Plaintext]:
-    """As many as were cast. After the shuffle nobody knows which of too many does not belong, so
-    chance decides."""
-    if len(claimed) > room:
-        rejected["class"] += len(claimed) - room
-    return [one for _, one in sorted(claimed, key=lambda pair: pair[0])[:room]]
-
-
-def _allowed(instrument: Instrument) -> dict[str, frozenset[int] | range]:
-    codes: dict[str, frozenset[int] | range] = {}
-    for item in instrument.ratings:
-        if item.kind == "number":
-            codes[item.id] = range(PREFER_NOT_TO_SAY, NUMBER_LIMIT + 1)
-        else:
-            codes[item.id] = frozenset(instrument.response_set(item).codes()) | {PREFER_NOT_TO_SAY}
-    return codes
 
 
 def _responses(
