@@ -137,8 +137,9 @@ def _count(
     plain: Counter[str] = Counter()
     uses: Counter[str] = Counter()
     themes: dict[str, Counter[str]] = {theme: Counter() for theme in coder.themes}
-    for comment in comments:
-        coded = coder.code(redact(comment.text).text, question)
+    texts = [redact(comment.text).text for comment in comments]
+    every = coder.code_all(texts, [question] * len(texts))
+    for comment, coded in zip(comments, every, strict=True):
         if coded.empty:
             continue
         uses[comment.use] += 1
