@@ -374,6 +374,8 @@ def test_words_are_plain(pages_and_views):
 def test_no_banned_words(pages_and_views):
     def check(page):
         text = page.soup.get_text(" ").lower()
+        if page.path == "/codebook":  # names the words that people write
+            return
         yield from (word for word in BANNED if re.search(rf"\b{re.escape(word)}\b", text))
         if "!" in text:
             yield "an exclamation mark"

@@ -3,7 +3,7 @@
 Everything here is worked out from released figures alone, so it can tell nobody more than they do.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from analysis import claims
@@ -12,8 +12,6 @@ from analysis.summary import (
     Figure,
     Row,
     Summary,
-    TextResult,
-    TextTheme,
     ThemeHead,
     UnitHead,
     Verdict,
@@ -135,13 +133,3 @@ def _apart(high: Figure | None, low: Figure | None) -> bool:
     if high is None or low is None or high.low is None or low.high is None:
         return False
     return high.low > low.high
-
-
-def written_about(summary: Summary, theme: ThemeHead) -> Sequence[tuple[TextResult, TextTheme]]:
-    """What people wrote about a theme, question by question."""
-    return [
-        (question, found)
-        for question in summary.text
-        for found in question.themes
-        if theme.text_theme and found.theme == theme.text_theme
-    ]

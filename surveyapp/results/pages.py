@@ -4,8 +4,9 @@ from flask import redirect, render_template
 from flask.typing import ResponseReturnValue
 
 from analysis import benchmarks, claims, how_to_read, pair_words, printing, question_moves
+from analysis import written as written_words
 from analysis.charts import alt_texts
-from analysis.summary import Figure, ThemeHead, UnitHead, trend
+from analysis.summary import Figure, Quote, ThemeHead, UnitHead, trend
 from analysis.usual_range import USUALLY, LongSeries, headlines, long_series
 from surveyapp.models.surveys import Programme
 from surveyapp.results import files, findings
@@ -14,6 +15,8 @@ from surveyapp.services import actions, board, covenants, results
 
 # A table of more groups than this is folded, so that what follows it is not lost below.
 FEW_GROUPS = 12
+# Of all comments that may be read, a page opens with so many, and a theme's page shows so few.
+FIRST_QUOTES, EXAMPLES = 10, 3
 
 
 def coming(programme: Programme, layout: str) -> ResponseReturnValue:
@@ -81,7 +84,10 @@ def theme(reading: Reading, theme_id: str) -> ResponseReturnValue:
         why_not=how_to_read.why_not(summary, theme_id),
         items=[(item, _item_figure(reading, item.id)) for item in head.items],
         silence=next((line for line in summary.silence if line.theme == theme_id), None),
-        written=findings.written_about(summary, head),
+        written=written_words,
+        about=written_words.about(summary, theme_id),
+        beside=written_words.beside(summary, theme_id),
+        quotes=_examples(reading, head),
         doubts=claims.what_we_dont_know(summary, theme_id),
         elsewhere=benchmarks.latest(theme_id),
         record=board.record_of(reading.publication.id).get(theme_id),
@@ -103,6 +109,12 @@ def theme(reading: Reading, theme_id: str) -> ResponseReturnValue:
 
 def _item_figure(reading: Reading, item_id: str) -> Figure | None:
     return next((row.figure for row in reading.summary.items if row.item == item_id), None)
+
+
+def _examples(reading: Reading, head: ThemeHead) -> list[Quote]:
+    """A few comments on a theme, in the order in which all of them stand."""
+    found = [q for q in reading.summary.quotes if head.text_theme and head.text_theme in q.themes]
+    return found[:EXAMPLES]
 
 
 def over_time(reading: Reading) -> ResponseReturnValue:
@@ -227,7 +239,13 @@ def _shown_above(reading: Reading, unit: UnitHead) -> UnitHead | None:
 
 def written(reading: Reading) -> ResponseReturnValue:
     """What people wrote: counts by theme and question."""
-    return render_template("results/written.html", r=reading, say=how_to_read)
+    return render_template(
+        "results/written.html",
+        r=reading,
+        say=how_to_read,
+        written=written_words,
+        first_quotes=FIRST_QUOTES,
+    )
 
 
 def why(reading: Reading) -> ResponseReturnValue:

@@ -24,6 +24,7 @@ from surveyapp.services import (
     waves,
     witnesses,
 )
+from surveyapp.services import codebook as themes
 from surveyapp.transparency import inventory
 
 blueprint = Blueprint("transparency", __name__)
@@ -45,6 +46,18 @@ def trust() -> ResponseReturnValue:
         overdue=max((_overdue(programme) for programme in authoring.programmes()), default=0),
         board_words=noticeboard.words(),
         program_sha256=mirror.program_sha256(),
+    )
+
+
+@blueprint.get("/codebook")
+@open_to_everyone
+def codebook() -> ResponseReturnValue:
+    """Every theme that comments are sorted by, so that anybody can argue with it."""
+    return render_template(
+        "transparency/codebook.html",
+        book=themes.book(),
+        words=themes.WORDS,
+        named=themes.named,
     )
 
 

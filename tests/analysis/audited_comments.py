@@ -3,19 +3,25 @@
 Three themes of the codebook; scores are right, so what the audit says is near what is there.
 """
 
+from dataclasses import replace
+
 import numpy as np
 
+from analysis.disclosure import Rule
+from analysis.text.audit_release import Before, with_review
 from analysis.text.audited import NONE
 from analysis.text.human_codes import OTHER
 from analysis.text.reviewed import AuditedCounts, Example, Reviewed
 from analysis.text.score_bins import BOARD, PUBLISH, THEMES, tabulate
 from analysis.text.second_coder import agreement
+from tests.analysis import samples
 
 USUAL = {"workload": 0.4, "fear_speaking_out": 0.2, "communication": 0.25}
 CODER = "candour 2, codebook 1 (00000000)"
 WAYS = ("negative", "positive", "suggestion", "mixed")
 LABELS = (*USUAL, OTHER, NONE, *(f"{theme}/{way}" for theme in USUAL for way in WAYS))
 QUESTION = "barriers"
+RULE = Rule()
 
 
 def audited(
@@ -69,3 +75,17 @@ def reviewed(*counts, examples=12, withheld=(("It insults or threatens somebody"
     return Reviewed(
         counts or (audited(),), tuple(example(n) for n in range(examples)), withheld, 4711
     )
+
+
+def pulse_of(number):
+    """A pulse of the samples, its themes of ratings joined with those of comments, no quotes."""
+    told = samples.summary(number)
+    joined = {"speaking_up": "fear_speaking_out"}
+    heads = tuple(replace(head, text_theme=joined.get(head.id, head.id)) for head in told.themes)
+    return replace(told, themes=heads, quotes=())
+
+
+def before(**changed):
+    """The pulse before the newest, audited unless told otherwise."""
+    review = reviewed(audited("3", chance=8, **changed))
+    return Before(with_review(pulse_of(3), review, RULE), review)

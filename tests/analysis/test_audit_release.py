@@ -6,7 +6,6 @@ from dataclasses import replace
 import pytest
 
 from analysis import report_tables, reports, written
-from analysis.disclosure import Rule
 from analysis.summary import NOT_SHOWN, Summary
 from analysis.text.audit_release import Before, with_review
 from analysis.text.codebook import load
@@ -14,14 +13,19 @@ from analysis.text.prevalence import MOSTLY_CLOSED, NO_AUDIT, estimate
 from analysis.text.prevalence_change import RECODED
 from analysis.text.printed_shares import percent_of
 from analysis.text.reviewed import Reviewed
-from tests.analysis import samples
-from tests.analysis.audited_comments import CODER, audited, example, reviewed
-
-RULE = Rule()
+from tests.analysis.audited_comments import (
+    CODER,
+    RULE,
+    audited,
+    before,
+    example,
+    pulse_of,
+    reviewed,
+)
 
 
 def pulse(number=4):
-    return samples.summary(number)
+    return pulse_of(number)
 
 
 def told(review, number=4, earlier=()):
@@ -43,12 +47,6 @@ def after_another():
 
 def shares(summary):
     return {share.label: share for share in summary.text[0].audit.found.shares}
-
-
-def before(**changed):
-    """The pulse before, audited unless told otherwise."""
-    review = reviewed(audited("3", chance=8, **changed))
-    return Before(told(review, 3), review)
 
 
 def test_shares_are_the_estimates_as_printed_with_their_doubt(plain):
@@ -220,11 +218,7 @@ def test_nothing_of_an_unaudited_question_is_a_share():
 
 
 def test_ratings_stand_beside_what_was_written_of_the_same_theme(after_another):
-    heads = tuple(
-        replace(head, text_theme=head.id if head.id == "workload" else "")
-        for head in after_another.themes
-    )
-    summary = replace(after_another, themes=heads)
+    summary = after_another
     share = shares(summary)["workload"]
     first, second, third = written.beside(summary, "workload")
     assert first.startswith("On the questions: ")
@@ -234,4 +228,4 @@ def test_ratings_stand_beside_what_was_written_of_the_same_theme(after_another):
         in second
     )
     assert third.startswith("Since August 2026: ")
-    assert written.beside(summary, "speaking_up") == ()
+    assert written.beside(summary, "recognition") == ()

@@ -1,0 +1,25 @@
+"""The themes of comments, as a page may show them."""
+
+import re
+
+from analysis.text.codebook import Codebook, load
+
+# What a kind of words in the codebook says to the software.
+WORDS = (
+    ("strong", "Name the theme by themselves"),
+    ("plain", "Usually mean the theme"),
+    ("weak", "Count only together with others"),
+    ("asked", "Count where the question is about the theme"),
+    ("not", "Speak against the theme"),
+)
+
+
+def book() -> Codebook:
+    """The codebook that pulses are coded with."""
+    return load()
+
+
+def named(line: str) -> str:
+    """A line of it with the names of themes in place of their ids."""
+    titles = book().titles
+    return re.sub(r"\w+", lambda word: titles.get(word[0], word[0]), line)

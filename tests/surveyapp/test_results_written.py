@@ -1,0 +1,102 @@
+"""What people wrote, on the results pages: nobody checked it, people checked it, or too little."""
+
+from dataclasses import replace
+
+import pytest
+
+from analysis.summary import NOT_SHOWN
+from analysis.text.audit_release import with_review
+from analysis.text.codebook import load
+from surveyapp.services import results
+from tests import factories, published
+from tests.analysis import samples
+from tests.analysis.audited_comments import RULE, audited, before, pulse_of, reviewed
+from tests.surveyapp.test_results import main_text
+
+
+def out(app, summary):
+    """The address key of a pulse with these results."""
+    with app.app_context():
+        key = published.programme().waves[-1].results_key
+        factories.a_publication(results.wave_of_key(key), summary=summary, number=2)
+        factories.committed()
+    return key
+
+
+@pytest.fixture(scope="module")
+def told():
+    usual = {"workload": 0.4, "fear_speaking_out": 0.06, "communication": 0.3}
+    past = before(usual={**usual, "workload": 0.2}, comments=600, rows=200)
+    return with_review(pulse_of(4), reviewed(audited(usual=usual), examples=14), RULE, [past])
+
+
+def test_audited_shares_stand_with_their_doubt_and_the_change(app, client, told):
+    key = out(app, told)
+    words = main_text(client.get(f"/r/{key}/written"))
+    share = told.text[0].audit.share("workload")
+    assert "Checked by people" in words
+    assert "Not checked by a person" not in words
+    assert f"{share.percent} (likely {share.low}–{share.high})" in words
+    assert "likely higher" in words
+    assert f"{share.wide_low}–{share.wide_high}%" in words
+    assert "Of about 400 comments, about" in words
+    assert "were for the software alone" in words
+    assert "Two people coded about 50 of these comments" in words
+
+
+def test_a_grey_theme_has_a_name_and_no_figure(app, client, told):
+    page = client.get(f"/r/{out(app, told)}/written").get_data(as_text=True)
+    row = page[page.index("Fear of speaking out</th>") :]
+    row = row[: row.index("</tr>")]
+    assert "No figure." in row
+    assert not any(digit in row.replace('colspan="5"', "") for digit in "0123456789")
+
+
+def test_all_cleared_comments_stand_there_and_what_was_withheld_is_counted(app, client, told):
+    words = main_text(client.get(f"/r/{out(app, told)}/written"))
+    for number in range(14):
+        assert f"Comment {number}, on workload." in words
+    assert "It insults or threatens somebody: fewer than 5" in words
+
+
+def test_comments_are_text_and_never_markup(app, client, told):
+    nasty = replace(told.quotes[0], text="<b>pay</b> <script>alert(1)</script>")
+    key = out(app, replace(told, quotes=(nasty, *told.quotes[1:])))
+    for path in ("written", "themes/workload"):
+        page = client.get(f"/r/{key}/{path}").get_data(as_text=True)
+        assert "&lt;b&gt;pay&lt;/b&gt;" in page
+        assert "<script>alert" not in page
+
+
+def test_a_theme_s_page_sets_its_ratings_beside_what_was_written(app, client, told):
+    words = main_text(client.get(f"/r/{out(app, told)}/themes/workload"))
+    share = told.text[0].audit.share("workload")
+    assert "On the questions: 44 of 100" in words
+    assert f"(likely {share.low}–{share.high}%), mostly problems" in words
+    assert words.count(", on workload.") == 3
+
+
+def test_counts_that_nobody_checked_say_so_and_have_no_share(app, client):
+    few = with_review(pulse_of(4), replace(reviewed(audited(rows=30)), examples=()), RULE)
+    words = main_text(client.get(f"/r/{out(app, few)}/written"))
+    assert "Not checked by a person" in words
+    assert "No one has checked enough of these comments." in words
+    assert "likely" not in words
+    assert "No comment of this pulse is printed here in its author’s words." in words
+
+
+def test_too_few_comments_say_that_and_nothing_else(app, client):
+    hidden = replace(samples.summary(4).text[0], comments=NOT_SHOWN, themes=(), withheld=())
+    summary = with_review(replace(pulse_of(4), text=(hidden,), quotes=()), reviewed(), RULE)
+    words = main_text(client.get(f"/r/{out(app, summary)}/written"))
+    assert "Too few people wrote something" in words
+    assert "Comment 1" not in words
+
+
+def test_anybody_can_read_what_each_theme_means(client):
+    words = main_text(client.get("/codebook"))
+    assert "Fear of speaking out" in words
+    assert "You learn not to say it in team meeting." in words
+    assert f"spoke up and nothing happened: {load().titles['trust_action']}" in words
+    assert "trust_action" not in words
+    assert "whistleblow" in words
