@@ -20,6 +20,7 @@ from sklearn.linear_model import LogisticRegression
 from analysis.text import own_codes
 from analysis.text.coder import Coder, Question, first_coder
 from analysis.text.direction import DIRECTIONS
+from analysis.text.fusion import fused_coder
 from analysis.text.human_codes import Code, HumanCode
 from analysis.text.language import tokens
 from analysis.text.redact import redact
@@ -200,17 +201,18 @@ def speed(coder: Coder, table: Any, heads: list[Any]) -> None:
 
 
 def main(arguments: Sequence[str]) -> int:
-    argparse.ArgumentParser(prog="python -m benchmarks text", description=__doc__).parse_args(
-        arguments
-    )
+    parser = argparse.ArgumentParser(prog="python -m benchmarks text", description=__doc__)
+    parser.add_argument("--second", action="store_true", help="with MiniLM; needs the extra")
+    second = parser.parse_args(arguments).second
     say(machine.describe("numpy", "scipy", "scikit-learn", "nltk"))
     started = time.process_time()
-    coder = first_coder()
+    coder = fused_coder() if second else first_coder()
     say(f"{coder.mark}, learnt in {time.process_time() - started:.1f} s of processor time")
     table, heads = plain_tfidf(coder)
     cold(coder, table, heads)
     learning(coder)
-    speed(coder, table, heads)
+    if not second:
+        speed(coder, table, heads)
     return 0
 
 

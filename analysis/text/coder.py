@@ -101,7 +101,8 @@ class Coder:
     @cached_property
     def mark(self) -> str:
         """What every stored code carries: name, version, codebook and model hash."""
-        return f"{NAME} {VERSION}, codebook {self.codebook.version} ({self.sha256[:8]})"
+        scorers = f"{NAME} {VERSION}" + (" with MiniLM" if self.scorer.second else "")
+        return f"{scorers}, codebook {self.codebook.version} ({self.sha256[:8]})"
 
     @property
     def thresholds(self) -> dict[str, float]:

@@ -139,4 +139,4 @@ def comments_given(
     labels = np.zeros((len(human), len(number)))
     for row, one in enumerate(human):
         labels[row, [number[code.theme] for code in one.codes if code.theme in number]] = 1
-    return seen.features, scorer.joining.logits(seen.joined), labels
+    return *scorer.shipped(seen, reading), labels

@@ -37,6 +37,7 @@ class Reading:
     ``stems``: number of the stem of each word, 0 for one that is not known. ``text`` and
     ``clause``: which comment and which clause it stands in. ``clause_text``: the comment of each
     clause; ``turned``: the clause follows a "but". ``bits``: marks of the word itself.
+    ``written``: the comments themselves.
     """
 
     texts: int
@@ -46,6 +47,7 @@ class Reading:
     clause_text: Ints
     turned: Bools
     bits: Ints
+    written: Sequence[str]
 
     @property
     def clauses(self) -> int:
@@ -106,14 +108,14 @@ class Reader:
             known[piece] = self._code(piece)
         codes = np.fromiter(map(known.__getitem__, written), np.int64, len(written))
         text = np.repeat(np.arange(len(texts)), [len(some) for some in pieces])
-        return self._arrays(len(texts), codes, text)
+        return self._arrays(texts, codes, text)
 
     def places(self, text: str) -> list[tuple[int, int]]:
         """Start and end of each word of a comment that was just read, in the order of its words."""
         known = self._codes
         return [m.span() for m in PIECE.finditer(text) if known[m.group()] >= 0]
 
-    def _arrays(self, texts: int, codes: Ints, text: Ints) -> Reading:
+    def _arrays(self, texts: Sequence[str], codes: Ints, text: Ints) -> Reading:
         word = codes >= 0
         stems = np.where(word, codes >> BITS, 0)
         ends = ~word
@@ -129,13 +131,14 @@ class Reader:
         kept, clause = np.unique(part[word], return_inverse=True)
         first = np.searchsorted(clause, np.arange(len(kept)))
         return Reading(
-            texts,
+            len(texts),
             stems[word],
             text[word],
             clause.astype(np.int64),
             text[word][first],
             turn[kept],
             codes[word] & (2**BITS - 1),
+            texts,
         )
 
     def _code(self, piece: str) -> int:

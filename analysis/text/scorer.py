@@ -14,10 +14,12 @@ from scipy import sparse
 from scipy.special import expit
 
 from analysis.text.reading import Ints, Reading
+from analysis.text.second_scorer import SecondScorer
 from analysis.text.vocabulary import Floats, Vocabulary
 
 DECIMALS = 3
 ELSEWHERE = 0.5
+VECTOR_LENGTH = 2.0
 SIGNS = ("whole", "clause", "words", "against", "asked", "elsewhere", "length")
 
 
@@ -51,7 +53,15 @@ class Joining:
         What speaks for a theme is drawn to one half by ``elsewhere``: comments of an organisation
         that was not learnt from are less like the seeds than the seeds are like one another.
         """
-        logits = signs @ self.common + self.offsets + signs[:, :, 0] * self.slopes
+        return self.drawn(self.raw(signs))
+
+    def raw(self, signs: Floats) -> Floats:
+        """The logits as they fit the seeds."""
+        found: Floats = signs @ self.common + self.offsets + signs[:, :, 0] * self.slopes
+        return found
+
+    def drawn(self, logits: Floats) -> Floats:
+        """Those above 0 drawn towards it."""
         return np.where(logits > 0, self.elsewhere * logits, logits)
 
 
@@ -92,20 +102,33 @@ class Scored:
 
 @dataclass(frozen=True)
 class Scorer:
-    """Vocabulary, heads and joining: all that decides a theme; ``own`` once people have coded."""
+    """Vocabulary, heads and joining: all that decides a theme; ``own`` once people have coded.
+
+    ``second`` is there only where it was asked for.
+    """
 
     vocabulary: Vocabulary
     heads: Heads
     joining: Joining
     own: Own | None = None
+    second: SecondScorer | None = None
 
     def score(self, reading: Reading, about: Ints) -> Scored:
         """Probabilities of comments; ``about`` has the number of the theme asked about, or −1."""
         seen = signs_of(self.vocabulary, self.heads, reading, about)
-        logits = self.joining.logits(seen.joined)
+        features, logits = self.shipped(seen, reading)
         if self.own:
-            logits = self.own.logits(seen.features, logits)
+            logits = self.own.logits(features, logits)
         return Scored(expit(logits), seen.clauses, seen.clause_features)
+
+    def shipped(self, seen: Signs, reading: Reading) -> tuple[sparse.csr_array, Floats]:
+        """What an organisation's own codes are learnt on: features and logits of comments."""
+        if self.second is None:
+            return seen.features, self.joining.logits(seen.joined)
+        vectors = self.second.vectors(reading.written)
+        logits = self.second.fusion.logits(self.joining.raw(seen.joined), vectors)
+        beside = sparse.csr_array(VECTOR_LENGTH * vectors)
+        return sparse.csr_array(sparse.hstack([seen.features, beside])), self.joining.drawn(logits)
 
     def sha256(self) -> str:
         """SHA-256 over the numbers and the words that decide the codes."""
@@ -119,6 +142,8 @@ class Scorer:
             *((self.own.weights, self.own.slopes, self.own.offsets) if self.own else ()),
         ):
             digest.update(np.ascontiguousarray(np.round(numbers, DECIMALS) + 0.0).tobytes())
+        if self.second:
+            digest.update(self.second.sha256.encode())
         return digest.hexdigest()
 
 
