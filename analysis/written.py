@@ -120,7 +120,7 @@ def beside(summary: Summary, theme_id: str) -> tuple[str, ...]:
         line = f"Of those who wrote to “{result.text}”: {of_theme(theme, share)}"
         said.append(line if line.endswith(".") else f"{line}.")
         if theme.change and theme.change.verdict != "not_shown":
-            said.append(f"Since {theme.change.against}: {change(theme)}")
+            said.append(f"How many write about this, since {theme.change.against}: {change(theme)}")
     return tuple(line if line.endswith(".") else f"{line}." for line in said)
 
 

@@ -227,5 +227,5 @@ def test_ratings_stand_beside_what_was_written_of_the_same_theme(after_another):
         f"about 4 in 10 wrote about this (likely {share.low}–{share.high}%), mostly problems"
         in second
     )
-    assert third.startswith("Since August 2026: ")
+    assert third.startswith("How many write about this, since August 2026: ▲")
     assert written.beside(summary, "recognition") == ()
