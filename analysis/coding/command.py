@@ -36,7 +36,7 @@ Reads comments, takes out what could point to a person, and writes a line of JSO
   coder      which software coded it: name, version, codebook and hash
 
 CODES.jsonl is written when all is done, or not at all. The same files give the same bytes, with
-every engine. What the software says of one comment may be wrong: docs/coding.md says how often.
+every engine. What the software says of one comment may be wrong: docs/text-model.md says how often.
 """
 PATIENCE = 5.0
 
