@@ -9,8 +9,9 @@
     office/             keys of the installation
     public/<wave>/      the public halves, for whoever checks a ballot
 
-Leave ``registrar``, ``opener`` and ``names`` out of backups: a copy of the first two undoes what
-sealing does, and a copy of the third tells who is on the roster.
+Leave ``registrar``, ``opener``, ``names`` and ``review`` out of backups: a copy of the first two
+undoes what sealing does, one of the third tells who is on the roster, and with one of the fourth an
+old copy of the office database shows comments, and which reviewer decided what, for good.
 
 Where each door runs under an account of its own, an area's folder belongs to the group of those who
 need it, and ``KEYS_SHARED`` lets that group use the files. Without it they are their owner's only.

@@ -133,6 +133,19 @@ def closes_at(wave: Wave) -> datetime | None:
     return _earlier(wave.closes_at, wave, "closes")
 
 
+def closed_on(wave: Wave) -> str | None:
+    """The day on which the wave closed, as the noticeboard says; ``None`` before that."""
+    lines = noticeboard.about(wave.id, ("CLOSED",))
+    return lines[0].date if lines else None
+
+
+def is_as_posted(wave: Wave) -> bool:
+    """Whether the wave's promises are those whose fingerprint the noticeboard has."""
+    posted = noticeboard.about(wave.id, ("COMMITTED",))
+    sha256 = hashlib.sha256((wave.covenant or "").encode()).hexdigest()
+    return [line.body["covenant_sha256"] for line in posted] == [sha256]
+
+
 def _earlier(kept: datetime | None, wave: Wave, name: str) -> datetime | None:
     dates = of(wave).get("dates") if wave.covenant is not None else None
     if not dates:

@@ -202,10 +202,14 @@ def forget(now: datetime) -> int:
 
 
 def long_over(now: datetime) -> list[uuid.UUID]:
-    """The waves that closed 30 days ago or more and whose results are out."""
+    """The waves that closed 30 days ago or more and whose results are out. For promised ones the
+    day is the noticeboard's: what is deleted then cannot be had again for another date in a row."""
     until = (local(now).date() - KEPT_AFTER_CLOSING).isoformat()
-    over = select(Wave.id).where(Wave.state == "published", Wave.closed_on <= until)
-    return list(db.session.scalars(over))
+    out = db.session.scalars(select(Wave).where(Wave.state == "published"))
+    closed = {
+        wave.id: covenants.closed_on(wave) if wave.covenant else wave.closed_on for wave in out
+    }
+    return [wave_id for wave_id, day in closed.items() if day is not None and day <= until]
 
 
 def promises_kept(programme_id: uuid.UUID, today: date) -> list[str]:

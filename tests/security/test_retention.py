@@ -4,17 +4,20 @@ import io
 import json
 import shutil
 import sqlite3
+from contextlib import closing
 from datetime import date, timedelta
 from types import SimpleNamespace
 
 import polars as pl
 import pytest
+from sqlalchemy import delete, update
 
 from surveyapp import clock, jobs, keys
 from surveyapp.crypto import blocks
-from surveyapp.extensions import answers_session, db
+from surveyapp.extensions import db
+from surveyapp.models.publications import Notice
 from surveyapp.models.surveys import Wave
-from surveyapp.services import covenants, publishing, retention
+from surveyapp.services import audit, covenants, publishing, retention
 from tests import factories, voting
 
 SAID = "the rota comes out on a Sunday night"
@@ -32,7 +35,7 @@ def copied(app, folder):
 def readable(backup, instance, wave_id):
     """The words of every block that any file of the instance unlocks."""
     found = {}
-    with sqlite3.connect(backup) as copy:
+    with closing(sqlite3.connect(backup)) as copy:
         rows = copy.execute("SELECT kind, wrapped_key, sealed FROM answer_block").fetchall()
     held = [one.read_bytes() for one in instance.rglob("*") if one.is_file()]
     for kind, wrapped, sealed in rows:
@@ -61,10 +64,18 @@ def published(make_app, tmp_path):
     return app, opened.wave_id
 
 
-def closed_on(app, wave_id, day):
+def closed_on(app, day):
+    """Let the noticeboard say that the pulse closed on that day."""
     with app.app_context():
-        db.session.get(Wave, wave_id).closed_on = day.isoformat()
+        db.session.execute(
+            update(Notice).where(Notice.type == "CLOSED").values(date=day.isoformat())
+        )
         db.session.commit()
+
+
+def unlocked(app, wave_id):
+    with app.app_context():
+        return keys.directory("publisher", wave_id).exists()
 
 
 def tick(app, day):
@@ -72,11 +83,20 @@ def tick(app, day):
         jobs.tick(factories.at(day.isoformat()))
 
 
+def mind(app, *days):
+    """Do that part of a tick alone."""
+    for day in days:
+        with app.app_context():
+            retention.destroy_keys(factories.at(day.isoformat()))
+            factories.committed()
+
+
 def test_at_the_end_of_its_time_a_backup_of_the_answers_is_noise(published, tmp_path):
     app, wave_id = published
     instance = tmp_path / "instance"
     backup = copied(app, tmp_path)
-    closed_on(app, wave_id, date(2026, 2, 28))
+    closed_on(app, date(2026, 2, 28))
+    tick(app, date(2028, 2, 21))
     tick(app, date(2028, 2, 27))
     before = readable(backup, instance, wave_id)
     assert before.keys() >= {"responses", "comments", "tally"}
@@ -97,15 +117,56 @@ def test_the_promised_months_count_and_no_setting_changes_them_later(published):
     with app.app_context():
         wave = db.session.get(Wave, wave_id)
         assert json.loads(wave.covenant)[covenants.KEPT] == 24
-        for closed, end in (
-            ("2026-02-28", date(2028, 2, 28)),
-            ("2026-12-31", date(2028, 12, 31)),
-            ("2024-02-29", date(2026, 2, 28)),
-        ):
-            wave.closed_on = closed
-            assert retention.ends(wave) == end
-        wave.closed_on = None
-        assert retention.ends(wave) is None
+    for closed, end in (
+        (date(2026, 2, 28), date(2028, 2, 28)),
+        (date(2026, 12, 31), date(2028, 12, 31)),
+        (date(2024, 2, 29), date(2026, 2, 28)),
+    ):
+        closed_on(app, closed)
+        with app.app_context():
+            assert retention.ends(db.session.get(Wave, wave_id)) == end
+    with app.app_context():
+        db.session.execute(delete(Notice).where(Notice.type == "CLOSED"))
+        assert retention.ends(db.session.get(Wave, wave_id)) is None
+
+
+def test_whoever_writes_other_days_or_promises_into_a_row_destroys_nothing(published):
+    app, wave_id = published
+    for lie in (
+        {"closed_on": "2020-01-01"},
+        {"covenant": Wave.covenant.op("||")(" ")},
+    ):
+        with app.app_context():
+            db.session.execute(update(Wave).values(lie))
+            factories.committed()
+        mind(app, *(clock.now().date() + timedelta(days=days) for days in (0, 7, 14)))
+        assert unlocked(app, wave_id)
+    mind(app, *(clock.now().date() + timedelta(days=days) for days in (999, 1007)))
+    assert unlocked(app, wave_id), "promises that are not those on the noticeboard end nothing"
+
+
+def test_results_that_a_row_calls_out_and_the_noticeboard_does_not_keep_their_answers(published):
+    app, wave_id = published
+    closed_on(app, date(2024, 2, 28))
+    with app.app_context():
+        db.session.execute(delete(Notice).where(Notice.type == "PUBLISHED"))
+        factories.committed()
+    mind(app, date(2027, 1, 1), date(2027, 1, 8))
+    assert unlocked(app, wave_id)
+
+
+def test_a_clock_that_was_years_ahead_for_a_while_destroys_nothing(published):
+    app, wave_id = published
+    today = clock.now().date()
+    for years in (3, 4):
+        mind(app, today + timedelta(days=365 * years))
+        assert unlocked(app, wave_id), "the staff log had not told of it"
+        mind(app, today)
+        with app.app_context():
+            assert audit.check() == []
+    for days in (0, 6, 7):
+        mind(app, today + timedelta(days=365 * 5 + days))
+        assert unlocked(app, wave_id) == (days < 7), "a clock that stays is believed"
 
 
 def test_what_is_not_published_is_kept_and_what_came_from_a_file_counts_from_its_results(
@@ -114,16 +175,20 @@ def test_what_is_not_published_is_kept_and_what_came_from_a_file_counts_from_its
     app, wave_id = published
     with app.app_context():
         wave = db.session.get(Wave, wave_id)
-        wave.closed_on = "2020-01-01"
-        wave.state = "summarised"
-        assert list(retention.over(clock.now())) == []
-        wave.state = "published"
-        assert list(retention.over(clock.now())) == [wave]
+        # A file has no promises, so nothing of its row is on the noticeboard.
         wave.origin, wave.covenant, wave.covenant_sha256 = "imported", None, None
-        assert list(retention.over(clock.now())) == []
-        assert list(retention.over(clock.now() + timedelta(days=24 * 31))) == [wave]
-        db.session.rollback()
-        answers_session().rollback()
+        wave.closed_on = "2020-01-01"
+        factories.committed()
+    mind(app, clock.now().date() + timedelta(days=7))
+    assert unlocked(app, wave_id)
+    end = clock.now().date() + timedelta(days=24 * 31)
+    mind(app, end - timedelta(days=7))
+    assert unlocked(app, wave_id)
+    with app.app_context():
+        db.session.get(Wave, wave_id).state = "summarised"
+        factories.committed()
+    mind(app, end)
+    assert unlocked(app, wave_id)
 
 
 def test_a_later_pulse_comes_out_without_comparing_with_answers_that_are_gone(published):
@@ -138,7 +203,7 @@ def test_a_later_pulse_comes_out_without_comparing_with_answers_that_are_gone(pu
 
 def test_the_page_of_promises_says_when(published):
     app, wave_id = published
-    closed_on(app, wave_id, date(2026, 2, 28))
+    closed_on(app, date(2026, 2, 28))
     page = app.test_client().get("/trust/riverside/1").get_data(as_text=True)
     assert "<dt>The key to the answers is destroyed</dt><dd>28 February 2028" in page
     assert "24 months after closing, the server destroys the key" in page
