@@ -98,7 +98,10 @@ class MiniLM:
         return mixed
 
     def _linear(self, name: str, given: Vectors) -> Vectors:
-        found: Vectors = given @ self._tensors[f"{name}.weight"].T + self._tensors[f"{name}.bias"]
+        weights = self._tensors[f"{name}.weight"]
+        # One product for all texts: numpy would take a small one for each.
+        flat = given.reshape(-1, given.shape[-1]) @ weights.T + self._tensors[f"{name}.bias"]
+        found: Vectors = flat.reshape(*given.shape[:-1], len(weights))
         return found
 
     def _norm(self, name: str, given: Vectors) -> Vectors:
