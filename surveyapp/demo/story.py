@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from analysis import simulate
 from analysis.disclosure import Rule
 from surveyapp import clock, jobs
-from surveyapp.demo import answering, people, sealing
+from surveyapp.demo import answering, people, reviewing, sealing
 from surveyapp.extensions import answers_session, db, who_session
 from surveyapp.models.accounts import Account
 from surveyapp.models.surveys import Programme, Wave
@@ -202,6 +202,10 @@ def _through_the_web(
     say(f"Pulse {wave.number}: the witness (simulated) opens {sealing.open_(wave)} sealed ballots")
     _tick(opens + OPEN_FOR)
     _sense_check(programme, cast)
+    members = [account for account in cast if "board" in account.role_names]
+    with clock.as_if(opens + OPEN_FOR):
+        read = reviewing.read(wave, members)
+    say(f"Pulse {wave.number}: two reviewers (simulated) check {read} comments")
     say(f"Pulse {wave.number}: publishing on its date")
     _tick(opens + PUBLISHED_AFTER)
 

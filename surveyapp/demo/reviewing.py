@@ -1,0 +1,60 @@
+"""Made-up reviewers: two of the board, who know what the made-up staff meant to say."""
+
+import re
+from collections.abc import Sequence
+from functools import lru_cache
+
+import numpy as np
+
+from analysis.simulation.writing import SLOT, sentences, themes
+from surveyapp.extensions import db
+from surveyapp.models.accounts import Account
+from surveyapp.models.surveys import Wave
+from surveyapp.services import review_desk
+
+OVERLOOKED = 0.08  # of what is there, by each of the two
+REASONS = {"escalate": "harm", "quasi_identifier": "author"}
+
+
+def read(wave: Wave, members: Sequence[Account]) -> int:
+    """Let two members read and code everything that lies at the desk; how many comments."""
+    able = [member for member in members if review_desk.may_review(member)][:2]
+    found = 0
+    for chance, member in enumerate(able):
+        desk = review_desk.desk(wave, member)
+        if desk is None:
+            return 0
+        rng = np.random.default_rng(chance)
+        found = len(desk.places)
+        for place in desk.places:
+            turn = review_desk.turn(desk, place)
+            seen = [one for one in _meant(turn.entry.text) if rng.random() >= OVERLOOKED]
+            reason = next((why for flag, why in REASONS.items() if flag in turn.entry.flags), "")
+            review_desk.decide(turn, desk.reader, reason=reason, codes=seen)
+        db.session.commit()
+    return found
+
+
+def _meant(text: str) -> list[review_desk.Given]:
+    """The themes and directions of the sentences that a comment was put together from."""
+    found = [given for pattern, given in _patterns() if pattern.search(text)]
+    return list(dict.fromkeys(found))[: review_desk.MOST_CODES]
+
+
+@lru_cache(maxsize=1)
+def _patterns() -> tuple[tuple[re.Pattern[str], review_desk.Given], ...]:
+    return tuple(
+        (_pattern(sentence), review_desk.Given(theme, direction))
+        for theme in themes()
+        for direction in _ways(theme)
+        for sentence in sentences()[theme][direction]
+    )
+
+
+def _ways(theme: str) -> list[str]:
+    return [way for way in sentences()[theme] if way in review_desk.DIRECTIONS]
+
+
+def _pattern(sentence: str) -> re.Pattern[str]:
+    parts = [re.escape(part.strip(" .")) for part in SLOT.split(sentence)[::2]]
+    return re.compile(r".{0,60}?".join(parts), re.IGNORECASE)
