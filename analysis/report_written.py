@@ -100,11 +100,7 @@ def _audited(result: TextResult, audit: TextAudit, by: str) -> list[Block]:
                 note=f"{written.WIDER} {written.SECOND}" if double else written.WIDER,
             )
         )
-    grey = tuple(
-        f"{theme.title}: {share.grey}"
-        for theme in audit.themes
-        if (share := audit.share(theme.theme)) and share.grey
-    )
+    grey = tuple(f"{', '.join(titles)}: {why}" for why, titles in written.grey(audit))
     return [*blocks, *([Points("Themes without a figure, and why", grey)] if grey else [])]
 
 

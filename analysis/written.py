@@ -67,6 +67,16 @@ def way(audit: TextAudit, theme: WrittenTheme, direction: str) -> str:
     return share.count if share else ""
 
 
+def grey(audit: TextAudit) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """Why themes have no figure, each reason once with the titles it is true of."""
+    found: dict[str, list[str]] = {}
+    for theme in audit.themes:
+        share = audit.share(theme.theme)
+        if share is not None and share.grey:
+            found.setdefault(share.grey, []).append(theme.title)
+    return tuple((why, tuple(titles)) for why, titles in found.items())
+
+
 def change(theme: WrittenTheme) -> str:
     """The verdict since the pulse before, with its reason; empty where nothing is compared."""
     return compared(theme.change) if theme.change else ""

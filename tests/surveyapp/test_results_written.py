@@ -45,10 +45,12 @@ def test_audited_shares_stand_with_their_doubt_and_the_change(app, client, told)
 
 
 def test_a_grey_theme_has_a_name_and_no_figure(app, client, told):
-    page = client.get(f"/r/{out(app, told)}/written").get_data(as_text=True)
+    key = out(app, told)
+    assert "No figure for Fear of speaking out: " in main_text(client.get(f"/r/{key}/written"))
+    page = client.get(f"/r/{key}/written").get_data(as_text=True)
     row = page[page.index("Fear of speaking out</th>") :]
     row = row[: row.index("</tr>")]
-    assert "No figure." in row
+    assert "No figure" in row
     assert not any(digit in row.replace('colspan="5"', "") for digit in "0123456789")
 
 
