@@ -176,7 +176,9 @@ def open_wave(wave: Wave, given: peeled.Peeled | None = None) -> Opened:
     if paired is not None:
         facts[pairs.PAIRED] = json.dumps(paired.to_dict())
     if answer_blocks.write(wave.id, "responses", _responses(said, instrument, facts)):
-        answer_blocks.write(wave.id, "comments", _comments(said, homes, kept))
+        answer_blocks.write(
+            wave.id, "comments", _comments(said, homes, kept, redacting.facts(wave))
+        )
         pairs.keep(wave, said, instrument)
         return opened
     return cast(Opened, _facts(wave.id))
@@ -274,7 +276,10 @@ def _responses(
 
 
 def _comments(
-    said: Sequence[ballot.Plaintext], homes: Mapping[str, str], kept: Mapping[str, str]
+    said: Sequence[ballot.Plaintext],
+    homes: Mapping[str, str],
+    kept: Mapping[str, str],
+    facts: dict[str, str],
 ) -> bytes:
     """The redacted comments as Parquet, in a random order of their own and with no finer group than
     a directorate, so that nothing joins them to ratings or to one another."""
@@ -288,7 +293,7 @@ def _comments(
     SystemRandom().shuffle(rows)
     names = ("question", "text", "use", "unit")
     schema = dict.fromkeys(names, pl.String)
-    return _parquet(pl.DataFrame(rows, schema=schema, orient="row"), {})
+    return _parquet(pl.DataFrame(rows, schema=schema, orient="row"), facts)
 
 
 def _parquet(frame: "pl.DataFrame", metadata: dict[str, str]) -> bytes:

@@ -10,12 +10,19 @@ from surveyapp.models.surveys import Wave
 from surveyapp.services import name_set
 from surveyapp.services.groups import directorates
 
+UNKNOWN = "candour.roster_unknown"
+
 
 def kept(wave: Wave, said: Sequence[Plaintext]) -> dict[str, str]:
     """Each comment's text, and as it is kept. Without a name set names on the shipped lists go."""
     redactor = Redactor(name_set.asked(wave.id) or nobody, teams(wave))
     texts = list(dict.fromkeys(comment.text for one in said for comment in one.comments))
     return {text: redactor.redact(text).text for text in progress.along(texts, "Taking out names")}
+
+
+def facts(wave: Wave) -> dict[str, str]:
+    """What is kept beside the comments of how they were redacted: without a name set, that."""
+    return {} if name_set.asked(wave.id) else {UNKNOWN: "yes"}
 
 
 def teams(wave: Wave) -> frozenset[str]:

@@ -5,6 +5,7 @@ and keeps what was decided with the answers, under the wave's own key. *Themes o
 left out before anything else happens to a comment here.
 """
 
+import io
 import json
 import secrets
 import uuid
@@ -14,6 +15,7 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import numpy as np
+import polars as pl
 
 from analysis.dataset import Comment, descendants
 from analysis.dataset import Wave as Data
@@ -28,7 +30,7 @@ from analysis.text.masking import Masked, hides_most, mask, moved
 from analysis.text.redact import redact
 from surveyapp.extensions import answers_session, db
 from surveyapp.models.surveys import Wave
-from surveyapp.services import answer_blocks, authoring, covenants, publishing
+from surveyapp.services import answer_blocks, authoring, covenants, publishing, redacting
 from surveyapp.services import audit as log
 from surveyapp.services import review_sheets as sheets
 
@@ -81,7 +83,9 @@ def prepare(wave: Wave) -> bool:
         return False
     data = publishing.load(wave)
     sheet, entries = laid_out(data, authoring.instrument_of(wave), covenants.rule_of(wave))
-    sheets.lay_out(wave.id, sheet, entries)
+    block = io.BytesIO(answer_blocks.read(wave.id, "comments") or b"")
+    known = redacting.UNKNOWN not in pl.read_parquet_metadata(block)
+    sheets.lay_out(wave.id, replace(sheet, roster=known), entries)
     about = f"{wave.programme.slug} {wave.number}"
     log.record(publishing.SCHEDULER, "laid comments out for review", about)
     return True

@@ -62,6 +62,7 @@ class Sheet:
     questions: tuple[Question, ...]
     few: int
     flags: tuple[tuple[str, ...], ...]
+    roster: bool = True  # whether its names were known when the comments were redacted
 
     @property
     def total(self) -> int:

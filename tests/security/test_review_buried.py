@@ -4,10 +4,10 @@ import threading
 
 import pytest
 
-from surveyapp import jobs
+from surveyapp import clock, jobs
 from surveyapp.errors import Rejected
-from surveyapp.services import review, review_sheets
-from tests import desk, factories
+from surveyapp.services import name_set, review, review_sheets
+from tests import desk, factories, voting
 from tests.security.test_review_marks import FILES
 from tests.surveyapp.test_review import members, say
 
@@ -74,3 +74,24 @@ def test_a_second_round_at_the_same_moment_leaves_the_first_ones_desk_readable(
 def a_round(app):
     with app.app_context():
         jobs.mind_comments([])
+
+
+def test_reviewers_are_told_where_the_roster_was_not_known_when_names_were_masked(app):
+    for told in (False, True):
+        slug = "told" if told else "untold"
+        wave = voting.open_voting(app, places=("Top/Days",) * 24, slug=slug)
+        if told:
+            with app.app_context():
+                name_set.destroy(wave.wave_id)
+        for person in wave.people:
+            said = [("barriers", f"Then kwaika left. {SAID}", "publish")]
+            voting.vote(app, wave, person, {"speak_1": 4}, said)
+        voting.close(app, wave)
+        with app.app_context():
+            jobs.open_ballots(voting.wave_of(wave), clock.now())
+        desk.lay_out(app)
+        reader = app.test_client()
+        factories.sign_in(reader, "board", email=f"{slug}@example.org")
+        pages = [reader.get(f"/review/{slug}{page}").text for page in ("", "/1")]
+        assert "kwaika" in pages[1], "software alone leaves such a name"
+        assert [told] * 2 == ["list of names was missing" in page for page in pages]
