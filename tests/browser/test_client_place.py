@@ -71,6 +71,21 @@ def test_a_kept_place_is_there_again_and_goes_when_it_is_sent(one, sealing, pers
     assert [(two.text, two.use) for two in said.comments] == [(SAID, "board")]
 
 
+def test_a_place_left_behind_goes_once_its_link_says_that_answers_came_from_elsewhere(
+    one, browser, sealing, person
+):
+    kept(one, person)
+    with somebody(browser, sealing) as phone:
+        answered(phone, person)
+        phone.press("Continue")
+        phone.send()
+    one.page.goto("about:blank")
+    one.open(sealing.link(person))
+    one.press("Start now")
+    one.page.get_by_text("used").first.wait_for()
+    one.page.wait_for_function("() => localStorage.length === 0", timeout=3_000)
+
+
 def test_what_is_kept_says_nothing_without_the_link_and_has_one_size(
     browser, sealing, record_figure
 ):

@@ -5,6 +5,7 @@ import * as change from "./change.js";
 import { classKeyOf, covenantOf, envelopesOf, groupsFit, rosterRow, scriptOf, Stopped } from "./checks.js";
 import { Lost, post, read as fetchFile, tell } from "./courier.js";
 import * as pages from "./pages.js";
+import * as place from "./place.js";
 import * as questions from "./questions.js";
 
 const TOKEN_LENGTH = 26;
@@ -91,8 +92,10 @@ function beside(why) {
   pages.focus(document.getElementById("problem"));
 }
 
-// What the server says of a code that cannot be used, and what to think of it.
+// What the server says of a code that cannot be used, and what to think of it. What was kept on this
+// device can no longer be sent, also where the answers came from another.
 export function ended(why, told, token, { late = false } = {}) {
+  if (link && why !== "waiting") place.drop(link);
   pages.settle(() => {
     pages.show(why, { ...told, token, late, early: !late, out: told.results, unpublished: !told.results });
     if (why === "used") pages.on({ report: () => report(token) });

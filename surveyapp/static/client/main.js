@@ -257,7 +257,6 @@ async function deliver(again) {
 
 // The invitation was used for other answers, or the pulse has closed.
 function tooLate(why) {
-  forget();
   ended(why, visit.told, visit.token, { late: true });
 }
 
