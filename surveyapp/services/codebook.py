@@ -1,8 +1,10 @@
 """The themes of comments, as a page may show them."""
 
 import re
+from typing import TYPE_CHECKING
 
-from analysis.text.codebook import Codebook, load
+if TYPE_CHECKING:
+    from analysis.text.codebook import Codebook
 
 # What a kind of words in the codebook says to the software.
 WORDS = (
@@ -14,8 +16,10 @@ WORDS = (
 )
 
 
-def book() -> Codebook:
+def book() -> "Codebook":
     """The codebook that pulses are coded with."""
+    from analysis.text.codebook import load  # noqa: PLC0415  what most pages never need weighs much
+
     return load()
 
 
