@@ -217,10 +217,11 @@ def put_away(wave: Wave) -> bool:
     """Once the results are out: keep the review with the answers, and leave nothing at the desk.
 
     Commits store by store; after a crash the next round finishes. Gives whether there was anything.
+    Where the desk's key is lost there is nothing to keep.
     """
     if not sheets.is_laid_out(wave.id):
         return False
-    record = _at_the_desk(wave.id)
+    record = _at_the_desk(wave.id) if sheets.is_readable(wave.id) else None
     if record is not None:
         answer_blocks.write(wave.id, BLOCK, _to_bytes(record))
         answers_session().commit()

@@ -149,6 +149,17 @@ def is_laid_out(wave_id: uuid.UUID) -> bool:
     return db.session.scalar(select(func.count()).where(ReviewSheet.wave_id == wave_id)) == 1
 
 
+def is_readable(wave_id: uuid.UUID) -> bool:
+    """Whether the key to what lies at the desk is still there."""
+    return bool(_path(wave_id).exists())
+
+
+def how_many(wave_id: uuid.UUID) -> int:
+    """How many comments lie at the desk, readable or not."""
+    rows = select(func.count()).where(ReviewComment.wave_id == wave_id)
+    return db.session.scalar(rows) or 0
+
+
 def sheet(wave_id: uuid.UUID) -> Sheet | None:
     """What is to be read of a wave; ``None`` before it is laid out and after it was taken away."""
     row = db.session.execute(

@@ -189,6 +189,18 @@ def test_a_review_that_cannot_be_counted_keeps_no_results_back(app, pulse, monke
         assert not results.summary_of(results.publication_of(desk.wave(pulse))).text[0].audited
 
 
+def test_a_desk_whose_key_is_destroyed_is_told_of(app, pulse):
+    """Whoever may delete files must not make a review go as if nobody had written."""
+    with app.app_context():
+        read_all(pulse)
+        review_sheets.destroy_key(pulse)
+    summary = published(app, pulse)
+    assert summary.quotes == ()
+    assert dict(summary.not_quoted) == {text_results.LOST: "about 120"}
+    with app.app_context():
+        assert not review_sheets.is_laid_out(pulse)
+
+
 def test_what_is_out_is_never_changed(app, pulse):
     published(app, pulse)
     with app.app_context():
