@@ -6,18 +6,23 @@ so it is done when the corpus or the codebook changes: ``python -m analysis.text
 
 import hashlib
 import tomllib
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+from scipy.special import expit
 
 from analysis.text.codebook import SHIPPED, Codebook, load
 from analysis.text.language import WORDS
-from analysis.text.learning import folds, join, unseen_signs
+from analysis.text.learning import folds, join, thresholds, unseen_signs
+from analysis.text.reading import Ints
 from analysis.text.scorer import SIGNS, Joining
 from analysis.text.seeds import SEEDS, seeds
-from analysis.text.vocabulary import CONCEPTS
+from analysis.text.vocabulary import CONCEPTS, Floats
 
 FILE = Path(__file__).parent / "calibration.toml"
+STEPS = np.round(np.arange(0.3, 1.01, 0.05), 2)
+NEAR = 1.003
 
 
 def sources() -> str:
@@ -30,19 +35,26 @@ def shipped(codebook: Codebook) -> Joining:
     """The calibration shipped with Candour, by theme in the order of the codebook."""
     raw = tomllib.loads(FILE.read_text(encoding="utf-8"))
     themes = [raw["themes"][theme.id] for theme in codebook.themes]
-    offsets, slopes, thresholds = (
+    offsets, slopes, cuts = (
         np.array([one[key] for one in themes]) for key in ("offset", "slope", "threshold")
     )
-    return Joining(np.array([raw["signs"][name] for name in SIGNS]), offsets, slopes, thresholds)
+    common = np.array([raw["signs"][name] for name in SIGNS])
+    return Joining(common, offsets, slopes, cuts, raw["drawn"])
 
 
 def document(codebook: Codebook) -> str:
     """The calibration found anew on the shipped corpus, as the file has it."""
     examples = seeds()
-    joining = join(*unseen_signs(codebook, examples, folds(examples)))
+    fold = folds(examples)
+    signs, labels, weights = unseen_signs(codebook, examples, fold)
+    joining = join(signs, labels, weights)
+    joining = replace(joining, elsewhere=drawn(signs, labels, weights, fold))
+    chosen = thresholds(expit(joining.logits(signs)), labels, weights)
+    joining = replace(joining, thresholds=chosen)
     lines = [
         "# Written by `python -m analysis.text.calibration`; see analysis/text/scorer.py.",
         f'sources = "{sources()}"',
+        f"drawn = {joining.elsewhere:.2f}",
         "",
         "[signs]",
         *(f"{name} = {weight:.3f}" for name, weight in zip(SIGNS, joining.common, strict=True)),
@@ -54,6 +66,23 @@ def document(codebook: Codebook) -> str:
         numbers = f"offset = {offset:.3f}, slope = {slope:.3f}, threshold = {cut:.2f}"
         lines.append(f"{theme.id} = {{ {numbers} }}")
     return "\n".join(lines) + "\n"
+
+
+def drawn(signs: Floats, labels: Floats, weights: Floats, fold: Ints) -> float:
+    """How far logits for a theme are drawn to one half, found on writers that were left out.
+
+    Each writer is scored by heads and a joining that saw the others only; the log loss is averaged
+    over writers, however much each wrote. Of the values that lose hardly more than the best, the
+    most careful is taken: a code that is called sure and is wrong costs more than one to check.
+    """
+    losses = np.zeros(len(STEPS))
+    for one in np.unique(fold):
+        inside, rest = fold == one, fold != one
+        joining = join(signs[rest], labels[rest], weights[rest])
+        for at, step in enumerate(STEPS):
+            logits = replace(joining, elsewhere=float(step)).logits(signs[inside])
+            losses[at] += np.mean(np.logaddexp(0, logits) - labels[inside] * logits)
+    return float(STEPS[np.flatnonzero(losses <= NEAR * losses.min())[0]])
 
 
 if __name__ == "__main__":

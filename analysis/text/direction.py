@@ -27,15 +27,17 @@ PURPOSES: tuple[Purpose, ...] = ("open", "wish", "peak", "shadow", "offer")
 NEGATIVE, POSITIVE, SUGGESTION, MIXED = range(4)
 REACH = 4
 POLE = 0.35
+DOUBLE = 0.1
 SPLIT = 0.55
 KEYED = ("fear_speaking_out", "wellbeing_stress")
 COUNTS = (
     *("bad", "good", "bad turned", "good turned", "turned nothing", "strain", "safety"),
-    *("asks", "imperative", "removing", "offers", "mocks", "short", "turned"),
+    *("asks", "imperative", "removing", "states", "offers", "mocks", "short", "turned"),
 )
 SHORT = 4
 LOUD = 1.5
 RULE = 1.0
+LACK = 1.5
 BARE = 4.0
 
 
@@ -49,13 +51,14 @@ class Cues:
     safety: Ints
     negators: Ints
     removing: Ints
+    stating: Ints
     phrases: Phrases
 
     @classmethod
     def of(cls, reader: Reader) -> "Cues":
         """The lists shipped with Candour, for the words of one reader."""
-        names = ("negative", "positive", "strain", "safety", "negators", "removing")
-        bad, good, strain, safety, negators, removing = (
+        names = ("negative", "positive", "strain", "safety", "negators", "removing", "stating")
+        bad, good, strain, safety, negators, removing, stating = (
             numbers(reader, words_of(name)) for name in names
         )
         phrases = [
@@ -64,7 +67,7 @@ class Cues:
             for phrase in lists()[key]
         ]
         found = Phrases.of(phrases, reader, 3)
-        return cls(bad, good, strain, safety, negators, removing, found)
+        return cls(bad, good, strain, safety, negators, removing, stating, found)
 
     def counts(self, reading: Reading) -> Floats:
         """How often each cue of ``COUNTS`` stands in each clause."""
@@ -95,6 +98,7 @@ class Cues:
             asks & ~turned,
             bids,
             bids & np.isin(stems, self.removing),
+            np.isin(stems, self.stating),
         ]
         columns: list[NDArray[Any]] = [np.bincount(clause, mark, reading.clauses) for mark in marks]
         places, states = self.phrases.found(reading)
@@ -210,7 +214,8 @@ def rules(counts: Floats, purpose: Ints) -> Floats:
     """What the codebook's rules say of each mention: 1 for the direction that they point to.
 
     A request with no complaint is a suggestion, and so is an answer to what should change unless
-    it complains; a bare answer takes the direction of its question; praise alone is praise.
+    it complains or tells how things are: that is a lack, all the more with a harsh word; a bare
+    answer takes the direction of its question; praise alone is praise.
     """
     given = dict(zip(COUNTS, counts.T, strict=True))
     bad = given["bad"] * (given["removing"] == 0) + given["good turned"] + given["turned nothing"]
@@ -218,19 +223,23 @@ def rules(counts: Floats, purpose: Ints) -> Floats:
     asks = given["asks"] + given["imperative"] > 0
     wish, peak, shadow = (purpose == PURPOSES.index(name) for name in ("wish", "peak", "shadow"))
     found = np.zeros((len(counts), len(DIRECTIONS)))
-    found[:, SUGGESTION] = (asks & (bad == 0)) | (wish & (bad <= 1))
+    harsh = np.maximum(bad - given["strain"], 0)
+    tells = wish & ~asks & ((given["states"] > 0) | (harsh > 0))
+    found[:, SUGGESTION] = (asks & (bad == 0)) | (wish & (bad <= 1) & ~tells)
     found[:, POSITIVE] = ~asks & (bad == 0) & ((good > 0) & ~wish & ~shadow | peak)
     found[:, NEGATIVE] = ~asks & ((bad > 0) & (good == 0) & ~wish | shadow & (bad >= good))
+    found[:, NEGATIVE] += tells * ((bad >= good) + LACK * ((bad > 0) & (good == 0)))
     bare = (given["short"] == 1) & (bad + good == 0) & ~asks & (wish | peak | shadow)
     found[bare] *= BARE
     return found
 
 
 def choose(probability: Floats) -> Ints:
-    """The direction of each mention: mixed where both poles exceed .35 or it is itself as likely
-    as not, else the likeliest of the others."""
+    """The direction of each mention: mixed where both poles exceed .35 and it is itself no mere
+    doubt between them (.1), or where it is as likely as not; else the likeliest of the others."""
     best = probability[:, :MIXED].argmax(axis=1)
     both = (probability[:, NEGATIVE] > POLE) & (probability[:, POSITIVE] > POLE)
+    both &= probability[:, MIXED] >= DOUBLE
     return np.where(both | (probability[:, MIXED] >= 0.5), MIXED, best)
 
 

@@ -23,8 +23,9 @@ PURPOSES: dict[str, Purpose] = {
 
 @dataclass(frozen=True)
 class Example:
-    """A coded comment to learn from. ``group`` keeps together what one voice said; ``plain``: it
-    is written as most people write; the others, written to be unlike one another, weigh half."""
+    """A coded comment to learn from. ``group`` keeps together what one voice said, ``writer`` what
+    one writer wrote; ``plain``: it is written as most people write; the others, written to be
+    unlike one another, weigh half."""
 
     text: str
     purpose: Purpose
@@ -33,6 +34,7 @@ class Example:
     group: str = ""
     plain: bool = True
     weight: float = 1.0
+    writer: str = ""
 
 
 def read(line: str) -> Example:
@@ -56,6 +58,7 @@ def read(line: str) -> Example:
         raw["voice"],
         raw["manner"] == "plain",
         1.0 if raw["manner"] == "plain" else VARIED,
+        raw["writer"],
     )
 
 

@@ -108,6 +108,15 @@ def test_the_question_says_what_a_bare_answer_means():
     assert pairs("The car park", "shadow") == {("tools_infrastructure", "negative")}
 
 
+def test_an_answer_to_what_should_improve_may_tell_of_a_lack():
+    def way(text):
+        return {m.direction for m in code(text, "wish").mentions}
+
+    assert way("Clearer instructions.") == way("More training.") == {"suggestion"}
+    assert way("Unclear instructions.") == way("The training is poor.") == {"negative"}
+    assert way("Nobody tells us what is happening.") == {"negative"}
+
+
 def test_the_question_can_be_read_from_its_words():
     coder = first_coder()
     assert coder.question(INTERVIEW).about == "fear_speaking_out"
@@ -233,5 +242,5 @@ def test_agreement_with_two_people_on_real_comments(shared, capsys):
     assert micro >= keywords + 0.10
     assert macro >= 0.60
     assert min(themes.values()) >= 0.35
-    assert direction >= 0.80
-    assert sum(sure) >= 0.85 * len(sure)
+    assert direction >= 0.82
+    assert sum(sure) >= 0.90 * len(sure)
