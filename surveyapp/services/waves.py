@@ -293,13 +293,20 @@ def _waits(wave: Wave) -> bool:
 
 
 def overdue(wave: Wave, now: datetime) -> int:
-    """Whole days since the results should have been out; 0 when they are out or not yet due."""
-    if wave.state in ("draft", "published"):
+    """Whole days since the results should have been out; 0 when they are out or not yet due.
+
+    They are out by the noticeboard's word: the database's owner can write a state."""
+    if wave.state == "draft" or _is_out(wave):
         return 0
     publishes = covenants.publishes_at(wave)
     if publishes is None or publishes > now:
         return 0
     return (local(now).date() - local(publishes).date()).days
+
+
+def _is_out(wave: Wave) -> bool:
+    out = wave.state == "published"
+    return out and (wave.covenant is None or bool(noticeboard.about(wave.id, ("PUBLISHED",))))
 
 
 def count_today(wave: Wave, now: datetime) -> bool:

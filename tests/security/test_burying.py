@@ -100,6 +100,13 @@ def test_a_date_taken_out_of_the_database_still_makes_the_wave_due_and_overdue(w
     assert waves.due(promised["publishes_at"]) == [(wave, "published")]
 
 
+def test_a_state_written_into_the_database_does_not_hide_that_results_are_late(wave):
+    publishes = wave.publishes_at
+    db.session.execute(update(Wave).values(state="published"))
+    db.session.refresh(wave)
+    assert waves.overdue(wave, publishes + 2 * DAY) == 2
+
+
 def test_no_auditor_slips_in_between_the_two_signatures(app, hr, board, draft):
     """An auditor is handed every set of answers: HR could add a key of its own at the last."""
     hr.post(f"{draft}commit")
