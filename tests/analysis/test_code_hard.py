@@ -137,7 +137,7 @@ def test_nothing_is_read_into_them(lines, kind):
 
 
 @pytest.mark.parametrize("kind", WRONG)
-@pytest.mark.xfail(strict=False, reason="the coder reads these wrongly: docs/text-model.md")
+@pytest.mark.xfail(strict=True, reason="the coder reads these wrongly: docs/text-model.md")
 def test_what_the_coder_is_known_to_read_wrongly(lines, kind):
     text, asked, wanted = WRONG[kind]
     assert wanted <= pairs(lines[text, asked])
