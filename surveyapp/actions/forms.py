@@ -1,15 +1,16 @@
 """What is added to the ledger."""
 
-from flask_wtf import FlaskForm
 from wtforms import DateField, IntegerField, RadioField, SelectField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
+
+from surveyapp.forms import PageForm
 
 FROM_LIST = "Choose one from the list."
 A_DAY = "Write a day like this: 2027-01-15."
 LONG = Length(max=500, message="Use at most 500 characters.")
 
 
-class Promise(FlaskForm):
+class Promise(PageForm):
     theme = SelectField("Which finding is this an answer to?", invalid_choice_message=FROM_LIST)
     you_said = TextAreaField(
         "You said",
@@ -40,7 +41,7 @@ class Promise(FlaskForm):
     )
 
 
-class Effect(FlaskForm):
+class Effect(PageForm):
     theme = SelectField("Which score should rise?", invalid_choice_message=FROM_LIST)
     points = IntegerField(
         "By how many points, at least?",
@@ -65,7 +66,7 @@ class Effect(FlaskForm):
     )
 
 
-class Step(FlaskForm):
+class Step(PageForm):
     kind = RadioField(
         "What happened?",
         [InputRequired("Choose what happened.")],

@@ -1,13 +1,13 @@
 """Accounts as the administrator fills them in."""
 
-from flask_wtf import FlaskForm
 from wtforms import EmailField, SelectField, SelectMultipleField, StringField
 from wtforms.validators import InputRequired, Length
 
+from surveyapp.forms import PageForm
 from surveyapp.services.accounts import ROLE_WORDS
 
 
-class Roles(FlaskForm):
+class Roles(PageForm):
     roles = SelectMultipleField(
         "Roles",
         choices={role.value: words for role, words in ROLE_WORDS.items()},
@@ -25,5 +25,5 @@ class NewAccount(Roles):
     name = StringField("Name", [InputRequired("Write the name."), Length(max=200)])
 
 
-class Confirm(FlaskForm):
+class Confirm(PageForm):
     """A button with nothing to fill in."""

@@ -5,14 +5,15 @@ from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 from flask import current_app
-from flask_wtf import FlaskForm
 from wtforms import DateTimeLocalField, IntegerField, RadioField, SelectField, StringField
 from wtforms.validators import InputRequired
+
+from surveyapp.forms import PageForm
 
 A_MOMENT = "Write a day and a time like this: 2027-01-15 09:00."
 
 
-class Reasoned(FlaskForm):
+class Reasoned(PageForm):
     """Every change has a reason from a list."""
 
     reason = RadioField(

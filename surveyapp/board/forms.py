@@ -1,13 +1,13 @@
 """What a board member says of a finding."""
 
-from flask_wtf import FlaskForm
 from wtforms import BooleanField, RadioField, TextAreaField
 from wtforms.validators import InputRequired, Length
 
+from surveyapp.forms import PageForm
 from surveyapp.services.board import LONGEST_REASON, VIEW_WORDS
 
 
-class SenseCheck(FlaskForm):
+class SenseCheck(PageForm):
     view = RadioField(
         "Does this ring true?",
         [InputRequired("Choose one of the four answers.")],

@@ -1,12 +1,13 @@
 """Sending a roster."""
 
-from flask_wtf import FlaskForm
 from flask_wtf.file import FileField, FileRequired
 from wtforms import StringField
 from wtforms.validators import Length
 
+from surveyapp.forms import PageForm
 
-class RosterForm(FlaskForm):
+
+class RosterForm(PageForm):
     """A roster file, and the extra columns that may be read from it."""
 
     file = FileField(

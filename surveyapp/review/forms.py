@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from flask_wtf import FlaskForm
 from wtforms import (
     BooleanField,
     FieldList,
@@ -15,6 +14,7 @@ from wtforms import (
 )
 from wtforms.validators import InputRequired, ValidationError
 
+from surveyapp.forms import PageForm
 from surveyapp.review.words import DIRECTION_WORDS, FUNCTION_WORDS, OTHER_WORDS
 from surveyapp.services.review_desk import MOST_CODES, OTHER, Given, Turn
 from surveyapp.services.review_sheets import REASONS
@@ -30,7 +30,7 @@ class CodeRow(Form):
     words = StringField("Words that show it (optional)")
 
 
-class CommentForm(FlaskForm):
+class CommentForm(PageForm):
     rows = FieldList(FormField(CodeRow), "Codes", max_entries=MOST_CODES)
     nothing = BooleanField("No theme fits, or it says nothing")
     masks = TextAreaField(

@@ -4,7 +4,6 @@ from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
 from flask import current_app
-from flask_wtf import FlaskForm
 from flask_wtf.file import FileField
 from wtforms import (
     BooleanField,
@@ -21,6 +20,7 @@ from analysis.disclosure import Rule
 from analysis.question_sets import sets
 from surveyapp import clock
 from surveyapp.formatting import local
+from surveyapp.forms import PageForm
 from surveyapp.models.surveys import Wave
 
 OPENS, CLOSES, PUBLISHES = time(9), time(20), time(9)
@@ -48,7 +48,7 @@ class NumberField(IntegerField):
             raise ValueError("Write a number in figures.") from error
 
 
-class ProgrammeForm(FlaskForm):
+class ProgrammeForm(PageForm):
     """A repeated survey of one organisation."""
 
     name = StringField(
@@ -73,7 +73,7 @@ class ProgrammeForm(FlaskForm):
     )
 
 
-class DatesForm(FlaskForm):
+class DatesForm(PageForm):
     """When a pulse opens, closes and is published."""
 
     opens = DayField(
@@ -127,7 +127,7 @@ class DatesForm(FlaskForm):
         }
 
 
-class WitnessForm(FlaskForm):
+class WitnessForm(PageForm):
     """A witness's public file, or the name of one to take away."""
 
     file = FileField(

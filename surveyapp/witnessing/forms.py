@@ -1,10 +1,11 @@
 """Sending back what a witness made."""
 
-from flask_wtf import FlaskForm
 from flask_wtf.file import FileField, FileRequired
 
+from surveyapp.forms import PageForm
 
-class PeeledForm(FlaskForm):
+
+class PeeledForm(PageForm):
     """The one file that opening the bundle gave."""
 
     file = FileField(

@@ -52,6 +52,7 @@ class Scheduler:
 
 
 def serve(instance, looks):
+    from analysis.text.coder import first_coder
     from surveyapp import create_app, jobs
     from surveyapp.services import publishing
 
@@ -61,6 +62,7 @@ def serve(instance, looks):
     shared_work.share_templates(app)
     # Drawing and the sums of the night take seconds and keep nothing that the summary does not say.
     publishing._files, jobs.NIGHT = (lambda *_: []), ()
+    first_coder()  # the rounds inherit it; to learn it anew takes each of them seconds
     for line in sys.stdin:
         sys.stdout.write(json.dumps(_answer(app, instance, getattr(looking, looks), line)) + "\n")
         sys.stdout.flush()
