@@ -16,7 +16,7 @@ FEATURES = {
     "box": {"box"},
     "office": {
         "home", "transparency", "auth", "surveys", "people", "results", "board", "actions",
-        "admin", "amendments", "witnessing",
+        "admin", "amendments", "review", "witnessing",
     },
 }  # fmt: skip
 OFFICE = "https://office.example.org"
