@@ -97,7 +97,7 @@ def arriving(browser, poll, change):
 def stops(one, lie, record_figure):
     one.heading(STOPPED)
     assert one.page.get_by_role("button").count() == 0
-    expect(one.page.locator("main")).to_contain_text("Please tell Mo Bell, 01632 960 001")
+    expect(one.page.locator("main")).to_contain_text("Tell Mo Bell, 01632 960 001")
     assert not [url for url in one.collected if url.endswith(("/collect", "/cast"))]
     name = lie.__name__.replace("_s_", "’s ").replace("_", " ")
     record_figure("KEY-1", f"{name}: stopped, nothing collected")
