@@ -20,6 +20,7 @@ from typing import Any
 
 from flask import Flask, current_app
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 
 from surveyapp import clock
 from surveyapp.extensions import (
@@ -139,18 +140,30 @@ def is_ours(wave: Wave, state: str, now: datetime) -> bool:
 
 
 def _did(what: str, act: Callable[[], object], failed: list[str]) -> bool:
-    """Act; when that fails undo it in every store and note it, so that the round goes on."""
+    """Act; when that fails undo it in every store and note it, so that the round goes on.
+
+    Of two schedulers that write the same row at once one is refused. It looks again, and finds
+    the other's work done.
+    """
     try:
-        act()
+        try:
+            act()
+        except IntegrityError:
+            _undo()
+            act()
     except Exception as error:
-        for store, session in SESSIONS.items():
-            if opens(store):
-                session().rollback()
+        _undo()
         # SECURITY 7: the class only; a message may hold what somebody wrote.
         failed.append(f"{what} failed: {type(error).__name__}")
         current_app.logger.error("scheduler: %s", failed[-1])
         return False
     return True
+
+
+def _undo() -> None:
+    for store, session in SESSIONS.items():
+        if opens(store):
+            session().rollback()
 
 
 def look_after(wave: Wave, now: datetime) -> None:
