@@ -172,9 +172,11 @@ def _coded(
 
 def _named(found: Sequence[sheets.Entry], data: Data, rule: Rule) -> list[sheets.Entry]:
     """Each with its directorate where all of them are large enough, else with the whole
-    organisation alone: one left out would tell where the others come from."""
+    organisation alone: one left out would tell where the others come from. A comment that names no
+    group is the whole organisation's."""
     below = descendants(data.units)
     whole = data.root
+    found = [replace(entry, unit=entry.unit or whole.id) for entry in found]
     counts: Counter[str] = Counter(data.responses["unit"].to_list())
     written = Counter((entry.unit, entry.question) for entry in found)
     large = all(

@@ -125,6 +125,16 @@ def test_a_directorate_is_named_only_where_all_of_them_are_large_enough(app):
         assert {entry.unit_name for entry in laid(one)} == {"Riverside"}
 
 
+def test_comments_that_name_no_group_are_from_the_whole_organisation(app):
+    with app.app_context():
+        none = desk.a_pulse(desk.plain(20, unit=""))
+        some = desk.a_pulse([*desk.plain(20), *desk.plain(20, unit="")], answers=60)
+    desk.lay_out(app)
+    with app.app_context():
+        for wave_id in (none, some):
+            assert {entry.unit_name for entry in laid(wave_id)} == {"Riverside"}
+
+
 def test_laying_out_twice_changes_nothing(app, pulse):
     with app.app_context():
         before = [entry.text for entry in laid(pulse)]
