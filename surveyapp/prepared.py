@@ -16,6 +16,7 @@ from sqlalchemy import (
     Executable,
     Select,
 )
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.elements import CompilerElement
 
@@ -43,6 +44,7 @@ class Prepared:
     def read(self, engine: Engine, values: Mapping[str, Any]) -> list[Row]:
         """The rows of a select, which sees only what is committed; nothing stays open behind it."""
         plan = self._plan(engine.dialect)
+        failure = engine.dialect.loaded_dbapi.Error
         try:
             connection = engine.raw_connection()
             try:
@@ -50,11 +52,17 @@ class Prepared:
                 cursor.execute(plan.text, plan.given(values))
                 found = cursor.fetchall()
                 cursor.close()
+            except failure as error:
+                if not engine.dialect.is_disconnect(error, connection.dbapi_connection, None):
+                    # In SQLAlchemy's words, and at once: whoever met a locked table has waited.
+                    raise DBAPIError.instance(
+                        plan.text, None, error, failure, dialect=engine.dialect
+                    ) from error
+                raise
             finally:
                 connection.close()
-        except engine.dialect.loaded_dbapi.Error:
-            # Once more the long way: SQLAlchemy knows a lost connection from a locked table, and
-            # tells in its own words.
+        except failure:
+            # A connection that was lost: SQLAlchemy makes a new one.
             with engine.connect() as again:
                 return self.rows(again, values)
         return plan.ready(found)

@@ -16,8 +16,10 @@ from sqlalchemy import (
     Uuid,
     bindparam,
     create_engine,
+    event,
     insert,
     select,
+    text,
     update,
 )
 from sqlalchemy.exc import IntegrityError, OperationalError, ProgrammingError
@@ -88,6 +90,30 @@ def test_what_goes_wrong_is_told_in_sqlalchemys_words(engine):
         THING.drop(connection)
     with pytest.raises((OperationalError, ProgrammingError)):
         ALL.read(engine, {"which": FIRST["id"]})
+
+
+def test_what_failed_is_not_asked_again(engine):
+    # Whoever waited five seconds for a locked table would wait five more.
+    with engine.begin() as connection:
+        THING.drop(connection)
+    asked = []
+    event.listen(engine, "checkout", lambda *_: asked.append(1))
+    with pytest.raises((OperationalError, ProgrammingError)):
+        ALL.read(engine, {"which": FIRST["id"]})
+    assert asked == [1]
+
+
+@pytest.mark.postgres
+def test_a_lost_connection_is_made_anew(postgres):
+    engine = _filled(create_engine(postgres.fresh()["box"]))
+    with engine.connect() as connection:
+        lost = connection.scalar(text("SELECT pg_backend_pid()"))
+    other = create_engine(engine.url)
+    with other.connect() as connection:
+        connection.execute(text("SELECT pg_terminate_backend(:pid, 5000)"), {"pid": lost})
+    assert ALL.read(engine, {"which": FIRST["id"]}) == [tuple(FIRST.values())]
+    engine.dispose()
+    other.dispose()
 
 
 def test_nothing_stays_open_behind_a_read(engine):
