@@ -16,6 +16,8 @@ from analysis.silence import of_groups, silence
 from analysis.summary import ItemHead, ItemRow, Participation, Row, Summary, ThemeHead, UnitHead
 from analysis.tally import Counted, count
 from analysis.text.counts import release as release_text
+from analysis.text.own_codebook import NONE as NO_OWN
+from analysis.text.own_codebook import OwnCodebook
 from analysis.together import goes_together
 from analysis.verdicts import Earlier, History, Past, rows
 
@@ -49,11 +51,13 @@ def summarise(
     *,
     programme: str = "",
     paired: Paired | None = None,
+    own: OwnCodebook = NO_OWN,
 ) -> Summary:
     """A wave's results, safe to show to everybody invited.
 
     ``earlier`` waves stand oldest first, each masked by its own rule; ``paired`` is what those who
-    kept a diary phrase moved by. Everything in the summary
+    kept a diary phrase moved by, and ``own`` what its comments were counted with beside the shipped
+    codebook. Everything in the summary
     has passed the rule and the check of the whole release; the same input gives the same bytes.
     What was asked of nobody in this wave is left out. Raises
     :class:`~analysis.disclosure.ReleaseError` rather than let out what could be undone.
@@ -94,7 +98,7 @@ def summarise(
             silence(theme, figures.get(theme.root))
             for theme, figures in zip(themes, released.figures, strict=True)
         ),
-        text=release_text(now.text, instrument, rule, int(now.tally.responses.sum())),
+        text=release_text(now.text, instrument, rule, int(now.tally.responses.sum()), own),
         notes=_notes(now, instrument, themes),
         readings=readings(released, befores, history, alike),
         together=goes_together(themes),

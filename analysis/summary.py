@@ -230,7 +230,8 @@ class Pairs:
 
 @dataclass(frozen=True)
 class TextTheme:
-    """A theme in what people wrote to one question. ``count`` is words; no share unless audited."""
+    """A theme in what people wrote to one question. ``count`` is words; no share unless audited.
+    ``note`` says where its title, or the theme itself, is the organisation's own."""
 
     theme: str
     title: str
@@ -238,17 +239,20 @@ class TextTheme:
     negative: str
     positive: str
     suggestion: str
+    note: str = ""
 
 
 @dataclass(frozen=True)
 class WrittenTheme:
     """A theme of an audited question. ``leaning`` says what most of it is, or is empty; ``change``
-    is ``None`` where nothing can be compared."""
+    is ``None`` where nothing can be compared. ``note`` says where its title, or the theme itself,
+    is the organisation's own."""
 
     theme: str
     title: str
     leaning: str = ""
     change: Comparison | None = None
+    note: str = ""
 
 
 @dataclass(frozen=True)

@@ -34,6 +34,8 @@ from analysis.one_answer import OneAnswer, count_throughout, throughout
 from analysis.scoring import COLUMNS, IntArray, Key
 from analysis.summary import WaveHead
 from analysis.text.counts import QuestionCounts, count_comments
+from analysis.text.own_codebook import NONE as NO_OWN
+from analysis.text.own_codebook import OwnCodebook
 
 FORMAT = 2
 READABLE = (1, FORMAT)  # 1 lacks the products between themes
@@ -306,10 +308,11 @@ class Counted:
         )
 
 
-def count(wave: Wave, instrument: Instrument) -> Counted:
+def count(wave: Wave, instrument: Instrument, own: OwnCodebook = NO_OWN) -> Counted:
     """Count a wave: the only place where rows of ratings are read.
 
-    Raises :class:`~analysis.dataset.DataError` with every problem when the table does not fit the
+    ``own`` is what its comments are coded with beside the shipped codebook. Raises
+    :class:`~analysis.dataset.DataError` with every problem when the table does not fit the
     instrument.
     """
     problems = _check_tree(wave)
@@ -323,7 +326,7 @@ def count(wave: Wave, instrument: Instrument) -> Counted:
     head = WaveHead(
         wave.id, wave.label, wave.date, wave.origin, wave.simulated or instrument.simulated
     )
-    return Counted(head, wave.units, tally, count_comments(wave.comments, instrument))
+    return Counted(head, wave.units, tally, count_comments(wave.comments, instrument, own=own))
 
 
 def strays(tally: Tally, instrument: Instrument) -> dict[str, int]:

@@ -38,7 +38,8 @@ class Theme:
     ``default`` is the direction of a mention when nothing in it says which. ``examples`` has one
     sentence each for negative, positive and suggestion. ``words`` maps ``strong``, ``plain``,
     ``weak``, ``asked`` and ``not`` to phrases of one to four words. ``questions`` are words of a
-    question that is about the theme.
+    question that is about the theme. ``note`` is what a page adds where an organisation calls a
+    theme otherwise or has one of its own (:mod:`analysis.text.own_codebook`).
     """
 
     id: str
@@ -50,6 +51,7 @@ class Theme:
     examples: Mapping[str, str]
     words: Mapping[str, tuple[str, ...]]
     questions: tuple[str, ...] = ()
+    note: str = ""
 
 
 @dataclass(frozen=True)
@@ -63,6 +65,10 @@ class Codebook:
     @cached_property
     def titles(self) -> Mapping[str, str]:
         return {theme.id: theme.title for theme in self.themes}
+
+    @cached_property
+    def notes(self) -> Mapping[str, str]:
+        return {theme.id: theme.note for theme in self.themes if theme.note}
 
     def theme(self, theme_id: str) -> Theme:
         return next(theme for theme in self.themes if theme.id == theme_id)

@@ -22,7 +22,7 @@ from analysis.text.direction import DIRECTIONS, Leaning, Reads, purpose_number
 from analysis.text.evidence import Evidence, evidence
 from analysis.text.language import tokens
 from analysis.text.learning import train
-from analysis.text.reading import Ints, Reading
+from analysis.text.reading import Ints, Reader, Reading
 from analysis.text.scorer import Scored, Scorer
 from analysis.text.seeds import seeds
 from analysis.text.vocabulary import Floats
@@ -190,28 +190,10 @@ class Coder:
         seen = evidence(reading, scored.clause_logits, rows, theme)
         lean = self.lean.reads(reading, scored.clause_features, self.themes)
         cues = lean.cues_of_clauses()
-        mentions: list[list[Mention]] = [[] for _ in texts]
-        reader, read = self.scorer.vocabulary.reader, -1
-        for at, way, clauses in _ways(seen, lean, theme, purpose[rows]):
-            row = int(rows[at])
-            chance = float(probability[row, theme[at]])
-            if row != read:
-                read, words = row, reader.places(texts[row])
-            start, end = seen.span(words, at, clauses)
-            offers, mocks = (bool(cue[clauses].any()) for cue in (cues.offers, cues.mocks))
-            if mocks and way == "positive":
-                way = "negative"
-            mentions[row].append(
-                Mention(
-                    self.themes[theme[at]],
-                    way,
-                    "offer" if offers else function_of(way, questions[row].purpose),
-                    start,
-                    end,
-                    "sure" if chance >= SURE and not mocks else "check",
-                    round(chance, 3),
-                )
-            )
+        mentions = mentions_of(
+            texts, questions, self.scorer.vocabulary.reader, self.themes, probability, seen, lean,
+            theme, purpose,
+        )  # fmt: skip
         asks = np.bincount(reading.clause_text, cues.asks, reading.texts) > 0
         mocked = np.bincount(reading.clause_text, cues.mocks, reading.texts) > 0
         return [
@@ -239,6 +221,48 @@ def function_of(way: Direction, purpose: Purpose) -> Function:
         return FUNCTIONS[way]
     by_purpose: dict[Purpose, Function] = {"shadow": "barrier", "peak": "enabler"}
     return by_purpose.get(purpose, "unset")
+
+
+def mentions_of(
+    texts: Sequence[str],
+    questions: Sequence[Question],
+    reader: Reader,
+    themes: Sequence[str],
+    probability: Floats,
+    seen: Evidence,
+    lean: Reads,
+    theme: Ints,
+    purpose: Ints,
+) -> list[list[Mention]]:
+    """The mentions of each comment that was just read, from the evidence for each.
+
+    ``probability`` (comments, ``themes``); ``theme`` has the theme's number for each mention of
+    ``seen``, ``purpose`` the number of each comment's question's.
+    """
+    cues = lean.cues_of_clauses()
+    found: list[list[Mention]] = [[] for _ in texts]
+    read = -1
+    for at, way, clauses in _ways(seen, lean, theme, purpose[seen.rows]):
+        row = int(seen.rows[at])
+        chance = float(probability[row, theme[at]])
+        if row != read:
+            read, words = row, reader.places(texts[row])
+        start, end = seen.span(words, at, clauses)
+        offers, mocks = (bool(cue[clauses].any()) for cue in (cues.offers, cues.mocks))
+        if mocks and way == "positive":
+            way = "negative"
+        found[row].append(
+            Mention(
+                themes[theme[at]],
+                way,
+                "offer" if offers else function_of(way, questions[row].purpose),
+                start,
+                end,
+                "sure" if chance >= SURE and not mocks else "check",
+                round(chance, 3),
+            )
+        )
+    return found
 
 
 def _ways(

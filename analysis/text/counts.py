@@ -13,8 +13,10 @@ from analysis.dataset import Comment, DataError
 from analysis.disclosure import Rule
 from analysis.instrument import Instrument, Item
 from analysis.summary import NOT_SHOWN, TextResult, TextTheme
-from analysis.text.codebook import load
+from analysis.text.codebook import Codebook, Theme, load
 from analysis.text.coder import Coder, first_coder
+from analysis.text.own_codebook import NONE, OwnCodebook, over
+from analysis.text.own_coder import with_own
 from analysis.text.redact import redact
 
 DIRECTIONS = ("negative", "positive", "suggestion", "mixed")
@@ -74,14 +76,18 @@ class QuestionCounts:
 
 
 def count_comments(
-    comments: Sequence[Comment], instrument: Instrument, coder: Coder | None = None
+    comments: Sequence[Comment],
+    instrument: Instrument,
+    coder: Coder | None = None,
+    own: OwnCodebook = NONE,
 ) -> tuple[QuestionCounts, ...]:
     """Redact, code and count comments: one :class:`QuestionCounts` a text item, in file order.
 
-    Questions without a comment give zeros. Comments without content ("n/a") are left out.
+    ``own`` themes are counted beside the shipped ones, whose counts stay the same. Questions
+    without a comment give zeros. Comments without content ("n/a") are left out.
     Raises :class:`DataError` for a comment to a question that the instrument does not ask.
     """
-    used = coder or first_coder()
+    used = with_own(coder or first_coder(), own)
     items = {item.id: item for item in instrument.texts}
     strangers = sorted({comment.question for comment in comments} - items.keys())
     if strangers:
@@ -95,7 +101,11 @@ def count_comments(
 
 
 def release(
-    counts: tuple[QuestionCounts, ...], instrument: Instrument, rule: Rule, answers: int
+    counts: tuple[QuestionCounts, ...],
+    instrument: Instrument,
+    rule: Rule,
+    answers: int,
+    own: OwnCodebook = NONE,
 ) -> tuple[TextResult, ...]:
     """What may be shown of the counts, by rule D12, for the whole organisation.
 
@@ -104,8 +114,10 @@ def release(
     comments count here, which is what their authors allowed; the number that quotes need is to be
     counted without them. A theme with fewer than ``rule.comments_theme`` comments is not named.
     Themes stand in the order of their rounded counts, so the order tells no more than the words.
+    They have the titles of the ``own`` codebook that they were counted with.
     """
-    return tuple(_release(one, instrument, rule, answers) for one in counts)
+    book = over(load(), own)
+    return tuple(_release(one, instrument, rule, answers, book) for one in counts)
 
 
 def in_words(count: int, least: int) -> str:
@@ -171,13 +183,13 @@ def text_theme(item: Item, instrument: Instrument) -> str:
 
 
 def _release(
-    counts: QuestionCounts, instrument: Instrument, rule: Rule, answers: int
+    counts: QuestionCounts, instrument: Instrument, rule: Rule, answers: int, book: Codebook
 ) -> TextResult:
     text = instrument.item(counts.question).text
     if answers < rule.comments_answers or counts.comments < rule.comments:
         return TextResult(counts.question, text, NOT_SHOWN, (), NOT_SHOWN, (), coder=counts.coder)
     least = rule.comments_theme
-    titles = load().titles
+    titles = book.titles
     named = [theme for theme, count in counts.themes.items() if count.get("any", 0) >= least]
     named.sort(key=lambda theme: (-_rank(counts.themes[theme]["any"]), titles[theme]))
     withheld = [(words, in_words(counts.uses.get(use, 0), least)) for use, words in WITHHELD]
@@ -187,18 +199,17 @@ def _release(
         counts.question,
         text,
         in_words(counts.comments, least),
-        tuple(_theme(theme, titles[theme], counts.themes[theme], least) for theme in named),
+        tuple(_theme(book.theme(theme), counts.themes[theme], least) for theme in named),
         in_words(counts.no_theme, least),
         tuple(withheld),
         coder=counts.coder,
     )
 
 
-def _theme(theme: str, title: str, count: Mapping[str, int], least: int) -> TextTheme:
+def _theme(theme: Theme, count: Mapping[str, int], least: int) -> TextTheme:
     words = {key: in_words(count.get(key, 0), least) for key in ("any", *DIRECTIONS)}
-    return TextTheme(
-        theme, title, words["any"], words["negative"], words["positive"], words["suggestion"]
-    )
+    ways = words["negative"], words["positive"], words["suggestion"]
+    return TextTheme(theme.id, theme.title, words["any"], *ways, note=theme.note)
 
 
 def _added(one: Mapping[str, int], other: Mapping[str, int]) -> dict[str, int]:

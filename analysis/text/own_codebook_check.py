@@ -1,0 +1,184 @@
+"""Whether an organisation's own codebook can be used, and what is wrong with it, line by line."""
+
+import re
+import tomllib
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from analysis.text.codebook import LONGEST, Codebook, CodebookError
+from analysis.text.language import COMMON, tokens
+from analysis.text.own_codebook import OwnCodebook, OwnTheme, OwnTitle, theme_from
+from analysis.text.redact import redact
+
+FEWEST_PHRASES, MOST_PHRASES, MOST_THEMES = 5, 40, 8
+LONGEST_TITLE, LONGEST_LINE, MOST_LINES = 60, 300, 10
+WAYS = ("negative", "positive", "suggestion")
+_ID = re.compile(r"own_[a-z0-9]+(?:_[a-z0-9]+)*")
+_UNSEEN = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]")
+
+
+class Problem(NamedTuple):
+    """What is wrong, in a sentence, and the words at fault, by which its line can be found."""
+
+    words: str
+    said: str
+
+
+def parse(text: str, name: str, shipped: Codebook) -> OwnCodebook:
+    """Read and check an own codebook given as TOML; the file ``name`` stands in every problem.
+
+    Raises :class:`~analysis.text.codebook.CodebookError` with all problems and their lines.
+    """
+    try:
+        raw = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise CodebookError([f"{name} is not valid TOML: {error}."]) from error
+    titles = raw.get("titles", {})
+    try:
+        own = OwnCodebook(
+            str(raw["version"]),
+            tuple(OwnTitle(theme, title) for theme, title in titles.items()),
+            tuple(theme_from(body) for body in raw.get("themes", ())),
+        )
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        raise CodebookError([f"{name} lacks or misspells a setting: {error}."]) from error
+    lines = text.splitlines()
+    problems = [f"{name}{_line(lines, one.words)}: {one.said}" for one in check(own, shipped)]
+    if problems:
+        raise CodebookError(problems)
+    return own
+
+
+def check(own: OwnCodebook, shipped: Codebook) -> list[Problem]:
+    """Everything that is wrong with it; empty when all is well."""
+    problems = [*_check_titles(own, shipped)]
+    ids = [theme.id for theme in own.themes]
+    problems += [
+        Problem(name, f"The theme {name!r} stands there twice. An id is never used again.")
+        for name in sorted({name for name in ids if ids.count(name) > 1})
+    ]
+    problems += [
+        Problem(name, f"{name!r} is no id of an own theme. Write own_ and lower-case letters.")
+        for name in ids
+        if not _ID.fullmatch(name)
+    ]
+    if len(own.used) > MOST_THEMES:
+        many = f"There are {len(own.used)} themes of your own. Use at most {MOST_THEMES}."
+        problems.append(Problem("", many))
+    for theme in own.used:
+        problems += check_theme(theme)
+    return problems
+
+
+def check_theme(theme: OwnTheme) -> list[Problem]:
+    """What is wrong with one theme by itself."""
+    problems = list(_check_lines(theme))
+    problems += check_phrases(theme)
+    if not len(theme.phrases) >= FEWEST_PHRASES:
+        problems.append(
+            Problem(
+                theme.id,
+                f"“{theme.title}” has {len(theme.phrases)} phrases. The software works by them "
+                f"alone, so give at least {FEWEST_PHRASES}.",
+            )
+        )
+    if len(theme.phrases) + len(theme.against) > MOST_PHRASES:
+        most = f"“{theme.title}” has too many phrases. Keep {MOST_PHRASES} at most."
+        problems.append(Problem(theme.id, most))
+    known = [_stems(phrase) for phrase in theme.phrases]
+    problems += [
+        Problem(example, f"No phrase of “{theme.title}” stands in its example “{example}”.")
+        for example in theme.examples.values()
+        if not any(_stands(stems, _stems(example)) for stems in known)
+    ]
+    return problems
+
+
+def _check_titles(own: OwnCodebook, shipped: Codebook) -> Iterator[Problem]:
+    """Titles that are no titles, belong to nothing, or could be taken for another theme's."""
+    for one in own.titles:
+        if one.theme not in shipped.titles:
+            yield Problem(one.theme, f"There is no shipped theme {one.theme!r} to give a title to.")
+    named = [(one.theme, one.title) for one in own.titles]
+    named += [(one.id, one.title) for one in own.used]
+    taken: dict[str, str] = {}
+    for theme, title in named:
+        yield from check_title(title, theme, shipped)
+        if taken.setdefault(title.casefold(), theme) != theme:
+            yield Problem(title, f"Two themes are called “{title}”.")
+
+
+def check_title(title: str, theme: str, shipped: Codebook) -> Iterator[Problem]:
+    """What is wrong with the title of the theme with this id."""
+    if not re.search(r"[^\W\d_]", title):
+        yield Problem(theme, f"The theme {theme!r} needs a title.")
+    if len(title) > LONGEST_TITLE:
+        yield Problem(title, f"The title “{title}” is longer than {LONGEST_TITLE} letters.")
+    if _UNSEEN.search(title):
+        yield Problem(theme, f"The title of {theme!r} has signs that cannot be seen.")
+    elif redact(title).text != title:
+        yield Problem(title, f"The title “{title}” may point to a person.")
+    shown = {known.casefold(): name for name, known in shipped.titles.items()}
+    if shown.get(title.casefold(), theme) != theme:
+        yield Problem(title, f"A shipped theme is called “{title}” already.")
+
+
+def _check_lines(theme: OwnTheme) -> Iterator[Problem]:
+    """Which sentences for coders are missing."""
+    if not theme.definition.strip():
+        yield Problem(theme.id, f"Say in a sentence what “{theme.title}” means.")
+    if not theme.includes:
+        yield Problem(theme.id, f"Say what belongs to “{theme.title}”, at least one thing.")
+    if not theme.examples:
+        yield Problem(theme.id, f"Give an example sentence of “{theme.title}”, made up by you.")
+    for way in sorted(theme.examples.keys() - set(WAYS)):
+        yield Problem(way, f"{way!r} is no direction of an example; use {', '.join(WAYS)}.")
+    for name, lines in (("includes", theme.includes), ("excludes", theme.excludes)):
+        if len(lines) > MOST_LINES:
+            yield Problem(theme.id, f"“{theme.title}” {name} more than {MOST_LINES} things.")
+    for line in (theme.definition, *theme.includes, *theme.excludes, *theme.examples.values()):
+        yield from _check_line(line)
+
+
+def _check_line(line: str) -> Iterator[Problem]:
+    """A sentence that coders and everybody else may read: not too long, and it names nobody."""
+    if len(line) > LONGEST_LINE:
+        yield Problem(line, f"“{line[:40]}…” is longer than {LONGEST_LINE} letters.")
+    if _UNSEEN.search(line):
+        yield Problem(line, f"“{_UNSEEN.sub('', line)[:40]}” has signs that cannot be seen.")
+    elif redact(line).text != line:
+        yield Problem(line, f"“{line[:40]}” may point to a person. Write it without.")
+
+
+def check_phrases(theme: OwnTheme) -> Iterator[Problem]:
+    """What is wrong with the phrases of a theme, each by itself and beside the others."""
+    seen: dict[tuple[str, ...], str] = {}
+    for phrase in (*theme.phrases, *theme.against):
+        said = tokens(phrase)
+        stems = _stems(phrase)
+        if not 0 < len(said) <= LONGEST or _UNSEEN.search(phrase):
+            yield Problem(phrase, f"The phrase “{phrase[:60]}” must have one to {LONGEST} words.")
+        elif all(token.word in COMMON or len(token.word) < 3 for token in said):
+            yield Problem(phrase, f"The phrase “{phrase}” stands in comments about anything.")
+        elif redact(phrase).text != phrase:
+            yield Problem(phrase, f"The phrase “{phrase}” may point to a person.")
+        elif stems in seen:
+            yield Problem(phrase, f"“{phrase}” and “{seen[stems]}” are the same phrase.")
+        seen[stems] = phrase
+
+
+def _stems(text: str) -> tuple[str, ...]:
+    return tuple(token.stem for token in tokens(text))
+
+
+def _stands(phrase: Sequence[str], text: Sequence[str]) -> bool:
+    """Whether the words of a phrase stand one after another in a text."""
+    wide = len(phrase)
+    return any(tuple(text[at : at + wide]) == tuple(phrase) for at in range(len(text)))
+
+
+def _line(lines: Sequence[str], words: str) -> str:
+    """``, line 3``: the first line with these words."""
+    found = (number for number, line in enumerate(lines, 1) if words and words in line)
+    number = next(found, 0)
+    return f", line {number}" if number else ""
