@@ -33,6 +33,10 @@ OF_COMMENTS = (
     "of_100_comments", "comments_low", "comments_high", "comments_wide_low", "comments_wide_high",
     "second_coder_low", "second_coder_high",
 )  # fmt: skip
+OF_TWO_PEOPLE = (
+    "both_found_f1", "both_found_f1_low", "both_found_f1_high", "both_found_kappa",
+    "both_found_ac1", "both_found_of_100", "direction_kappa", "evidence_f1",
+)  # fmt: skip
 COLUMNS = (
     "programme", "pulse", "pulse_name", "closed", "origin", "simulated",
     "kind", "id", "name", "group", "group_name",
@@ -44,7 +48,7 @@ COLUMNS = (
     "invited", "answered", "share_answered",
     "prefer_not_to_say", "left_blank", "lowest_possible", "highest_possible",
     "comments", "problems", "good_things", "ideas",
-    *OF_COMMENTS,
+    *OF_COMMENTS, *OF_TWO_PEOPLE,
     "why", "why_against_the_rest", "in_words",
 )  # fmt: skip
 # A question may be one where agreeing is the worse answer: bands are of favourable answers.
@@ -201,9 +205,25 @@ def _audited(
             "comments": written.NO_FIGURE if share.grey else share.count,
             **dict(zip(("problems", "good_things", "ideas"), ways, strict=True)),
             **dict(zip(OF_COMMENTS, map(_whole_number, figures), strict=True)),
+            **_twice(audit, theme.theme),
             **(_change(theme.change) if theme.change else {}),
             "in_words": written.of_theme(theme, share),
         }
+
+
+def _twice(audit: TextAudit, theme_id: str) -> dict[str, str]:
+    """How far two people agreed on a theme; no column where nothing was coded twice."""
+    found = next((one for one in audit.found.agreed if one.label == theme_id), None)
+    if found is None:
+        return {}
+    f1, kappa = (found.f1, found.low, found.high), (found.kappa, found.ac1)
+    cells = (*map(_two_digits, (*f1, *kappa)), _whole_number(found.usual))
+    cells += (_two_digits(found.direction), _two_digits(found.span))
+    return dict(zip(OF_TWO_PEOPLE, cells, strict=True))
+
+
+def _two_digits(hundredths: int | None) -> str:
+    return NOT_SHOWN if hundredths is None else f"{hundredths / 100:.2f}"
 
 
 def _whole_number(value: int | None) -> str:

@@ -100,6 +100,16 @@ def _audited(result: TextResult, audit: TextAudit, by: str) -> list[Block]:
                 note=f"{written.WIDER} {written.SECOND}" if double else written.WIDER,
             )
         )
+    twice = written.agreed(audit)
+    if twice:
+        blocks.append(
+            Table(
+                f"{written.TWICE} “{result.text}”",
+                written.AGREED_HEAD,
+                twice,
+                note=f"{written.AGREED} {written.WHY_TOO_FEW}",
+            )
+        )
     grey = tuple(f"{', '.join(titles)}: {why}" for why, titles in written.grey(audit))
     return [*blocks, *([Points("Themes without a figure, and why", grey)] if grey else [])]
 

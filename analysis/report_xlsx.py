@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 
 import xlsxwriter
 
-from analysis.report_tables import COLUMNS, OF_COMMENTS, rows
+from analysis.report_tables import COLUMNS, OF_COMMENTS, OF_TWO_PEOPLE, rows
 from analysis.summary import Summary
 
 SHEET = "Figures"
@@ -21,7 +21,7 @@ NUMBERS = frozenset(
         "score", "low", "high", "favourable_low", "favourable_high",
         "shrunk", "shrunk_low", "shrunk_high", "moved_low", "moved_high",
         "difference", "difference_low", "difference_high", "lowest_possible", "highest_possible",
-        *OF_COMMENTS,
+        *OF_COMMENTS, *OF_TWO_PEOPLE,
     }
 )  # fmt: skip
 # A file needs a date; this one says nothing about when the file was made.

@@ -22,6 +22,25 @@ WIDER = (
     "wider range allows for twice as much of that."
 )
 SECOND = "The last column is what the second person’s reading would give."
+TWICE = "How far did two people agree, theme by theme?"
+AGREED_HEAD = (
+    "Theme",
+    "Found by both (F1)",
+    "Likely range",
+    "Kappa",
+    "AC1",
+    "Of 100 comments",
+    "What it says (kappa)",
+    "Which words (F1)",
+)
+AGREED = (
+    "These figures are rough: they come only from comments that two people coded. 1 means that "
+    "they always agreed. In the columns called F1, 0 means that they never did. In the others, 0 "
+    "means no more often than chance would have it. Kappa can be low for a rare theme although "
+    "people agree. AC1 is less upset by that."
+)
+TOO_FEW_TWICE = "Can’t tell"
+WHY_TOO_FEW = f"“{TOO_FEW_TWICE}”: too few comments, or all of one kind."
 QUOTED = (
     "Their authors let us publish these. Two people read each one and masked what could tell who "
     "wrote it. They stand in an order drawn by chance."
@@ -59,6 +78,42 @@ def percent(share: AuditedShare) -> str:
     if share.grey:
         return NO_FIGURE
     return NOT_SHOWN if share.percent is None else f"{share.percent}%"
+
+
+def agreed(audit: TextAudit) -> tuple[tuple[str, ...], ...]:
+    """How far two people agreed, one row a theme under :data:`AGREED_HEAD`; none without doubles.
+
+    A theme without a figure has :data:`TOO_FEW_TWICE` in its second cell and nothing after it.
+    """
+    titles = {theme.theme: theme.title for theme in audit.themes}
+    rows = []
+    for one in audit.found.agreed:
+        if one.f1 is None:
+            blank = ("",) * (len(AGREED_HEAD) - 2)
+            rows.append((titles[one.label], TOO_FEW_TWICE, *blank))
+            continue
+        rows.append(
+            (
+                titles[one.label],
+                hundredths(one.f1),
+                f"{hundredths(one.low)}–{hundredths(one.high)}",
+                hundredths(one.kappa),
+                hundredths(one.ac1),
+                f"about {one.usual}",
+                hundredths(one.direction),
+                hundredths(one.span),
+            )
+        )
+    return tuple(rows)
+
+
+def hundredths(value: int | None) -> str:
+    """A measure of agreement, 86 as "0.86"; :data:`TOO_FEW_TWICE` without one.
+
+    >>> hundredths(86), hundredths(-5), hundredths(100)
+    ('0.86', '−0.05', '1.00')
+    """
+    return TOO_FEW_TWICE if value is None else f"{value / 100:.2f}".replace("-", "−")
 
 
 def way(audit: TextAudit, theme: WrittenTheme, direction: str) -> str:

@@ -23,12 +23,12 @@ from analysis.text.audited import NO_THEMES, NONE, AuditedShare
 from analysis.text.codebook import load
 from analysis.text.counts import in_words
 from analysis.text.human_codes import OTHER
-from analysis.text.prevalence import Prevalence, estimate, theme_of, why_unaudited
+from analysis.text.prevalence import Prevalence, estimate, why_unaudited
 from analysis.text.prevalence_change import changes
+from analysis.text.printed_agreement import agreed_in_words, agreed_themes
 from analysis.text.printed_shares import named, printed
 from analysis.text.reviewed import Example, Reviewed
 from analysis.text.score_bins import ScoreBins
-from analysis.text.second_coder import Agreement
 from analysis.text.thin_themes import grey
 
 TITLES = {OTHER: "Something no theme covers", NONE: "No theme found"}
@@ -41,8 +41,6 @@ MOSTLY = 2 / 3
 REWORDED = "The question was reworded."
 NOT_CHECKED = "No change is shown, because nobody checked what people wrote in {}."
 NOT_KEPT = "No change is shown, because what was counted in {} is no longer kept."
-FEWEST_DOUBLES = 20
-_CELLS = ("both", "first", "second", "neither")
 
 
 @dataclass(frozen=True, eq=False)
@@ -107,14 +105,16 @@ def _result(
     whole.sort(key=lambda share: share.label in NO_THEMES)
     labels = [share.label for share in whole]
     ways = [_way(found, share, way, rule) for share in whole for way in _ways_told(share)]
-    shares = replace(shares, shares=(*whole, *ways))
+    agreed = agreed_themes(counted.agreement, whole, rule)
+    shares = replace(shares, shares=(*whole, *ways), agreed=agreed)
     moved, since = _since(result, found, labels, thin, rule, earlier)
     titles = {**load().titles, **TITLES}
     themes = tuple(
         WrittenTheme(label, titles[label], _leaning(found, label, rule, thin), moved.get(label))
         for label in labels
     )
-    audit = TextAudit(shares, themes, since, _agreed(counted.agreement, rule.comments_theme))
+    said = agreed_in_words(counted.agreement, rule.comments_theme)
+    audit = TextAudit(shares, themes, since, said)
     return replace(result, audited=True, audit=audit)
 
 
@@ -175,18 +175,3 @@ def _since(
     past = estimate(counted.bins, counted.seed)
     compared = [one for one in labels if one not in NO_THEMES]
     return changes(found, past, rule, label, compared, without), ""
-
-
-def _agreed(agreement: Mapping[str, Agreement], least: int) -> str:
-    """How far two people agreed on themes, all themes together: positive agreement in tenths."""
-    themes = [one for label, one in agreement.items() if theme_of(label) == label and label != NONE]
-    rows = max((one.rows for one in themes), default=0)
-    whole = Agreement("", *(sum(getattr(one, part) for one in themes) for part in _CELLS))
-    if rows < FEWEST_DOUBLES or whole.f1 is None:
-        return ""
-    tenths = min(int(10 * whole.f1 + 0.5), 9)
-    often = f"in about {tenths} of 10 cases" if whole.f1 < 0.95 else "in nearly all cases"
-    return (
-        f"Two people coded {in_words(rows, least)} of these comments, each without seeing what the "
-        f"other said. What one found, the other found as well {often}."
-    )

@@ -34,11 +34,29 @@ class AuditedShare:
 
 
 @dataclass(frozen=True)
+class AgreedTheme:
+    """How far two people agreed on one theme, in hundredths: positive agreement ``f1`` with the
+    ends of its 95 % interval, Cohen's ``kappa``, Gwet's ``ac1``, the mean of both coders' shares
+    (``usual``, in steps of 5), ``direction`` (kappa) and ``span`` (F1 over words of the evidence).
+    ``None`` where there are too few comments for a figure, or where it is not defined."""
+
+    label: str
+    f1: int | None = None
+    low: int | None = None
+    high: int | None = None
+    kappa: int | None = None
+    ac1: int | None = None
+    usual: int | None = None
+    direction: int | None = None
+    span: int | None = None
+
+
+@dataclass(frozen=True)
 class AuditedQuestion:
     """What was written to one question, by software with a random audit.
 
     ``comments``, ``audited`` and ``closed`` (themes only) are words; ``shares`` stand in order of
-    their printed percent.
+    their printed percent; ``agreed`` says how far two people agreed, theme by theme, or is empty.
     """
 
     wave: str
@@ -49,6 +67,7 @@ class AuditedQuestion:
     closed: str
     seed: int
     shares: tuple[AuditedShare, ...]
+    agreed: tuple[AgreedTheme, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
         return asdict(self)
@@ -56,4 +75,5 @@ class AuditedQuestion:
     @classmethod
     def from_dict(cls, raw: Mapping[str, Any]) -> "AuditedQuestion":
         shares = tuple(AuditedShare(**share) for share in raw["shares"])
-        return cls(**{**raw, "shares": shares})
+        agreed = tuple(AgreedTheme(**one) for one in raw.get("agreed", ()))
+        return cls(**{**raw, "shares": shares, "agreed": agreed})

@@ -20,7 +20,7 @@ from analysis.text.drift import borrow, why_not_lent
 from analysis.text.human_codes import HumanCode
 from analysis.text.redact import redact
 from analysis.text.score_bins import BoolArray, FloatArray, ScoreBins, tabulate
-from analysis.text.second_coder import Agreement, agreement
+from analysis.text.second_coder import Agreement, agreement, with_evidence
 
 
 @dataclass(frozen=True, eq=False)
@@ -132,7 +132,10 @@ def count_audit(
         agreed = {}
         if twice:
             first, second = (_found(labels, [rows[n] for rows in twice]) for n in (0, 1))
-            agreed = agreement(labels, first, second)
+            agreed = with_evidence(
+                agreement(labels, first, second),
+                [(rows[0].text, rows[0].codes, rows[1].codes) for rows in twice],
+            )
         lent = [table for table in earlier if bins.rows and not why_not_lent(bins, table)]
         found.append(AuditedCounts(borrow(bins, lent), seeds[item.id], agreed))
     return tuple(found)

@@ -1,12 +1,16 @@
 """Two people coded the same comments, each blind: how far they agree, and what follows from it."""
 
 import math
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from nltk.metrics.agreement import AnnotationTask
 
+from analysis.sampling.proportions import wilson
+from analysis.text.human_codes import Code
+from analysis.text.language import tokens
 from analysis.text.prevalence import PRIOR, Interval, Prevalence, interval_of, stream
 from analysis.text.score_bins import BoolArray
 
@@ -18,13 +22,22 @@ class AgreementError(ValueError):
 @dataclass(frozen=True)
 class Agreement:
     """One label in comments that two people coded: found by ``both``, by the ``first`` or the
-    ``second`` alone, by ``neither``."""
+    ``second`` alone, by ``neither``.
+
+    Of comments in which both found it: ``ways`` counts (direction by one, by the other, comments);
+    in ``pointed`` of them both marked words as evidence, together ``marked`` words, of which
+    ``shared`` were marked by both (``marked`` counts such a word twice).
+    """
 
     label: str
     both: int
     first: int
     second: int
     neither: int
+    ways: tuple[tuple[str, str, int], ...] = ()
+    pointed: int = 0
+    marked: int = 0
+    shared: int = 0
 
     @property
     def rows(self) -> int:
@@ -35,6 +48,35 @@ class Agreement:
         """Positive agreement 2a/(2a + b + c), the same as F1; ``None`` when neither found any."""
         found = 2 * self.both + self.first + self.second
         return 2 * self.both / found if found else None
+
+    @property
+    def either(self) -> int:
+        """How many comments at least one of them found it in."""
+        return self.both + self.first + self.second
+
+    def f1_interval(self, level: float = 0.95) -> tuple[float, float] | None:
+        """Ends for F1: with j = both/either, F1 = 2j/(1 + j), which rises with j, so the ends are
+        those of j (Wilson 1927) put through it. ``None`` when neither found any.
+
+        >>> [round(end, 2) for end in Agreement("workload", 12, 2, 2, 34).f1_interval()]
+        [0.67, 0.95]
+        """
+        if not self.either:
+            return None
+        low, high = wilson(self.both, self.either, level)
+        return 2 * low / (1 + low), 2 * high / (1 + high)
+
+    @property
+    def direction_kappa(self) -> float | None:
+        """Cohen's kappa of :func:`direction_kappa` over the comments in which both found it."""
+        pairs = [(one, other) for one, other, count in self.ways for _ in range(count)]
+        return direction_kappa([one for one, _ in pairs], [other for _, other in pairs])
+
+    @property
+    def span_f1(self) -> float | None:
+        """F1 over words of both coders' evidence, 2·shared/marked, all comments together; ``None``
+        where they never both marked words."""
+        return 2 * self.shared / self.marked if self.marked else None
 
     @property
     def prevalence(self) -> float:
@@ -63,7 +105,8 @@ class Agreement:
 
     @classmethod
     def from_dict(cls, raw: Mapping[str, Any]) -> "Agreement":
-        return cls(**raw)
+        ways = tuple((one, other, int(n)) for one, other, n in raw.get("ways", ()))
+        return cls(**{**raw, "ways": ways})
 
 
 def agreement(labels: Sequence[str], first: BoolArray, second: BoolArray) -> dict[str, Agreement]:
@@ -83,6 +126,57 @@ def agreement(labels: Sequence[str], first: BoolArray, second: BoolArray) -> dic
     }
 
 
+def with_evidence(
+    found: Mapping[str, Agreement],
+    comments: Sequence[tuple[str, Sequence[Code], Sequence[Code]]],
+) -> dict[str, Agreement]:
+    """Agreements of themes with what was said of the comments in which both found the theme.
+
+    ``comments`` are (text, one coder's codes, the other's), the same comments as in ``found``. A
+    coder who gave a theme several directions in one comment gave them together, as one answer.
+    Evidence counts where both pointed to a part: a code over the whole text points to nothing. A
+    word belongs to a span that it touches.
+
+    >>> found = {"workload": Agreement("workload", 1, 0, 0, 0)}
+    >>> one, other = (Code("workload", "negative", "barrier", *span) for span in [(0, 8), (4, 14)])
+    >>> with_evidence(found, [("too much work", [one], [other])])["workload"].span_f1
+    0.5
+    """
+    ways: dict[str, Counter[tuple[str, str]]] = {label: Counter() for label in found}
+    words: dict[str, Counter[str]] = {label: Counter() for label in found}
+    for text, one, other in comments:
+        places = [(token.start, token.end) for token in tokens(text)]
+        for theme in {code.theme for code in one} & {code.theme for code in other} & ways.keys():
+            mine = [code for code in one if code.theme == theme]
+            theirs = [code for code in other if code.theme == theme]
+            ways[theme][_way(mine), _way(theirs)] += 1
+            first, second = (_inside(places, _parts(codes, text)) for codes in (mine, theirs))
+            if first and second:
+                words[theme]["pointed"] += 1
+                words[theme]["marked"] += len(first) + len(second)
+                words[theme]["shared"] += len(first & second)
+    return {
+        label: replace(
+            agreed,
+            ways=tuple((*pair, count) for pair, count in sorted(ways[label].items())),
+            pointed=words[label]["pointed"],
+            marked=words[label]["marked"],
+            shared=words[label]["shared"],
+        )
+        for label, agreed in found.items()
+    }
+
+
+def _way(codes: Sequence[Code]) -> str:
+    return "+".join(sorted({code.direction for code in codes}))
+
+
+def _parts(codes: Sequence[Code], text: str) -> list[tuple[int, int]]:
+    """Where codes point to; nowhere as soon as one of them is the whole text."""
+    spans = [(code.start, code.end) for code in codes]
+    return [] if (0, len(text)) in spans else spans
+
+
 def direction_kappa(first: Sequence[str], second: Sequence[str]) -> float | None:
     """Cohen's kappa of directions, over mentions whose theme both coders found.
 
@@ -91,24 +185,6 @@ def direction_kappa(first: Sequence[str], second: Sequence[str]) -> float | None
     if len(first) != len(second):
         raise AgreementError("Each mention needs a direction from both.")
     return _kappa(list(zip(first, second, strict=True)))
-
-
-def span_f1(
-    words: Sequence[tuple[int, int]],
-    one: Collection[tuple[int, int]],
-    other: Collection[tuple[int, int]],
-) -> float | None:
-    """F1 over words of two coders' evidence: 2·shared/(words of one + words of the other).
-
-    ``words`` are the places of a comment's words, ``one`` and ``other`` spans, all (start, end). A
-    word belongs to a span that it touches. ``None`` when neither span holds a word.
-
-    >>> span_f1([(0, 3), (4, 9), (10, 14)], [(0, 9)], [(4, 14)])
-    0.5
-    """
-    mine, theirs = _inside(words, one), _inside(words, other)
-    total = len(mine) + len(theirs)
-    return 2 * len(mine & theirs) / total if total else None
 
 
 def if_second_were_right(

@@ -1,12 +1,16 @@
 """Two people's codes: how far they agree, by hand and against formulas from elsewhere."""
 
+import json
+
 import numpy as np
 import pytest
 from scipy import stats
 from sklearn.metrics import cohen_kappa_score, f1_score
 
 from analysis.disclosure import Rule
+from analysis.sampling.proportions import wilson
 from analysis.text.audit_sample import AuditError, AuditSample, draw_audit
+from analysis.text.human_codes import Code
 from analysis.text.prevalence import estimate
 from analysis.text.printed_shares import printed
 from analysis.text.second_coder import (
@@ -15,7 +19,7 @@ from analysis.text.second_coder import (
     agreement,
     direction_kappa,
     if_second_were_right,
-    span_f1,
+    with_evidence,
 )
 from tests.analysis.test_text_prevalence import table
 
@@ -60,13 +64,62 @@ def test_directions_are_compared_by_kappa():
         direction_kappa(["negative"], [])
 
 
-def test_spans_are_compared_by_words():
-    words = [(0, 2), (3, 7), (8, 15), (16, 20)]
-    assert span_f1(words, [(0, 20)], [(0, 20)]) == 1.0
-    assert span_f1(words, [(0, 7)], [(8, 20)]) == 0.0
-    assert span_f1(words, [(0, 15)], [(3, 7)]) == pytest.approx(2 / 4)
-    assert span_f1(words, [(0, 2), (16, 20)], [(1, 2)]) == pytest.approx(2 / 3)
-    assert span_f1(words, [], []) is None
+TEXT = "We do far too much work at night"
+WHOLE = (0, len(TEXT))
+FAR, WORK, LATE = (6, 18), (14, 23), (24, 32)  # far too much; much work; at night
+
+
+def code(span=WHOLE, direction="negative", theme="workload"):
+    return Code(theme, direction, "barrier", *span)
+
+
+def evidence(*comments):
+    """What is kept of so many comments, of which each coder gave these codes."""
+    found = {"workload": Agreement("workload", len(comments), 0, 0, 0)}
+    kept = with_evidence(found, [(TEXT, one, other) for one, other in comments])["workload"]
+    assert Agreement.from_dict(json.loads(json.dumps(kept.to_dict()))) == kept
+    return kept
+
+
+def test_evidence_is_compared_word_by_word_over_all_comments():
+    assert evidence(([code(FAR)], [code(FAR)])).span_f1 == 1.0
+    assert evidence(([code(FAR)], [code(LATE)])).span_f1 == 0.0
+    half = ([code(FAR)], [code(WORK)])  # one word of 3 and 2 is shared
+    assert evidence(half).span_f1 == pytest.approx(2 / 5)
+    assert evidence(half, ([code(LATE)], [code(LATE)])).span_f1 == pytest.approx(2 * 3 / (5 + 4))
+    two_parts = [code(FAR), code(LATE, "positive")]
+    assert evidence((two_parts, [code(LATE)])).span_f1 == pytest.approx(2 * 2 / (5 + 2))
+
+
+def test_who_points_to_nothing_agrees_with_nobody_on_evidence():
+    """Else two who never mark a word would seem to agree on all of them."""
+    found = evidence(([code()], [code()]), ([code()], [code(FAR)]))
+    assert (found.span_f1, found.pointed) == (None, 0)
+    assert found.ways == (("negative", "negative", 2),)
+
+
+def test_directions_count_where_both_found_the_theme_and_several_are_one_answer():
+    both = [code(FAR), code(LATE, "positive")]
+    found = evidence(
+        *[([code()], [code()])] * 6,
+        *[([code(direction="positive")], [code(direction="positive")])] * 3,
+        (both, [code()]),
+        (both, both[::-1]),
+        ([code()], [code(theme="communication")]),
+        ([], []),
+    )
+    assert sum(count for *_, count in found.ways) == 11
+    one = ["n"] * 6 + ["p"] * 3 + ["np", "np"]
+    other = ["n"] * 6 + ["p"] * 3 + ["n", "np"]
+    assert found.direction_kappa == pytest.approx(cohen_kappa_score(one, other))
+
+
+def test_the_range_of_f1_is_that_of_the_comments_that_either_found():
+    found = Agreement("workload", both=12, first=1, second=3, neither=34)
+    low, high = (end / (2 - end) for end in found.f1_interval())
+    assert (low, high) == pytest.approx(wilson(12, 16))
+    assert found.f1_interval()[0] < found.f1 < found.f1_interval()[1]
+    assert Agreement("workload", 0, 0, 0, 50).f1_interval() is None
 
 
 def test_if_the_second_coder_were_right():

@@ -54,6 +54,22 @@ def test_a_grey_theme_has_a_name_and_no_figure(app, client, told):
     assert not any(digit in row.replace('colspan="5"', "") for digit in "0123456789")
 
 
+def test_how_far_two_people_agreed_stands_theme_by_theme_and_a_grey_theme_has_no_figure(
+    app, client, told
+):
+    page = client.get(f"/r/{out(app, told)}/written").get_data(as_text=True)
+    table = page[page.index("Comments that two people coded, theme by theme") :]
+    rows = {row.split("</th>")[0]: row for row in table[: table.index("</table>")].split("<tr>")}
+    titles = load().titles
+    assert "Can’t tell" in rows[f'<th scope="row">{titles["fear_speaking_out"]}']
+    assert not any(
+        n in rows[f'<th scope="row">{titles["fear_speaking_out"]}'] for n in ("0.", "1.")
+    )
+    found = {one.label: one for one in told.text[0].audit.found.agreed}["workload"]
+    shown = f'<td class="c-number">{found.f1 / 100:.2f}</td>'
+    assert shown in rows[f'<th scope="row">{titles["workload"]}']
+
+
 def test_all_cleared_comments_stand_there_and_what_was_withheld_is_counted(app, client, told):
     words = main_text(client.get(f"/r/{out(app, told)}/written"))
     for number in range(14):

@@ -110,6 +110,9 @@ def test_what_two_people_read_comes_out_as_shares_and_quotes(app, pulse):
     assert result.audited
     share = result.audit.share("workload")
     assert share.low <= 33 <= share.high  # every third of them
+    (agreed,) = (one for one in result.audit.found.agreed if one.label == "workload")
+    assert (agreed.f1, agreed.kappa, agreed.span) == (100, 100, 100)
+    assert agreed.direction is None, "all of them are problems"
     assert len(summary.quotes) == NUMBER
     assert summary.not_quoted == ()
 
