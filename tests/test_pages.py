@@ -94,6 +94,7 @@ def world(tmp_path_factory):
         a_promised_pulse()
         values = {
             "slug": programme.slug,
+            "number": desk.wave(waiting).number,
             "key": shown.results_key,
             "theme_id": "speaking_up",
             "unit_id": "nights",

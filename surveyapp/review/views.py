@@ -6,7 +6,7 @@ from flask.typing import ResponseReturnValue
 from surveyapp.errors import NotNow, Rejected
 from surveyapp.extensions import db
 from surveyapp.models.accounts import Role
-from surveyapp.models.surveys import Programme
+from surveyapp.models.surveys import Programme, Wave
 from surveyapp.permissions import open_to, signed_in
 from surveyapp.review import words
 from surveyapp.review.forms import CommentForm, add_rows, comment_form
@@ -21,13 +21,40 @@ blueprint = Blueprint("review", __name__, url_prefix="/review")
 def start(slug: str) -> ResponseReturnValue:
     """Where the desk stands, or when there will be something at it."""
     programme = results.programme_of(slug)
-    wave = review_desk.wave_of(programme)
-    desk = review_desk.desk(wave, signed_in()) if wave else None
+    waves = review_desk.waves_of(programme)
+    desks = _desks(waves)
+    # The oldest comes out first; where nothing of it waits, the next.
+    waiting = (wave for wave in waves if wave in desks and desks[wave].next())
+    return _page(programme, next(waiting, waves[0] if waves else None), desks)
+
+
+@blueprint.get("/<slug>/<int:number>")
+@open_to(Role.BOARD)
+def pulse(slug: str, number: int) -> ResponseReturnValue:
+    """Where the desk stands with one of several pulses."""
+    programme = results.programme_of(slug)
+    wave = review_desk.wave_of(programme, number)
+    return _page(programme, wave, _desks(review_desk.waves_of(programme)))
+
+
+def _desks(waves: list[Wave]) -> dict[Wave, review_desk.Desk]:
+    """The desks that lie open to this member, pulse by pulse."""
+    if not review_desk.may_review(signed_in()):
+        return {}
+    found = ((wave, review_desk.desk(wave, signed_in())) for wave in waves)
+    return {wave: desk for wave, desk in found if desk is not None}
+
+
+def _page(
+    programme: Programme, wave: Wave | None, desks: dict[Wave, review_desk.Desk]
+) -> ResponseReturnValue:
+    desk = desks.get(wave) if wave else None
     return render_template(
         "review/start.html",
         programme=programme,
         wave=wave,
         desk=desk,
+        pulses=[(one, found.progress()) for one, found in desks.items()],
         promised=wave is not None and covenants.reads_comments(wave),
         may=review_desk.may_review(signed_in()),
         progress=desk.progress() if desk else None,
@@ -37,21 +64,21 @@ def start(slug: str) -> ResponseReturnValue:
     )
 
 
-@blueprint.get("/<slug>/next")
+@blueprint.get("/<slug>/<int:number>/next")
 @open_to(Role.BOARD)
-def following(slug: str) -> ResponseReturnValue:
+def following(slug: str, number: int) -> ResponseReturnValue:
     """Go to the next comment, or past one that is left for later."""
-    _, desk = _desk(slug)
+    _, desk = _desk(slug, number)
     place = desk.next(request.args.get("after", 0, type=int))
     if place is None:
-        return redirect(url_for("review.start", slug=slug))
-    return redirect(url_for("review.comment", slug=slug, place=place))
+        return redirect(url_for("review.pulse", slug=slug, number=number))
+    return redirect(url_for("review.comment", slug=slug, number=number, place=place))
 
 
-@blueprint.route("/<slug>/<int:place>", methods=["GET", "POST"])
+@blueprint.route("/<slug>/<int:number>/<int:place>", methods=["GET", "POST"])
 @open_to(Role.BOARD)
-def comment(slug: str, place: int) -> ResponseReturnValue:
-    programme, desk = _desk(slug)
+def comment(slug: str, number: int, place: int) -> ResponseReturnValue:
+    programme, desk = _desk(slug, number)
     turn = review_desk.turn(desk, place)
     form = comment_form(turn)
     if form.is_submitted() and "more" in request.form:
@@ -60,8 +87,9 @@ def comment(slug: str, place: int) -> ResponseReturnValue:
         db.session.commit()
         after = desk.next()
         if after is None:
-            return redirect(url_for("review.start", slug=slug))
-        return redirect(url_for("review.comment", slug=slug, place=after, saved=place))
+            return redirect(url_for("review.pulse", slug=slug, number=number))
+        address = url_for("review.comment", slug=slug, number=number, place=after, saved=place)
+        return redirect(address)
     return render_template(
         "review/comment.html",
         programme=programme,
@@ -96,10 +124,9 @@ def _keep(form: CommentForm, turn: review_desk.Turn, desk: review_desk.Desk) -> 
     return True
 
 
-def _desk(slug: str) -> tuple[Programme, review_desk.Desk]:
+def _desk(slug: str, number: int) -> tuple[Programme, review_desk.Desk]:
     programme = results.programme_of(slug)
-    wave = review_desk.wave_of(programme)
-    desk = review_desk.desk(wave, signed_in()) if wave else None
+    desk = review_desk.desk(review_desk.wave_of(programme, number), signed_in())
     if desk is None:
         raise NotNow("No comments wait for you now. The desk says when there will be some.")
     return programme, desk

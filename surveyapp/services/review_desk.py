@@ -145,11 +145,18 @@ def may_review(member: Account) -> bool:
     return board.is_outside_the_line(member)
 
 
-def wave_of(programme: Programme) -> Wave | None:
-    """The pulse whose comments are read now, or that is the next to be; ``None`` without one."""
+def waves_of(programme: Programme) -> list[Wave]:
+    """The pulses whose comments are read now, oldest first; where none is, the next to be."""
     waves = [wave for wave in programme.waves if wave.state not in ("draft", "published")]
-    waiting = [wave for wave in waves if wave.state in LAID_OUT]
-    return next(iter(waiting or waves), None)
+    return [wave for wave in waves if wave.state in LAID_OUT] or waves[:1]
+
+
+def wave_of(programme: Programme, number: int) -> Wave:
+    """One of them by its number. Raises :class:`NotNow` when its comments are not read now."""
+    found = next((wave for wave in waves_of(programme) if wave.number == number), None)
+    if found is None:
+        raise NotNow("Nobody reads comments of this pulse now. Go back to the desk.")
+    return found
 
 
 def desk(wave: Wave, member: Account) -> Desk | None:

@@ -7,6 +7,7 @@ from tests import desk, factories
 from tests.browser import harness
 
 START = "/review/riverside"
+DESK = f"{START}/1"
 LONG = "Nobody asks us. " * 20 + "Averyverylongwordthatdoesnotbreakanywhere" * 3
 
 
@@ -68,11 +69,11 @@ def test_every_state_of_the_desk_passes(house, mirror):
     mirror.sign_in(app, address, "board")
     shown = place_of(house, lambda entry: not entry.blind and entry.codes)
     long = place_of(house, lambda entry: entry.text.startswith("Nobody asks"))
-    mirror.all_pass(address, START, *(f"{START}/{place}" for place in (1, shown, long)))
+    mirror.all_pass(address, START, *(f"{DESK}/{place}" for place in (1, shown, long)))
 
 
 def test_a_comment_of_the_sample_is_coded_and_cleared_by_keys_alone(house, reviewer, mirror):
-    page = reviewer.open(f"{START}/next")
+    page = reviewer.open(f"{DESK}/next")
     place = int(page.url.rpartition("/")[2])
     assert page.inner_text("#comment") == desk.HARM
     mark_words(page, "harassed a colleague")
@@ -100,7 +101,7 @@ def test_a_comment_of_the_sample_is_coded_and_cleared_by_keys_alone(house, revie
 
 def test_withholding_by_keys_goes_on_to_the_reason(house, reviewer):
     place = place_of(house, lambda entry: entry.blind == 2)
-    page = reviewer.open(f"{START}/{place}")
+    page = reviewer.open(f"{DESK}/{place}")
     page.keyboard.press("n")
     page.keyboard.press("x")
     assert page.evaluate("document.activeElement.id") == "reason"
@@ -114,7 +115,7 @@ def test_withholding_by_keys_goes_on_to_the_reason(house, reviewer):
 
 def test_one_outside_the_sample_takes_one_key(house, reviewer):
     place = place_of(house, lambda entry: not entry.blind and entry.codes)
-    page = reviewer.open(f"{START}/{place}")
+    page = reviewer.open(f"{DESK}/{place}")
     page.keyboard.press("a")
     page.wait_for_url("**saved=*")
     (reading,) = decided(house, place)
@@ -122,7 +123,7 @@ def test_one_outside_the_sample_takes_one_key(house, reviewer):
 
 
 def test_leaving_one_for_later_by_a_key(house, reviewer):
-    page = reviewer.open(f"{START}/next")
+    page = reviewer.open(f"{DESK}/next")
     before = page.url
     page.keyboard.press("j")
     page.wait_for_url(lambda url: url != before and "after" not in url)
@@ -131,7 +132,7 @@ def test_leaving_one_for_later_by_a_key(house, reviewer):
 
 def test_keys_do_nothing_while_somebody_types_or_with_them_switched_off(house, reviewer):
     place = place_of(house, lambda entry: not entry.blind and not entry.codes)
-    page = reviewer.open(f"{START}/{place}")
+    page = reviewer.open(f"{DESK}/{place}")
     page.fill("#masks", "")
     page.focus("#masks")
     page.keyboard.type("parking nun")
@@ -158,7 +159,7 @@ def test_keys_do_nothing_while_somebody_types_or_with_them_switched_off(house, r
 def test_every_control_is_reached_by_tab_and_seen(house, mirror):
     app, address, _ = house
     mirror.sign_in(app, address, "board")
-    mirror.open(f"{address}{START}/{place_of(house, lambda entry: entry.blind == 1)}")
+    mirror.open(f"{address}{DESK}/{place_of(house, lambda entry: entry.blind == 1)}")
     names = mirror.tab_stops()
     assert "Save and go on" in names
     assert "Leave it for later" in names
@@ -171,7 +172,7 @@ def test_without_script_everything_can_be_said(house, browser):
     with harness.visiting(browser, address, script=False) as visitor:
         visitor.context.add_cookies([harness.cookie_of(app, address, "board")])
         visitor.size(harness.PHONE)
-        page = visitor.open(f"{START}/{place}")
+        page = visitor.open(f"{DESK}/{place}")
         assert page.locator("[data-keys]").is_hidden()
         page.select_option("#rows-0-theme", "workload")
         page.select_option("#rows-0-direction", "negative")
@@ -188,7 +189,7 @@ def test_without_script_everything_can_be_said(house, browser):
 
 
 def test_on_paper_the_comment_and_the_codes_stand_without_buttons(house, reviewer):
-    page = reviewer.open(f"{START}/next")
+    page = reviewer.open(f"{DESK}/next")
     page.emulate_media(media="print")
     assert page.locator("#comment").is_visible()
     assert page.get_by_role("button", name="Save and go on").is_hidden()

@@ -92,6 +92,6 @@ def test_reviewers_are_told_where_the_roster_was_not_known_when_names_were_maske
         desk.lay_out(app)
         reader = app.test_client()
         factories.sign_in(reader, "board", email=f"{slug}@example.org")
-        pages = [reader.get(f"/review/{slug}{page}").text for page in ("", "/1")]
+        pages = [reader.get(f"/review/{slug}{page}").text for page in ("", "/1/1")]
         assert "kwaika" in pages[1], "software alone leaves such a name"
         assert [told] * 2 == ["list of names was missing" in page for page in pages]

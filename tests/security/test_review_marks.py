@@ -48,9 +48,9 @@ def every_page(app):
     factories.sign_in(client, "board")
     pages = [client.get("/review/riverside").text, client.get("/board/riverside").text]
     for place in range(1, 40):
-        pages.append(client.get(f"/review/riverside/{place}").text)
+        pages.append(client.get(f"/review/riverside/1/{place}").text)
         sent = {"decision": "perhaps"}
-        pages.append(client.post(f"/review/riverside/{place}", data=sent).text)
+        pages.append(client.post(f"/review/riverside/1/{place}", data=sent).text)
     return pages
 
 

@@ -13,6 +13,7 @@ from surveyapp.services import promises, review, review_sheets
 from tests import desk, factories
 
 START = "/review/riverside"
+DESK = f"{START}/1"
 NOTHING = {"nothing": "y", "decision": "pass"}
 
 
@@ -47,8 +48,8 @@ def test_a_reviewer_reads_one_after_the_other_until_nothing_waits(app, pulse, bo
     assert "40 comments wait for you" in page
     assert "0 of 40 coded" in page
     seen = []
-    address = board.get(f"{START}/next").location
-    while address != START:
+    address = board.get(f"{DESK}/next").location
+    while address != DESK:
         path = address.partition("?")[0]
         seen.append(soup_of(board, path).find(id="comment").get_text())
         answer = board.post(path, data=NOTHING)
@@ -60,46 +61,46 @@ def test_a_reviewer_reads_one_after_the_other_until_nothing_waits(app, pulse, bo
     assert "Nothing waits for you now" in page
     assert "40 of 40 coded" in page
     assert "0 of 40" in page, "settled by two: none yet"
-    assert board.get(f"{START}/next").location == START
+    assert board.get(f"{DESK}/next").location == DESK
 
 
 def test_the_page_counts_what_was_coded_and_what_may_tell_of_harm(app, pulse):
     one, two, _ = desk.reviewers(app)
-    one.post(f"{START}/1", data={**NOTHING})
-    one.post(f"{START}/2", data={**NOTHING, "escalate": "y"})
-    page = read(two.get(f"{START}/next", follow_redirects=True))
+    one.post(f"{DESK}/1", data={**NOTHING})
+    one.post(f"{DESK}/2", data={**NOTHING, "escalate": "y"})
+    page = read(two.get(f"{DESK}/next", follow_redirects=True))
     assert "You have read 0 of 40" in page
     assert "Of the sample, 2 of 40 coded. 2 may tell of harm." in page
 
 
 def test_what_a_reviewer_raises_comes_first_for_the_others(app, pulse):
     one, two, _ = desk.reviewers(app)
-    one.post(f"{START}/7", data={**NOTHING, "escalate": "y"})
-    two.post(f"{START}/1", data=NOTHING)
-    assert two.get(f"{START}/next").location == f"{START}/7"
-    assert "May tell of harm" in read(two.get(f"{START}/7"))
+    one.post(f"{DESK}/7", data={**NOTHING, "escalate": "y"})
+    two.post(f"{DESK}/1", data=NOTHING)
+    assert two.get(f"{DESK}/next").location == f"{DESK}/7"
+    assert "May tell of harm" in read(two.get(f"{DESK}/7"))
 
 
 def test_one_may_be_left_for_later(app, pulse, board):
-    assert board.get(f"{START}/next?after=1").location == f"{START}/2"
-    assert board.get(f"{START}/next?after=40").location == f"{START}/1"
-    assert board.get(f"{START}/next?after=x").location == f"{START}/1"
+    assert board.get(f"{DESK}/next?after=1").location == f"{DESK}/2"
+    assert board.get(f"{DESK}/next?after=40").location == f"{DESK}/1"
+    assert board.get(f"{DESK}/next?after=x").location == f"{DESK}/1"
 
 
 def test_what_the_software_found_is_hidden_from_whoever_has_still_to_code(app, pulse):
     one, two, three = desk.reviewers(app)
     with app.app_context():
         place = next(e.place for e in review_sheets.entries(pulse) if e.codes)
-    shown = soup_of(one, f"{START}/{place}")
+    shown = soup_of(one, f"{DESK}/{place}")
     assert "What the software found" not in shown.get_text()
     assert chosen(shown) == []
     # All 40 are in the sample and are coded twice, so the second is as blind as the first.
-    one.post(f"{START}/{place}", data={**NOTHING})
-    second = soup_of(two, f"{START}/{place}")
+    one.post(f"{DESK}/{place}", data={**NOTHING})
+    second = soup_of(two, f"{DESK}/{place}")
     assert "What the software found" not in second.get_text()
     assert chosen(second) == []
-    two.post(f"{START}/{place}", data={**NOTHING, "decision": "withhold", "reason": "author"})
-    third = soup_of(three, f"{START}/{place}")
+    two.post(f"{DESK}/{place}", data={**NOTHING, "decision": "withhold", "reason": "author"})
+    third = soup_of(three, f"{DESK}/{place}")
     assert "Two members differ" in third.get_text()
     assert "author" not in third.find(id="comment").get_text()
     assert "It could show who wrote it" not in third.select_one("p.c-muted").get_text()
@@ -112,7 +113,7 @@ def test_the_software_s_codes_are_shown_outside_the_sample_and_can_be_put_right(
     desk.lay_out(app)
     with app.app_context():
         entry = next(e for e in review_sheets.entries(wave_id) if e.codes and not e.blind)
-    page = soup_of(board, f"{START}/{entry.place}")
+    page = soup_of(board, f"{DESK}/{entry.place}")
     assert "What the software found: workload" in page.get_text()
     assert chosen(page) == ["workload", "negative", "barrier"]
     same = {
@@ -121,10 +122,10 @@ def test_the_software_s_codes_are_shown_outside_the_sample_and_can_be_put_right(
         "rows-0-function": "barrier",
         "rows-0-words": "cases",
     }
-    board.post(f"{START}/{entry.place}", data={**same, "decision": "pass"})
+    board.post(f"{DESK}/{entry.place}", data={**same, "decision": "pass"})
     with app.app_context():
         assert review.corrections(wave_id) == []
-    board.post(f"{START}/{entry.place}", data={**NOTHING})
+    board.post(f"{DESK}/{entry.place}", data={**NOTHING})
     with app.app_context():
         (row,) = review.corrections(wave_id)
         assert row.codes == ()
@@ -133,7 +134,7 @@ def test_the_software_s_codes_are_shown_outside_the_sample_and_can_be_put_right(
 def test_a_comment_is_shown_as_the_plain_text_it_is(app, pulse, board):
     with app.app_context():
         found = [e for e in review_sheets.entries(pulse) if "HYPERLINK" in e.text]
-    page = board.get(f"{START}/{found[0].place}")
+    page = board.get(f"{DESK}/{found[0].place}")
     assert "&lt;b&gt;Pay&lt;/b&gt; &amp; cases =HYPERLINK(1)" in page.text
     assert "<b>Pay" not in page.text
 
@@ -156,7 +157,7 @@ def test_a_comment_is_shown_as_the_plain_text_it_is(app, pulse, board):
 )  # fmt: skip
 def test_what_is_lacking_is_said_and_nothing_typed_is_lost(app, pulse, board, said, words):
     typed = {"masks": "nobody did", **said}
-    answer = board.post(f"{START}/1", data=typed)
+    answer = board.post(f"{DESK}/1", data=typed)
     page = BeautifulSoup(answer.text, "html.parser")
     assert page.title.get_text().startswith("Error: ")
     assert words in page.select_one(".govuk-error-summary").get_text()
@@ -171,7 +172,7 @@ def test_what_is_lacking_is_said_and_nothing_typed_is_lost(app, pulse, board, sa
 
 def test_more_rows_for_codes_without_script(app, pulse, board):
     before = {"rows-0-theme": "workload", "rows-0-words": "nobody", "more": "yes"}
-    page = BeautifulSoup(board.post(f"{START}/1", data=before).text, "html.parser")
+    page = BeautifulSoup(board.post(f"{DESK}/1", data=before).text, "html.parser")
     assert page.find(id="rows-0-words")["value"] == "nobody"
     assert page.select_one("#rows-0-theme option[selected]")["value"] == "workload"
     assert page.find(id="rows-2-theme") is not None
@@ -181,13 +182,13 @@ def test_more_rows_for_codes_without_script(app, pulse, board):
 
 def test_a_reviewer_sees_again_what_they_said_and_can_change_it(app, pulse, board):
     first = {"nothing": "y", "decision": "withhold", "reason": "harm", "masks": "a colleague"}
-    answer = board.post(f"{START}/1", data=first)
+    answer = board.post(f"{DESK}/1", data=first)
     assert "Saved." in read(board.get(answer.location))
-    page = soup_of(board, f"{START}/1")
+    page = soup_of(board, f"{DESK}/1")
     assert page.select_one("#reason option[selected]")["value"] == "harm"
     assert page.find(id="masks").get_text().strip() == "a colleague"
     assert page.find(id="rows") is None, "what was coded blind stays"
-    board.post(f"{START}/1", data={"decision": "pass"})
+    board.post(f"{DESK}/1", data={"decision": "pass"})
     with app.app_context():
         (reading,) = review_sheets.readings(pulse)[1]
         assert (reading.reason, reading.codes, reading.seen) == ("", (), "blind")
@@ -196,19 +197,19 @@ def test_a_reviewer_sees_again_what_they_said_and_can_change_it(app, pulse, boar
 def test_a_comment_that_others_settled_is_shown_to_nobody_more(app, pulse):
     one, two, three = desk.reviewers(app)
     for browser in (one, two):
-        browser.post(f"{START}/1", data=NOTHING)
-    assert three.get(f"{START}/1").status_code == 409
-    assert three.post(f"{START}/1", data=NOTHING).status_code == 409
-    assert three.get(f"{START}/99").status_code == 404
+        browser.post(f"{DESK}/1", data=NOTHING)
+    assert three.get(f"{DESK}/1").status_code == 409
+    assert three.post(f"{DESK}/1", data=NOTHING).status_code == 409
+    assert three.get(f"{DESK}/99").status_code == 404
 
 
 @pytest.mark.parametrize("role", ["hr", "manager", "admin", "witness", "auditor"])
 def test_nobody_else_comes_to_the_desk(app, pulse, role):
     client = app.test_client()
     factories.sign_in(client, role)
-    for path in ("", "/next", "/1"):
-        assert client.get(START + path).status_code == 403
-    assert client.post(f"{START}/1", data=NOTHING).status_code == 403
+    for path in (START, DESK, f"{DESK}/next", f"{DESK}/1"):
+        assert client.get(path).status_code == 403
+    assert client.post(f"{DESK}/1", data=NOTHING).status_code == 403
 
 
 def test_a_member_in_the_line_is_told_and_reads_nothing(app, pulse, board):
@@ -218,11 +219,11 @@ def test_a_member_in_the_line_is_told_and_reads_nothing(app, pulse, board):
         member = db.session.query(Account).filter_by(email="board@example.org").one()
         member.role_names = ["board", "manager"]
         db.session.commit()
-    for path in (START, f"{START}/next", f"{START}/1"):
+    for path in (START, DESK, f"{DESK}/next", f"{DESK}/1"):
         page = board.get(path)
         assert "do not" in page.text or page.status_code == 403
         assert desk.HARM not in page.text
-    assert board.get(f"{START}/1").status_code == 403
+    assert board.get(f"{DESK}/1").status_code == 403
 
 
 @pytest.mark.parametrize(
@@ -240,8 +241,8 @@ def test_an_empty_desk_says_why_and_until_when(app, board, state, promise, words
         factories.a_wave(state=state, covenant=covenant, covenant_sha256="0" * 64)
         factories.committed()
     assert words in read(board.get(START))
-    assert board.get(f"{START}/next").status_code == 409
-    assert board.get(f"{START}/1").status_code == 409
+    assert board.get(f"{DESK}/next").status_code == 409
+    assert board.get(f"{DESK}/1").status_code == 409
 
 
 def test_too_few_comments_are_not_read(app, board):
@@ -249,7 +250,54 @@ def test_too_few_comments_are_not_read(app, board):
         desk.a_pulse(desk.plain(9))
     desk.lay_out(app)
     assert "Comments are read only from 20 answers up" in read(board.get(START))
-    assert board.get(f"{START}/next").location == START
+    assert board.get(f"{DESK}/next").location == DESK
+
+
+@pytest.fixture
+def two_pulses(app, pulse):
+    """A second pulse at the desk, with twenty comments, one of which tells of harm."""
+    with app.app_context():
+        wave = desk.wave(pulse)
+        second = desk.a_pulse([*desk.plain(19), desk.Said(desk.HARM)], programme=wave.programme)
+    desk.lay_out(app)
+    return pulse, second
+
+
+def test_of_two_pulses_a_reviewer_chooses_and_the_page_says_what_waits(app, two_pulses, board):
+    for address, label in ((START, "Pulse 1"), (f"{START}/2", "Pulse 2")):
+        page = soup_of(board, address)
+        listed = [" ".join(one.get_text().split()) for one in page.select("main ul")[0]("li")]
+        assert listed[0].startswith("Pulse 1: 40 comments wait for you, 1 not settled may tell")
+        assert listed[1].startswith("Pulse 2: 20 comments wait for you, 1 not settled may tell")
+        assert page.select_one("main [aria-current=page]").get_text() == label
+        assert page.select_one("main p.c-lead").get_text().startswith(f"{label}.")
+    assert board.get(f"{START}/2/next").location == f"{START}/2/1"
+    assert read(board.get(f"{START}/2/1")).startswith("Comments to check Comment 1 Pulse 2.")
+
+
+def test_what_is_said_of_one_pulse_is_never_kept_for_another(app, two_pulses, board):
+    first, second = two_pulses
+    board.post(f"{START}/2/3", data=NOTHING)
+    with app.app_context():
+        assert list(review_sheets.readings(second)) == [3]
+        assert review_sheets.readings(first) == {}
+        desk.wave(first).state = "published"
+        db.session.commit()
+    # A page that was open when its pulse came out decides of no comment of the next one.
+    assert board.post(f"{DESK}/5", data=NOTHING).status_code == 409
+    with app.app_context():
+        assert list(review_sheets.readings(second)) == [3]
+    assert board.get(DESK).status_code == 409
+    assert "pulses are at the desk" not in read(board.get(START))
+
+
+def test_where_nothing_of_the_oldest_waits_the_next_is_shown(app, two_pulses, board):
+    for place in range(1, 41):
+        board.post(f"{DESK}/{place}", data=NOTHING)
+    page = read(board.get(START))
+    assert "Pulse 1 : nothing waits for you." in page
+    assert "Pulse 2. You read what people wrote" in page
+    assert "Nothing waits for you now" in read(board.get(DESK))
 
 
 def test_a_desk_that_is_never_read_keeps_no_results_back(app, pulse):
