@@ -35,7 +35,6 @@ from surveyapp.formatting import local
 from surveyapp.models.surveys import Wave
 from surveyapp.services import (
     audit,
-    audits,
     ballotbox,
     covenants,
     invitations,
@@ -111,6 +110,7 @@ def tick(now: datetime, say: Say = lambda _line: None) -> int:
         _did("answers past their time", partial(retention.destroy_keys, now), failed)
     if opens("who"):
         _did("posting what changed", posted.catch_up, failed)
+        _did("auditors’ files past their time", partial(retention.destroy_files, now), failed)
         _did("clearing what is past its time", partial(clear, now), failed)
         _did("the noticeboard", partial(keep_noticeboard, now), failed)
         _did("sending mail", partial(send, now, say), failed)
@@ -264,8 +264,7 @@ def keep_noticeboard(now: datetime) -> None:
 
 
 def clear(now: datetime) -> None:
-    """Let go of invitations, auditors' files, sent mail and uploads whose time is over."""
-    audits.forget(invitations.long_over(now))
+    """Let go of invitations, sent mail and uploads whose time is over."""
     gone = invitations.forget(now) + mail.purge(now)
     uploads.purge(now)
     who_session().commit()

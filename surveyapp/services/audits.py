@@ -6,7 +6,7 @@ in it apart, each in the order of their receipts. Whoever fetches it is named on
 """
 
 import uuid
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
@@ -100,7 +100,7 @@ def waves() -> list[tuple[Wave, list[str]]]:
     """Every wave with a file that can be fetched, the newest first, and for whom each is."""
     promised = select(Wave).where(Wave.covenant.is_not(None)).order_by(Wave.opens_at.desc())
     found = [(wave, [one.name for one in readers(wave)]) for wave in db.session.scalars(promised)]
-    return [(wave, names) for wave, names in found if names and _folder(wave.id).exists()]
+    return [(wave, names) for wave, names in found if names and are_kept(wave)]
 
 
 def fetch(wave: Wave, place: int, by: Account, now: datetime) -> bytes:
@@ -126,10 +126,14 @@ def fetch(wave: Wave, place: int, by: Account, now: datetime) -> bytes:
     return sealed
 
 
-def forget(over: Iterable[uuid.UUID]) -> None:
-    """Destroy the files of these waves. Whoever they were for had time to fetch theirs."""
-    for wave_id in over:
-        keys.destroy_folder(_folder(wave_id))
+def are_kept(wave: Wave) -> bool:
+    """Whether a wave has files that can be fetched."""
+    return _folder(wave.id).exists()
+
+
+def forget(wave: Wave) -> None:
+    """Destroy the wave's files. Safe to repeat."""
+    keys.destroy_folder(_folder(wave.id))
 
 
 def _made(

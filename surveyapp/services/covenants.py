@@ -90,9 +90,9 @@ def in_force(wave: Wave) -> dict[str, Any]:
     """The covenant with what was changed in the open since: see :func:`in_force.of`."""
     found = counted.of(of(wave), noticeboard.about(wave.id, counted.LINES))
     # Ending early takes one person and no line of its own.
-    if found.get("dates") and wave.closed_on is not None:
+    if found.get("dates") and (closed := closed_on(wave)) is not None:
         promised = local(counted.moment(found["dates"]["closes"])).date().isoformat()
-        found["ended"] = wave.closed_on if wave.closed_on < promised else None
+        found["ended"] = closed if closed < promised else None
     return found
 
 
@@ -131,6 +131,13 @@ def publishes_at(wave: Wave) -> datetime | None:
 def closes_at(wave: Wave) -> datetime | None:
     """When the wave closes, as promised or as moved in the open."""
     return _earlier(wave.closes_at, wave, "closes")
+
+
+def is_out(wave: Wave) -> bool:
+    """Whether the results are out, by the noticeboard's word where promises were made: the
+    database's owner can write a state."""
+    out = wave.state == "published"
+    return out and (wave.covenant is None or bool(noticeboard.about(wave.id, ("PUBLISHED",))))
 
 
 def closed_on(wave: Wave) -> str | None:

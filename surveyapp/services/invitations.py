@@ -195,17 +195,20 @@ def forget(now: datetime) -> int:
     From then on nothing says who took part.
     """
     gone = 0
-    for wave_id in long_over(now):
+    for wave_id in _long_over(now):
         gone += _count(Invitation.wave_id == wave_id)
         who_session().execute(delete(Invitation).where(Invitation.wave_id == wave_id))
     return gone + roster.forget_leavers()
 
 
-def long_over(now: datetime) -> list[uuid.UUID]:
-    """The waves that closed 30 days ago or more and whose results are out. For promised ones the
-    day is the noticeboard's: what is deleted then cannot be had again for another date in a row."""
+def _long_over(now: datetime) -> list[uuid.UUID]:
+    """The waves that closed 30 days ago or more and whose results are out. For promised ones both
+    are the noticeboard's word: whoever is deleted then is not told of results that a row calls
+    out."""
     until = (local(now).date() - KEPT_AFTER_CLOSING).isoformat()
-    out = db.session.scalars(select(Wave).where(Wave.state == "published"))
+    out = filter(
+        covenants.is_out, db.session.scalars(select(Wave).where(Wave.state == "published"))
+    )
     closed = {
         wave.id: covenants.closed_on(wave) if wave.covenant else wave.closed_on for wave in out
     }

@@ -3,10 +3,11 @@ sealed blocks, in backups too, is noise. Results and the noticeboard stay.
 
 What is destroyed cannot be brought back, so days are read from the noticeboard and not from the
 wave's row, and a clock that is wrong for a while destroys nothing: the staff log tells of it first.
+The auditors' files, which hold the same answers sealed, go by the same rules and sooner.
 """
 
 import calendar
-from collections.abc import Iterator
+from collections.abc import Callable
 from datetime import date, datetime, timedelta
 
 from flask import current_app
@@ -18,10 +19,12 @@ from surveyapp.formatting import local
 from surveyapp.models.audit import AuditLine
 from surveyapp.models.publications import Publication
 from surveyapp.models.surveys import Wave
-from surveyapp.services import audit, covenants, noticeboard
+from surveyapp.services import audit, audits, covenants
 
+FILES_KEPT = timedelta(days=30)  # after closing, as long as invitations
 TOLD_BEFORE = timedelta(days=7)
-TOLD = "will destroy the key to the answers"
+KEY = "will destroy the key to the answers"
+FILES = "will destroy the auditors’ files"
 
 
 def ends(wave: Wave) -> date | None:
@@ -36,57 +39,65 @@ def ends(wave: Wave) -> date | None:
     return _later(date.fromisoformat(since), months) if since else None
 
 
-def over(now: datetime) -> Iterator[Wave]:
-    """The published waves whose answers nobody may read any more, of which the log told in time."""
-    today = local(now).date()
-    for wave, last in _ending(today):
-        if last <= today and _was_told(wave, today - TOLD_BEFORE):
-            yield wave
-
-
 def destroy_keys(now: datetime) -> None:
     """Destroy what unlocks the answers of each wave that is over, as far as this process holds it:
     the publisher the answers' key, the opener that of pair records no later wave was opened for.
 
     Tells the staff log a week before, and commits that.
     """
-    today = local(now).date()
-    newest = next(iter(audit.lines(1)), None)
-    if newest is not None and date.fromisoformat(newest.date) > today + timedelta(days=1):
-        # Once: this line is the newest then, and no telling before it counts any more.
-        audit.record("scheduler", "found that the clock had been ahead", newest.date, on=today)
-        db.session.commit()
-    for wave, last in _ending(today):
-        if last - TOLD_BEFORE <= today and not _was_told(wave, today):
-            audit.record("scheduler", TOLD, _subject(wave), on=today)
-            db.session.commit()
-    for wave in over(now):
+    for wave in _over(ends, KEY, now):
         if opens("box"):
             keys.destroy_pairs_key(wave.id)
         if opens("who") or not opens("box"):
             keys.destroy_all("publisher", wave.id)
 
 
-def _ending(today: date) -> list[tuple[Wave, date]]:
-    """The waves that are out by the noticeboard's word, and the day on which each one's time ends,
-    as far as it is not longer than a week away."""
-    found = []
-    for wave in db.session.scalars(select(Wave).where(Wave.state == "published")):
+def destroy_files(now: datetime) -> None:
+    """Destroy what is sealed to witnesses and auditors, 30 days after closing. Whoever it was for
+    had time to fetch it. Tells the staff log a week before, and commits that."""
+    for wave in _over(_files_end, FILES, now):
+        audits.forget(wave)
+
+
+def _files_end(wave: Wave) -> date | None:
+    """The day from which nobody can fetch the auditors' files; ``None`` where there are none."""
+    closed = covenants.closed_on(wave) if audits.are_kept(wave) else None
+    return date.fromisoformat(closed) + FILES_KEPT if closed else None
+
+
+def _over(ends: Callable[[Wave], date | None], told: str, now: datetime) -> list[Wave]:
+    """The waves whose end has come and was told in the log a week before. Tells of those whose end
+    is that near, and commits it."""
+    today = local(now).date()
+    newest = next(iter(audit.lines(1)), None)
+    if newest is not None and date.fromisoformat(newest.date) > today + timedelta(days=1):
+        # Once: this line is the newest then, and no telling before it counts any more.
+        audit.record("scheduler", "found that the clock had been ahead", newest.date, on=today)
+        db.session.commit()
+    over = []
+    for wave in db.session.scalars(select(Wave).where(Wave.state == "published")).all():
         last = ends(wave)
-        if last is None or last - TOLD_BEFORE > today:
+        if last is None or last - TOLD_BEFORE > today or not _is_out_as_promised(wave):
             continue
-        out = noticeboard.about(wave.id, ("PUBLISHED",))
-        if wave.covenant is None or (out and covenants.is_as_posted(wave)):
-            found.append((wave, last))
-    return found
+        if not _was_told(wave, told, today):
+            audit.record("scheduler", told, _subject(wave), on=today)
+            db.session.commit()
+        if last <= today and _was_told(wave, told, today - TOLD_BEFORE):
+            over.append(wave)
+    return over
 
 
-def _was_told(wave: Wave, by: date) -> bool:
+def _is_out_as_promised(wave: Wave) -> bool:
+    """Whether results and promises are those of the noticeboard, where there are promises."""
+    return covenants.is_out(wave) and (wave.covenant is None or covenants.is_as_posted(wave))
+
+
+def _was_told(wave: Wave, told: str, by: date) -> bool:
     """Whether the log told of a wave's end by that day, and no line after it is older: then the
     clock was wrong. Lines date by two zones, so a day does not count."""
     for line in db.session.scalars(
         select(AuditLine).where(
-            AuditLine.verb == TOLD,
+            AuditLine.verb == told,
             AuditLine.subject == _subject(wave),
             AuditLine.date <= by.isoformat(),
         )

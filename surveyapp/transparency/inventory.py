@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Stored:
-    """Something kept: ``tables`` hold it."""
+    """Something kept: ``tables`` hold it, or files."""
 
     what: str
     why: str
@@ -62,6 +62,14 @@ STORED = (
         "24 months after closing, or as long as the pulse’s promises say. Then the server destroys "
         "their key by itself. Without it nobody can read them",
         ("answer_block",),
+    ),
+    Stored(
+        "If a pulse has a witness or an auditor: every set of answers and every comment as it was "
+        "written, locked so that only they can open it",
+        "So that somebody outside can count once more. Each time one is fetched, the noticeboard "
+        "says so",
+        "A folder that is in no backup",
+        "30 days after closing, and no sooner than a week after the results came out",
     ),
     Stored(
         "Comments whose authors let them be read, already masked, in random order and encrypted, "

@@ -13,14 +13,16 @@ import pytest
 from sqlalchemy import delete, update
 
 from surveyapp import clock, jobs, keys
-from surveyapp.crypto import blocks
+from surveyapp.crypto import blocks, witness_key
 from surveyapp.extensions import db
 from surveyapp.models.publications import Notice
 from surveyapp.models.surveys import Wave
-from surveyapp.services import audit, covenants, publishing, retention
+from surveyapp.services import audit, audits, covenants, publishing, retention
+from surveyapp.transparency import inventory
 from tests import factories, voting
 
 SAID = "the rota comes out on a Sunday night"
+AUDITOR = witness_key.WitnessKey.new("Anna Audit")
 
 
 def copied(app, folder):
@@ -50,9 +52,9 @@ def readable(backup, instance, wave_id):
 
 @pytest.fixture
 def published(make_app, tmp_path):
-    """A pulse with answers and a comment, opened, counted and out."""
+    """A pulse with answers, a comment and an auditor, opened, counted and out."""
     app = make_app(**voting.on_files(tmp_path))
-    opened = voting.open_voting(app)
+    opened = voting.open_voting(app, auditors=[AUDITOR])
     for person in opened.people[:12]:
         voting.vote(app, opened, person, {"speak_1": 4}, [("barriers", SAID, "board")])
     voting.close(app, opened)
@@ -78,16 +80,28 @@ def unlocked(app, wave_id):
         return keys.directory("publisher", wave_id).exists()
 
 
+def fetchable(app, wave_id):
+    with app.app_context():
+        return audits.are_kept(db.session.get(Wave, wave_id))
+
+
+BOTH = pytest.mark.parametrize(
+    ("destroy", "kept"),
+    [(retention.destroy_keys, unlocked), (retention.destroy_files, fetchable)],
+    ids=["key", "files"],
+)
+
+
 def tick(app, day):
     with app.app_context():
         jobs.tick(factories.at(day.isoformat()))
 
 
-def mind(app, *days):
+def mind(app, *days, destroy=retention.destroy_keys):
     """Do that part of a tick alone."""
     for day in days:
         with app.app_context():
-            retention.destroy_keys(factories.at(day.isoformat()))
+            destroy(factories.at(day.isoformat()))
             factories.committed()
 
 
@@ -130,7 +144,33 @@ def test_the_promised_months_count_and_no_setting_changes_them_later(published):
         assert retention.ends(db.session.get(Wave, wave_id)) is None
 
 
-def test_whoever_writes_other_days_or_promises_into_a_row_destroys_nothing(published):
+def test_the_auditors_files_go_thirty_days_after_closing_and_the_log_says_so_before(published):
+    app, wave_id = published
+    closed_on(app, date(2026, 3, 1))
+    told = []
+    for day in (23, 24, 30, 31):
+        tick(app, date(2026, 3, day))
+        with app.app_context():
+            told.append(retention.FILES in {line.verb for line in audit.lines()})
+        assert fetchable(app, wave_id) == (day < 31)
+    assert told == [False, True, True, True]
+    assert unlocked(app, wave_id)
+    (kept,) = (one for one in inventory.STORED if "auditor" in one.what)
+    assert kept.until.startswith(f"{retention.FILES_KEPT.days} days after closing")
+
+
+def test_files_of_results_that_came_late_can_be_fetched_for_a_week(published):
+    app, wave_id = published
+    closed_on(app, date(2026, 3, 1))
+    for day in (20, 26, 27):
+        tick(app, date(2026, 5, day))
+        assert fetchable(app, wave_id) == (day < 27)
+
+
+@BOTH
+def test_whoever_writes_other_days_or_promises_into_a_row_destroys_nothing(
+    published, destroy, kept
+):
     app, wave_id = published
     for lie in (
         {"closed_on": "2020-01-01"},
@@ -139,34 +179,40 @@ def test_whoever_writes_other_days_or_promises_into_a_row_destroys_nothing(publi
         with app.app_context():
             db.session.execute(update(Wave).values(lie))
             factories.committed()
-        mind(app, *(clock.now().date() + timedelta(days=days) for days in (0, 7, 14)))
-        assert unlocked(app, wave_id)
-    mind(app, *(clock.now().date() + timedelta(days=days) for days in (999, 1007)))
-    assert unlocked(app, wave_id), "promises that are not those on the noticeboard end nothing"
+        days = [clock.now().date() + timedelta(days=days) for days in (0, 7, 14)]
+        mind(app, *days, destroy=destroy)
+        assert kept(app, wave_id)
+    days = [clock.now().date() + timedelta(days=days) for days in (999, 1007)]
+    mind(app, *days, destroy=destroy)
+    assert kept(app, wave_id), "promises that are not those on the noticeboard end nothing"
 
 
-def test_results_that_a_row_calls_out_and_the_noticeboard_does_not_keep_their_answers(published):
+@BOTH
+def test_results_that_a_row_calls_out_and_the_noticeboard_does_not_keep_their_answers(
+    published, destroy, kept
+):
     app, wave_id = published
     closed_on(app, date(2024, 2, 28))
     with app.app_context():
         db.session.execute(delete(Notice).where(Notice.type == "PUBLISHED"))
         factories.committed()
-    mind(app, date(2027, 1, 1), date(2027, 1, 8))
-    assert unlocked(app, wave_id)
+    mind(app, date(2027, 1, 1), date(2027, 1, 8), destroy=destroy)
+    assert kept(app, wave_id)
 
 
-def test_a_clock_that_was_years_ahead_for_a_while_destroys_nothing(published):
+@BOTH
+def test_a_clock_that_was_years_ahead_for_a_while_destroys_nothing(published, destroy, kept):
     app, wave_id = published
     today = clock.now().date()
     for years in (3, 4):
-        mind(app, today + timedelta(days=365 * years))
-        assert unlocked(app, wave_id), "the staff log had not told of it"
-        mind(app, today)
+        mind(app, today + timedelta(days=365 * years), destroy=destroy)
+        assert kept(app, wave_id), "the staff log had not told of it"
+        mind(app, today, destroy=destroy)
         with app.app_context():
             assert audit.check() == []
     for days in (0, 6, 7):
-        mind(app, today + timedelta(days=365 * 5 + days))
-        assert unlocked(app, wave_id) == (days < 7), "a clock that stays is believed"
+        mind(app, today + timedelta(days=365 * 5 + days), destroy=destroy)
+        assert kept(app, wave_id) == (days < 7), "a clock that stays is believed"
 
 
 def test_what_is_not_published_is_kept_and_what_came_from_a_file_counts_from_its_results(
