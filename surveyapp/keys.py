@@ -50,13 +50,7 @@ def put(path: Path, data: bytes) -> None:
 
     Its mode is 0400; a public half may be read by every account of this machine.
     """
-    draft = path.with_name(f".{secrets.token_hex(8)}")
-    for_all = directory("public") in path.parents
-    write_private(draft, data, for_all=for_all)
-    if current_app.config["KEYS_SHARED"] and not for_all:
-        # Writable too: whoever destroys a key overwrites it first.
-        draft.chmod(0o660)
-        path.parent.chmod(0o2770)
+    draft = _draft(path, data)
     # A link appears whole or not at all: nobody reads half a key.
     try:
         os.link(draft, path)
@@ -68,6 +62,24 @@ def put(path: Path, data: bytes) -> None:
         os.fsync(handle)
     finally:
         os.close(handle)
+
+
+def replace(path: Path, data: bytes) -> None:
+    """Write a file in the place of an older one: whoever reads finds one or the other, whole."""
+    os.replace(_draft(path, data), path)
+
+
+def _draft(path: Path, data: bytes) -> Path:
+    """The file under another name, with the mode that it will have."""
+    draft = path.with_name(f".{secrets.token_hex(8)}")
+    for_all = directory("public") in path.parents
+    write_private(draft, data, for_all=for_all)
+    if current_app.config["KEYS_SHARED"] and not for_all:
+        # Writable too: whoever destroys a key overwrites it first.
+        draft.chmod(0o660)
+        with suppress(PermissionError):  # the folder is another account's, shared with this one
+            path.parent.chmod(0o2770)
+    return draft
 
 
 def get(path: Path) -> bytes:

@@ -7,7 +7,6 @@ each line the board is signed anew. ``docs/noticeboard.md`` describes every type
 
 import base64
 import hashlib
-import secrets
 from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
@@ -16,7 +15,6 @@ from typing import Any, NamedTuple
 from sqlalchemy import delete, select, text
 
 from surveyapp import keys
-from surveyapp.config import write_private
 from surveyapp.crypto import merkle
 from surveyapp.crypto.canonical import canonical
 from surveyapp.crypto.checkpoint import Checkpoint
@@ -163,9 +161,7 @@ def hand_out() -> None:
     path, signed = _handed_out(), checkpoint().encode()
     if not signed or (path.is_file() and path.read_bytes() == signed):
         return
-    draft = path.with_name(f".{secrets.token_hex(8)}")
-    write_private(draft, signed, for_all=True)
-    draft.replace(path)
+    keys.replace(path, signed)
 
 
 def handed_out_words() -> list[str]:

@@ -6,8 +6,6 @@ rows, and takes no notice of the files.
 """
 
 import json
-import os
-import secrets
 import uuid
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields, replace
@@ -18,7 +16,6 @@ from typing import Any, NamedTuple
 from sqlalchemy import bindparam, or_, select
 
 from surveyapp import keys
-from surveyapp.config import write_private
 from surveyapp.extensions import db, opens, read
 from surveyapp.models.publications import Notice
 from surveyapp.models.surveys import Wave
@@ -233,7 +230,4 @@ def _write(path: Path, value: Mapping[str, Any]) -> None:
     data = json.dumps(value, sort_keys=True).encode()
     if path.exists() and path.read_bytes() == data:
         return
-    # Whoever reads finds the old file whole or the new one.
-    draft = path.with_name(f".{secrets.token_hex(8)}")
-    write_private(draft, data, for_all=True)
-    os.replace(draft, path)
+    keys.replace(path, data)

@@ -1,7 +1,11 @@
 """Key files are private, whole, never overwritten, and gone when destroyed."""
 
+import os
+import tempfile
 import uuid
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 
@@ -68,6 +72,43 @@ def test_many_who_ask_first_at_once_get_one_wrapping_key(app):
 def test_a_wrapping_key_that_is_gone_is_not_made_anew_by_asking(app):
     with app.app_context(), pytest.raises(keys.MissingKey):
         keys.wrapping_key(WAVE)
+
+
+GROUP, OPENER, OFFICE = 60_001, 60_002, 60_003
+
+
+@contextmanager
+def acting_as(account):
+    mask = os.umask(0o007)
+    os.setegid(GROUP)
+    os.seteuid(account)
+    try:
+        yield
+    finally:
+        os.seteuid(0)
+        os.setegid(0)
+        os.umask(mask)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can act as other accounts")
+def test_of_two_accounts_that_share_a_folder_both_put_files_and_either_destroys_them(make_app):
+    """The opener lays ballots out, and the office takes in what the witness made of them."""
+    app = make_app(KEYS_SHARED=True)
+    with tempfile.TemporaryDirectory() as there:
+        Path(there).chmod(0o711)
+        shared = Path(there) / "handover"
+        shared.mkdir()
+        os.chown(shared, 0, GROUP)
+        shared.chmod(0o2770)
+        with app.app_context():
+            for account, file in ((OPENER, "bundle"), (OFFICE, "peeled")):
+                with acting_as(account):
+                    keys.put(shared / "wave" / file, b"sealed")
+                    keys.replace(shared / "wave" / "word", b"said by each")
+            with acting_as(OPENER):
+                assert keys.get(shared / "wave" / "peeled") == b"sealed"
+                keys.destroy_folder(shared / "wave")
+            assert not (shared / "wave").exists()
 
 
 def test_shared_keys_are_for_the_group_of_their_folder_and_public_ones_for_all(make_app):
