@@ -20,3 +20,7 @@ class PageForm(FlaskForm):
             wanted = {f.name for f in form if isinstance(f, FileField | MultipleFileField)}
             files = [pair for pair in request.files.items(multi=True) if pair[0] in wanted]
             return CombinedMultiDict([MultiDict(files), request.form])
+
+
+class Confirm(PageForm):
+    """A button with nothing to fill in."""

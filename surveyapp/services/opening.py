@@ -38,6 +38,7 @@ from surveyapp.services import (
     covenants,
     groups,
     noticeboard,
+    opening_progress,
     pairs,
     redacting,
     terms,
@@ -141,24 +142,10 @@ def open_wave(wave: Wave, given: peeled.Peeled | None = None) -> Opened:
         return done
     if wave.state != "closed":
         raise NotNow("Ballots are opened after the pulse has closed.")
-    sealed = _bundle(wave)
-    wrong = bundles.problems(sealed)
-    if wrong:
-        raise OpeningRefused(
-            "The ballots are not as they should be, so the pulse was not opened. Nothing was "
-            "destroyed. Ask an outside expert to look at the server.",
-            wrong,
-        )
-    try:
-        inner = _private(wave.id, INNER)
-        if given is None:
-            given = _peeled_here(wave, sealed)
-        given.check(sealed)
-    except keys.MissingKey as error:
-        raise OpeningRefused("The key to this pulse’s ballots is missing.") from error
-    except peeled.PeeledError as error:
-        raise OpeningRefused(str(error)) from error
-    said, rejected, loose = unsealing.unseal(wave, _instrument(wave), given, inner)
+    # Each ballot is checked, peeled unless a witness did, and opened.
+    with opening_progress.told(wave.id, passes=3 if given is None else 2):
+        sealed, given, inner = _peeled(wave, given)
+        said, rejected, loose = unsealing.unseal(wave, _instrument(wave), given, inner)
     opened = Opened(
         accepted=len(said),
         rejected=dict(sorted(rejected.items())),
@@ -224,9 +211,13 @@ def scrub() -> None:
 
 
 def destroy_keys(wave: Wave) -> None:
-    """Destroy name set and envelope keys: the last step, by which a crash before it is noticed."""
+    """Destroy name set and envelope keys: the last step, by which a crash before it is noticed.
+
+    With it goes the word of how far the opening was.
+    """
     pairs.forget_earlier(wave)
     redacting.forget(wave)
+    opening_progress.forget(wave.id)
     keys.destroy_all("desk", wave.id)
     keys.destroy_all("opener", wave.id)
 
@@ -249,6 +240,30 @@ def _bundle(wave: Wave) -> bundles.Bundle:
             box_session().scalars(select(Ballot.record).where(Ballot.wave_id == wave.id))
         ),
     )
+
+
+def _peeled(
+    wave: Wave, given: peeled.Peeled | None
+) -> tuple[bundles.Bundle, peeled.Peeled, ec.EllipticCurvePrivateKey]:
+    """The ballots as they closed, what was made of them by whoever may, and the inner key."""
+    sealed = _bundle(wave)
+    wrong = bundles.problems(sealed)
+    if wrong:
+        raise OpeningRefused(
+            "The ballots are not as they should be, so the pulse was not opened. Nothing was "
+            "destroyed. Ask an outside expert to look at the server.",
+            wrong,
+        )
+    try:
+        inner = _private(wave.id, INNER)
+        if given is None:
+            given = _peeled_here(wave, sealed)
+        given.check(sealed)
+    except keys.MissingKey as error:
+        raise OpeningRefused("The key to this pulse’s ballots is missing.") from error
+    except peeled.PeeledError as error:
+        raise OpeningRefused(str(error)) from error
+    return sealed, given, inner
 
 
 def _peeled_here(wave: Wave, sealed: bundles.Bundle) -> peeled.Peeled:

@@ -29,11 +29,9 @@ from surveyapp.services import (
     posted,
     registrar,
     roster,
+    totals,
     witnesses,
 )
-
-TOTAL_FROM = 10
-TOTAL_STEP = 5
 
 
 @dataclass(frozen=True)
@@ -293,20 +291,13 @@ def _waits(wave: Wave) -> bool:
 
 
 def overdue(wave: Wave, now: datetime) -> int:
-    """Whole days since the results should have been out; 0 when they are out or not yet due.
-
-    They are out by the noticeboard's word: the database's owner can write a state."""
-    if wave.state == "draft" or _is_out(wave):
+    """Whole days since the results should have been out; 0 when they are out or not yet due."""
+    if wave.state == "draft" or covenants.is_out(wave):
         return 0
     publishes = covenants.publishes_at(wave)
     if publishes is None or publishes > now:
         return 0
     return (local(now).date() - local(publishes).date()).days
-
-
-def _is_out(wave: Wave) -> bool:
-    out = wave.state == "published"
-    return out and (wave.covenant is None or bool(noticeboard.about(wave.id, ("PUBLISHED",))))
 
 
 def count_today(wave: Wave, now: datetime) -> bool:
@@ -317,8 +308,7 @@ def count_today(wave: Wave, now: datetime) -> bool:
     today = local(now).date().isoformat()
     if wave.state != "open" or wave.counted_on == today:
         return False
-    exact = ballotbox.count(wave.id)
-    rounded = TOTAL_STEP * ((exact + TOTAL_STEP // 2) // TOTAL_STEP) if exact >= TOTAL_FROM else 0
+    rounded = totals.rounded(ballotbox.count(wave.id))
     done = cast(
         CursorResult[Any],
         db.session.execute(
@@ -339,11 +329,11 @@ def total_words(wave: Wave) -> str:
     if wave.state == "open":
         if wave.counted_on is None:
             return "Counted once a day. The first count comes tomorrow."
-        total = f"About {wave.ballots}" if wave.ballots else f"Fewer than {TOTAL_FROM} so far"
+        total = f"About {wave.ballots}" if wave.ballots else f"Fewer than {totals.FROM} so far"
         return f"{total} (counted on {day(wave.counted_on)})"
     if wave.state in ("draft", "committed") or wave.ballots is None:
         return ""
-    return f"{wave.ballots}" if wave.ballots >= TOTAL_FROM else f"Fewer than {TOTAL_FROM}"
+    return f"{wave.ballots}" if wave.ballots >= totals.FROM else f"Fewer than {totals.FROM}"
 
 
 def diagram() -> str:

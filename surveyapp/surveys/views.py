@@ -7,7 +7,6 @@ from datetime import datetime
 
 from flask import Blueprint, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
-from flask_wtf import FlaskForm
 
 from analysis import question_sets
 from analysis.disclosure import Rule
@@ -15,6 +14,7 @@ from analysis.instrument import Instrument
 from surveyapp import clock
 from surveyapp.errors import CandourError, NotFound, Rejected
 from surveyapp.extensions import db, opens, who_session
+from surveyapp.forms import Confirm, PageForm
 from surveyapp.models.accounts import Role
 from surveyapp.models.surveys import Programme, Wave
 from surveyapp.permissions import open_to, signed_in
@@ -25,6 +25,7 @@ from surveyapp.services import (
     board,
     covenants,
     invitations,
+    opening_progress,
     plans,
     posted,
     promises,
@@ -291,7 +292,7 @@ def act(wave_id: uuid.UUID, act: str) -> ResponseReturnValue:
     found, wanted = waves.wave_by_id(wave_id), ACTS.get(act)
     if wanted is None:
         raise NotFound("There is nothing of that name to do here.")
-    form = FlaskForm()
+    form = Confirm()
     if not form.validate_on_submit():
         return render_template(
             "surveys/act.html", wave=found, programme=found.programme, act=wanted, form=form
@@ -345,7 +346,8 @@ def _next_step(wave: Wave) -> tuple[str, datetime | None]:
         "committed": ("It opens by itself, and everyone gets an invitation.", wave.opens_at),
         "open": ("It closes by itself.", wave.closes_at),
         "closed": (
-            witnesses.words(wave, clock.now())
+            opening_progress.words(wave)
+            or witnesses.words(wave, clock.now())
             or "The answers are shuffled and opened within minutes.",
             None,
         ),
@@ -360,5 +362,5 @@ def _overdue(programme: Programme) -> int:
     return max((waves.overdue(wave, now) for wave in programme.waves), default=0)
 
 
-def _status(form: FlaskForm) -> int:
+def _status(form: PageForm) -> int:
     return 422 if form.errors else 200
