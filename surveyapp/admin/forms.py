@@ -23,7 +23,3 @@ class Roles(PageForm):
 class NewAccount(Roles):
     email = EmailField("E-mail address", [InputRequired("Write the address."), Length(max=254)])
     name = StringField("Name", [InputRequired("Write the name."), Length(max=200)])
-
-
-class Confirm(PageForm):
-    """A button with nothing to fill in."""

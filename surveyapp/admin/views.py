@@ -6,9 +6,10 @@ from flask import Blueprint, current_app, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from surveyapp import clock
-from surveyapp.admin.forms import Confirm, NewAccount, Roles
+from surveyapp.admin.forms import NewAccount, Roles
 from surveyapp.errors import NotAllowed, NotFound, Rejected
 from surveyapp.extensions import db
+from surveyapp.forms import Confirm
 from surveyapp.models.accounts import Account, Role
 from surveyapp.permissions import open_to, signed_in
 from surveyapp.services import accounts, audit, health, postbox, staff_sessions

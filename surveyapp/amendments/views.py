@@ -5,7 +5,6 @@ from typing import Any
 
 from flask import Blueprint, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
-from flask_wtf import FlaskForm
 from sqlalchemy import select
 
 from analysis.disclosure import Rule
@@ -13,6 +12,7 @@ from surveyapp import clock
 from surveyapp.amendments.forms import FORMS, AnotherPage, Reasoned
 from surveyapp.errors import CandourError, NotFound
 from surveyapp.extensions import db, who_session
+from surveyapp.forms import Confirm
 from surveyapp.models.surveys import Wave
 from surveyapp.permissions import open_to, signed_in
 from surveyapp.services import (
@@ -89,7 +89,7 @@ def proposal(amendment_id: uuid.UUID) -> ResponseReturnValue:
         draft=_draft(found.wave) if found.change == "freeze" else None,
         may_sign=amendments.may_sign(found, me),
         may_withdraw=found.state == "proposed",
-        form=FlaskForm(),
+        form=Confirm(),
     )
 
 

@@ -44,7 +44,3 @@ class ChangePassword(PageForm):
         "New password", [InputRequired("Choose a password.")], description=NEW_PASSWORD
     )
     again = PasswordField("The same password again", [EqualTo("password", DIFFER)])
-
-
-class Confirm(PageForm):
-    """A button with nothing to fill in."""

@@ -8,10 +8,11 @@ from flask import Blueprint, Response, redirect, render_template, request, sessi
 from flask.typing import ResponseReturnValue
 
 from surveyapp import clock
-from surveyapp.auth.forms import ChangePassword, ChoosePassword, Code, Confirm, Enrol, SignIn
+from surveyapp.auth.forms import ChangePassword, ChoosePassword, Code, Enrol, SignIn
 from surveyapp.auth.sessions import browser
 from surveyapp.errors import NotNow
 from surveyapp.extensions import db
+from surveyapp.forms import Confirm
 from surveyapp.models.accounts import Account, Role
 from surveyapp.permissions import open_to, open_to_everyone, signed_in, viewer
 from surveyapp.services import accounts, audit, second_step, staff_sessions

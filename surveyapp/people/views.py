@@ -2,11 +2,11 @@
 
 from flask import Blueprint, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
-from flask_wtf import FlaskForm
 
 from surveyapp import clock
 from surveyapp.errors import NotFound, NotNow, Rejected
 from surveyapp.extensions import db, who_session
+from surveyapp.forms import Confirm
 from surveyapp.models.accounts import Role
 from surveyapp.models.surveys import Programme
 from surveyapp.people.forms import RosterForm
@@ -52,7 +52,7 @@ def preview(slug: str, key: str) -> ResponseReturnValue:
     shown = rosters.read(data, programme, kept["agreed"])
     if shown.base != kept["base"]:
         raise NotNow("The roster changed since this preview. Send the file again.")
-    if not FlaskForm().validate_on_submit():
+    if not Confirm().validate_on_submit():
         return _preview(programme, shown, key)
     rosters.apply(shown)
     audit.record(signed_in().email, "changed roster", f"programme {slug}", _counts(shown))
@@ -64,7 +64,7 @@ def preview(slug: str, key: str) -> ResponseReturnValue:
 
 def _preview(programme: Programme, preview: rosters.Preview, key: str | None) -> str:
     return render_template(
-        "people/preview.html", programme=programme, preview=preview, key=key, form=FlaskForm()
+        "people/preview.html", programme=programme, preview=preview, key=key, form=Confirm()
     )
 
 
