@@ -18,7 +18,7 @@ from surveyapp.models.surveys import Wave
 from surveyapp.permissions import open_to, open_to_everyone, signed_in
 from surveyapp.results import files, pages
 from surveyapp.results.reading import Reading, for_invited, for_staff
-from surveyapp.services import results, waves
+from surveyapp.services import covenants, results, waves
 
 Page = Callable[..., ResponseReturnValue]
 
@@ -92,10 +92,11 @@ def _to_invited(page: Page) -> Page:
 
 def _when(wave: Wave) -> str:
     """When the results will be here, for whoever comes too early."""
-    if wave.publishes_at is None:
+    publishes = covenants.publishes_at(wave)
+    if publishes is None:
         return "These results are not out yet."
     when = "were due" if waves.overdue(wave, now()) else "will be here"
-    return f"These results are not out yet. They {when} on {moment(wave.publishes_at)}."
+    return f"These results are not out yet. They {when} on {moment(publishes)}."
 
 
 for _path, _name, _page in PAGES:

@@ -8,6 +8,7 @@ from sqlalchemy import select, update
 from surveyapp.crypto import witness_key
 from surveyapp.errors import Rejected
 from surveyapp.extensions import db
+from surveyapp.formatting import moment
 from surveyapp.models.amendments import Amendment
 from surveyapp.models.surveys import Wave
 from surveyapp.services import (
@@ -107,6 +108,14 @@ def test_a_state_written_into_the_database_does_not_hide_that_results_are_late(w
     assert waves.overdue(wave, publishes + 2 * DAY) == 2
 
 
+def test_whoever_comes_too_early_is_told_the_promised_day_whatever_a_row_says(app, wave):
+    promised = moment(wave.publishes_at)
+    db.session.execute(update(Wave).values(publishes_at=wave.publishes_at + 30 * DAY))
+    factories.committed()
+    early = page(app.test_client().get(f"/r/{wave.results_key}/themes"))
+    assert f"They will be here on {promised}." in early
+
+
 def test_no_auditor_slips_in_between_the_two_signatures(app, hr, board, draft):
     """An auditor is handed every set of answers: HR could add a key of its own at the last."""
     hr.post(f"{draft}commit")
@@ -149,6 +158,8 @@ def test_closing_before_the_promised_day_is_said_wherever_results_stand(app, wav
     waves.close(wave, actor="hr@example.org", now=wave.opens_at + DAY)
     factories.committed()
     assert "The pulse was closed early" in page(app.test_client().get(address))
+    db.session.execute(update(Wave).values(closed_on=wave.closes_at.date().isoformat()))
+    db.session.refresh(wave)
     assert any("closed early" in words for words in covenants.changed_words(wave))
     found = covenants.in_force(wave)
     for _, mail in (
