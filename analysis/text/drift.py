@@ -6,6 +6,7 @@ from dataclasses import replace
 import numpy as np
 from scipy.special import chdtrc
 
+from analysis.text.coded_alike import laid_beside
 from analysis.text.prevalence import theme_of
 from analysis.text.score_bins import FloatArray, IntArray, ScoreBins, ScoreError
 
@@ -51,7 +52,7 @@ def _squares(now: ScoreBins, earlier: ScoreBins) -> tuple[FloatArray, IntArray]:
 
 def why_not_lent(now: ScoreBins, earlier: ScoreBins) -> str:
     """Why an earlier audit may not stand beside this one at all; empty when it may."""
-    if (now.question, now.labels) != (earlier.question, earlier.labels):
+    if now.question != earlier.question or _shipped(now) != _shipped(earlier):
         return "It is of another question or other themes."
     if now.coder != earlier.coder:
         return "Its comments were coded in another way."
@@ -62,18 +63,25 @@ def why_not_lent(now: ScoreBins, earlier: ScoreBins) -> str:
     return ""
 
 
+def _shipped(table: ScoreBins) -> tuple[str, ...]:
+    """The labels that do not belong to a theme of the organisation's own."""
+    return tuple(label for label in table.labels if theme_of(label) not in table.own)
+
+
 def borrow(now: ScoreBins, earlier: Sequence[ScoreBins]) -> ScoreBins:
     """This wave's counts with earlier audits' rows at half weight: where neither all themes at once
     (:func:`drift_in_all`) nor the label itself (:func:`drift`) shows drift, both p > .1.
 
     Rows are lent to bins that have audited rows of this wave: elsewhere nothing says whether the
-    rate still holds. Raises :class:`ScoreError` where :func:`why_not_lent` has a reason.
+    rate still holds. An own theme gets some only from an audit that looked for the same. Raises
+    :class:`ScoreError` where :func:`why_not_lent` has a reason.
     """
     audited, positive = now.earlier_audited.copy(), now.earlier_positive.copy()
     for audit in earlier:
         why = why_not_lent(now, audit)
         if why:
             raise ScoreError(why)
+        audit = laid_beside(now, audit)
         if drift_in_all(now, audit) <= NO_DRIFT:
             continue
         steady = (drift(now, audit) > NO_DRIFT)[:, None] & (now.audited > 0)

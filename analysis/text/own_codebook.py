@@ -11,15 +11,23 @@ import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 from functools import cached_property
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from analysis.text.codebook import Codebook, Theme
 
 OWN = "own_"
+FEWEST_PHRASES = 5
 BESIDE = "Code it beside the other themes, never instead of one."
 
 State = Literal["proposed", "used", "retired"]
 STATES: tuple[State, ...] = ("proposed", "used", "retired")
+
+
+class Problem(NamedTuple):
+    """What is wrong, in a sentence, and the words at fault, by which its line can be found."""
+
+    words: str
+    said: str
 
 
 @dataclass(frozen=True)
@@ -134,6 +142,11 @@ def over(shipped: Codebook, own: OwnCodebook) -> Codebook:
     ]
     sha256 = hashlib.sha256(f"{shipped.sha256} {own.in_use.sha256}".encode()).hexdigest()
     return Codebook(f"{shipped.version} with own {own.version}", tuple(themes), sha256)
+
+
+def told_coders(theme: Theme) -> str:
+    """What somebody who codes is told of a theme: an own one takes nothing from the others."""
+    return f"{theme.definition} {BESIDE}" if theme.id.startswith(OWN) else theme.definition
 
 
 def _renamed(one: OwnTitle, shipped: str) -> str:

@@ -3,25 +3,24 @@
 import re
 import tomllib
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
 
 from analysis.text.codebook import LONGEST, Codebook, CodebookError
 from analysis.text.language import COMMON, tokens
-from analysis.text.own_codebook import OwnCodebook, OwnTheme, OwnTitle, theme_from
+from analysis.text.own_codebook import (
+    FEWEST_PHRASES,
+    OwnCodebook,
+    OwnTheme,
+    OwnTitle,
+    Problem,
+    theme_from,
+)
 from analysis.text.redact import redact
 
-FEWEST_PHRASES, MOST_PHRASES, MOST_THEMES = 5, 40, 8
+MOST_PHRASES, MOST_THEMES = 40, 8
 LONGEST_TITLE, LONGEST_LINE, MOST_LINES = 60, 300, 10
 WAYS = ("negative", "positive", "suggestion")
 _ID = re.compile(r"own_[a-z0-9]+(?:_[a-z0-9]+)*")
 _UNSEEN = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]")
-
-
-class Problem(NamedTuple):
-    """What is wrong, in a sentence, and the words at fault, by which its line can be found."""
-
-    words: str
-    said: str
 
 
 def parse(text: str, name: str, shipped: Codebook) -> OwnCodebook:

@@ -6,7 +6,7 @@ is what may be read (publish, board only), stratum U what its authors kept for t
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -21,6 +21,7 @@ IntArray = NDArray[np.int64]
 BoolArray = NDArray[np.bool_]
 COUNTS = ("readable", "audited", "positive", "board_audited", "board_positive", "closed")
 BORROWED = ("earlier_audited", "earlier_positive")
+_HEAD = ("wave", "question", "coder", "labels", "out_of_fold", "own")
 
 
 class ScoreError(ValueError):
@@ -36,7 +37,8 @@ class ScoreBins:
     label; ``board_audited`` and ``board_positive`` the same of board-only comments alone;
     ``closed`` counts stratum U. ``earlier_audited`` and ``earlier_positive`` are rows borrowed from
     earlier audits, already weighted. ``coder`` names scorer, version, model hash and codebook.
-    ``out_of_fold``: the audited rows were scored by a model that had not learnt from them.
+    ``out_of_fold``: the audited rows were scored by a model that had not learnt from them. ``own``
+    has the fingerprint of each theme of the organisation's own, beside what ``coder`` codes.
     """
 
     wave: str
@@ -52,6 +54,7 @@ class ScoreBins:
     earlier_audited: FloatArray
     earlier_positive: FloatArray
     out_of_fold: bool = False
+    own: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def comments(self) -> int:
@@ -72,8 +75,7 @@ class ScoreBins:
         return self.labels.index(label)
 
     def __add__(self, other: "ScoreBins") -> "ScoreBins":
-        mine = (self.wave, self.question, self.coder, self.labels, self.out_of_fold)
-        if mine != (other.wave, other.question, other.coder, other.labels, other.out_of_fold):
+        if any(getattr(self, name) != getattr(other, name) for name in _HEAD):
             raise ScoreError("Only counts of one question of one wave by one coder can be added.")
         added = {name: getattr(self, name) + getattr(other, name) for name in (*COUNTS, *BORROWED)}
         return replace(self, **added)
@@ -86,6 +88,7 @@ class ScoreBins:
             "coder": self.coder,
             "labels": list(self.labels),
             "out_of_fold": self.out_of_fold,
+            "own": dict(self.own),
             **counts,
         }
 

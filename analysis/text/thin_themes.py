@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from analysis.sampling.proportions import wilson
+from analysis.text.coded_alike import same_theme
 from analysis.text.prevalence import theme_of
 from analysis.text.score_bins import ScoreBins
 
@@ -25,7 +26,7 @@ def grey(tables: Sequence[ScoreBins]) -> dict[str, str]:
     latest = tables[-1]
     reasons: dict[str, str] = {}
     for label in latest.labels:
-        known = [table for table in tables if label in table.labels]
+        known = [one for one in tables if label in one.labels and same_theme(latest, one, label)]
         ever = sum(int(table.positive[table.place(label)].sum()) for table in known)
         same = [table for table in known if table.coder == latest.coder]
         coded = sum(int(table.audited[table.place(label), -1]) for table in same)

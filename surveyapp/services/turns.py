@@ -7,10 +7,10 @@ from surveyapp.models.accounts import Account
 from surveyapp.models.actions import Commitment
 from surveyapp.models.amendments import Amendment
 from surveyapp.models.publications import Publication
-from surveyapp.models.surveys import Wave
+from surveyapp.models.surveys import Programme, Wave
 
 
-def hold(row: Account | Amendment | Commitment | Publication | Wave) -> None:
+def hold(row: Account | Amendment | Commitment | Publication | Programme | Wave) -> None:
     """Keep this row until the transaction ends, and read it afresh.
 
     It is written with what it holds already: PostgreSQL then locks the row, and SQLite, which has
