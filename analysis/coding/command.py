@@ -19,8 +19,13 @@ from analysis.coding.lines import LineWriter, batches, shares
 from analysis.coding.roster_names import RosterNames, read_names
 from analysis.dataset import DataError
 from analysis.engine import ENGINES
+from analysis.text.codebook import CodebookError, load
 from analysis.text.coder import Coder, first_coder
 from analysis.text.human_codes import HumanCode
+from analysis.text.own_codebook import NONE as NO_OWN
+from analysis.text.own_codebook import OwnCodebook
+from analysis.text.own_codebook_check import parse
+from analysis.text.own_coder import with_own
 from analysis.text.own_codes import LEAST_CODED, Learnt, learn
 from analysis.text.redact import Redactor, nobody
 
@@ -66,6 +71,10 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
         "--corrections", type=Path, metavar="FILE",
         help="JSONL with text and codes that people gave, to learn from",
     )  # fmt: skip
+    one.add_argument(
+        "--codebook", type=Path, metavar="FILE",
+        help="TOML file of your own titles and themes, laid over the shipped codebook",
+    )  # fmt: skip
     one.add_argument("--engine", choices=ENGINES, default=ENGINES[0], help="default %(default)s")
     one.add_argument("--workers", type=int, default=2, metavar="N", help="default %(default)s")
     one.add_argument("--out", type=Path, required=True, metavar="FILE", help="file to write")
@@ -78,15 +87,17 @@ def run(given: argparse.Namespace) -> None:
     columns = Columns(given.text, given.id, given.question)
     total = count(given.file, columns)
     names = RosterNames(read_names(given.names)) if given.names else None
+    own = _own_codebook(given.codebook) if given.codebook else NO_OWN
     _say(f"{total:,} comments in {given.file.name}. Getting the coder ready …")
     coder = first_coder()
     if given.corrections:
-        coder = _taught(coder, given.corrections, Redactor(names or nobody))
+        coder = _taught(coder, given.corrections, Redactor(names or nobody), own)
+    coder = with_own(coder, own)
     counts: Counter[str] = Counter()
     said, done = time.monotonic(), 0
     with _put_in_place(given.out) as file:
         made = batches(comments(given.file, columns))
-        for lines in write_lines(made, LineWriter(coder, names), given.engine, given.workers):
+        for lines in write_lines(made, LineWriter(coder, names, own), given.engine, given.workers):
             file.write(lines.written)
             counts += lines.counts
             done += lines.written.count(b"\n")
@@ -105,14 +116,29 @@ def _refuse(given: argparse.Namespace) -> None:
         return
     if not stat.S_ISREG(given.out.stat().st_mode):
         raise DataError([f"{given.out} is no file. Name a file to write."])
-    read = (given.file, given.names, given.corrections)
+    read = (given.file, given.names, given.corrections, given.codebook)
     if any(one and one.exists() and one.samefile(given.out) for one in read):
         raise DataError([f"{given.out} is a file to be read. Name another one to write."])
 
 
-def _taught(coder: Coder, path: Path, redactor: Redactor) -> Coder:
-    """The coder after learning, or as it was where it would not code better; which, is said."""
-    human = read_corrections(path, coder.themes, redactor)
+def _own_codebook(path: Path) -> OwnCodebook:
+    """An own codebook, whole, or every problem in it with its line."""
+    try:
+        own = parse(path.read_text(encoding="utf-8-sig"), path.name, load())
+    except UnicodeDecodeError as error:
+        raise DataError([f"{path.name} is not text in UTF-8."]) from error
+    except CodebookError as error:
+        raise DataError(error.problems) from error
+    if own.used:
+        _say("Your own themes are found by their phrases alone. Nobody has proved how well.")
+    return own
+
+
+def _taught(coder: Coder, path: Path, redactor: Redactor, own: OwnCodebook) -> Coder:
+    """The coder after learning, or as it was where it would not code better; which, is said. It
+    learns nothing of own themes."""
+    known = (*coder.themes, *own.fingerprints)
+    human = read_corrections(path, known, redactor)
     asked = {one.question: coder.question(one.question) for one in human}
     learnt = learn(coder, human, asked)
     for sentence in told(learnt, human):

@@ -8,7 +8,10 @@ from typing import Any
 
 from analysis.coding.comments_file import Written
 from analysis.coding.roster_names import RosterNames
+from analysis.text.codebook import load
 from analysis.text.coder import NAME, VERSION, Coded, Coder, Question
+from analysis.text.own_codebook import NONE as NO_OWN
+from analysis.text.own_codebook import OwnCodebook, over
 from analysis.text.redact import Redacted, Redactor, nobody
 
 BATCH = 2_000
@@ -49,22 +52,24 @@ def batches(comments: Iterable[Written]) -> Iterator[Batch]:
 
 
 class LineWriter:
-    """Writes the lines of batches with one coder and one roster, wherever it is sent."""
+    """Writes the lines of batches with one coder, one roster and one own codebook, wherever it is
+    sent."""
 
-    def __init__(self, coder: Coder, names: RosterNames | None) -> None:
-        self._coder, self._names = coder, names
-        self._mark = mark(coder)
+    def __init__(self, coder: Coder, names: RosterNames | None, own: OwnCodebook = NO_OWN) -> None:
+        self._coder, self._names, self._own = coder, names, own
         self._begin()
 
-    def __getstate__(self) -> tuple[Coder, RosterNames | None]:
-        return self._coder, self._names
+    def __getstate__(self) -> tuple[Coder, RosterNames | None, OwnCodebook]:
+        return self._coder, self._names, self._own
 
-    def __setstate__(self, state: tuple[Coder, RosterNames | None]) -> None:
-        self._coder, self._names = state
-        self._mark = mark(self._coder)
+    def __setstate__(self, state: tuple[Coder, RosterNames | None, OwnCodebook]) -> None:
+        self._coder, self._names, self._own = state
         self._begin()
 
     def _begin(self) -> None:
+        book = over(load(), self._own)
+        self._mark = {**mark(self._coder), "codebook": book.version}
+        self._titles = {theme: book.titles[theme] for theme in book.notes}
         self._redactor = Redactor(self._names or nobody)
         self._questions: dict[str, Question] = {}
 
@@ -99,6 +104,7 @@ class LineWriter:
             "themes": [
                 {
                     "theme": one.theme,
+                    **({"title": title} if (title := self._titles.get(one.theme)) else {}),
                     "direction": one.direction,
                     "function": one.function,
                     "probability": one.probability,
