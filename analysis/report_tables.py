@@ -171,6 +171,11 @@ def _unsaid_and_written(summary: Summary, whole: Mapping[str, str]) -> Iterator[
             "kind": "comments", "id": result.question, "name": result.text,
             **whole, "comments": result.comments, "in_words": written.said_of(result),
         }  # fmt: skip
+        for name, count in result.subjects:
+            yield {
+                "kind": "new subject", "id": result.question, "name": name, **whole,
+                "comments": count, "in_words": written.UNSHARED,
+            }  # fmt: skip
         if result.audit is not None:
             yield from _audited(result, result.audit, whole)
             continue
@@ -248,6 +253,8 @@ def _in_words(summary: Summary, whole: Mapping[str, str]) -> Iterator[dict[str, 
             }  # fmt: skip
     for line in paragraph(summary):
         yield {"kind": "the same people", **whole, "in_words": line}
+    if summary.subjects:
+        yield {"kind": "new subjects", **whole, "in_words": summary.subjects}
     if summary.evenness:
         yield {"kind": "who answered", **whole, "in_words": summary.evenness}
 

@@ -20,7 +20,14 @@ def what_people_wrote(summary: Summary) -> Section | None:
     for result in shown:
         by = "" if len(counters) == 1 else written.counted_by([result])
         blocks += _audited(result, result.audit, by) if result.audit else _counted(result, by)
+        if result.subjects:
+            blocks.append(
+                Points(f"{written.NEW_SUBJECTS}: “{result.text}”", written.new_subjects(result))
+            )
+            blocks.append(Words(written.UNSHARED, "quiet"))
         blocks += _quotes(result, summary.quotes)
+    if summary.subjects and shown:
+        blocks.append(Words(summary.subjects, "quiet"))
     if any(result.withheld for result in shown):
         blocks.append(_withheld(shown))
     if summary.not_quoted:

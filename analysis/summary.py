@@ -275,7 +275,8 @@ class TextResult:
     """What people wrote to one question: the software's own counts, and what an audit says.
 
     ``audited`` goes with an ``audit``; without one ``unchecked`` may say why. Beside an audit the
-    software's counts stay for whoever counts once more, and nothing prints them.
+    software's counts stay for whoever counts once more, and nothing prints them. ``subjects`` are
+    those that reviewers named beside the themes, each with its count in words.
     """
 
     question: str
@@ -288,6 +289,7 @@ class TextResult:
     coder: str = ""
     audit: TextAudit | None = None
     unchecked: str = ""
+    subjects: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -303,7 +305,8 @@ class Quote:
 @dataclass(frozen=True)
 class Summary:
     """A wave's results, safe to show to everybody invited. ``not_quoted``: how many comments the
-    reviewers withheld, in words, by reason."""
+    reviewers withheld, in words, by reason. ``subjects`` says what they made of groups of comments
+    that no theme covers."""
 
     programme: str
     instrument: str
@@ -319,6 +322,7 @@ class Summary:
     text: tuple[TextResult, ...]
     quotes: tuple[Quote, ...] = ()
     not_quoted: tuple[tuple[str, str], ...] = ()
+    subjects: str = ""
     notes: tuple[str, ...] = ()
     readings: tuple[Reading, ...] = ()
     together: Together | None = None

@@ -41,6 +41,11 @@ AGREED = (
 )
 TOO_FEW_TWICE = "Can’t tell"
 WHY_TOO_FEW = f"“{TOO_FEW_TWICE}”: too few comments, or all of one kind."
+NEW_SUBJECTS = "New subjects"
+UNSHARED = (
+    "Software grouped these comments by their words. Nobody has checked how well, so there is no "
+    "share. Rare new themes are missed."
+)
 QUOTED = (
     "Their authors let us publish these. Two people read each one and masked what could tell who "
     "wrote it. They stand in an order drawn by chance."
@@ -78,6 +83,14 @@ def percent(share: AuditedShare) -> str:
     if share.grey:
         return NO_FIGURE
     return NOT_SHOWN if share.percent is None else f"{share.percent}%"
+
+
+def new_subjects(result: TextResult) -> tuple[str, ...]:
+    """What reviewers named beside the themes, a line each."""
+    return tuple(
+        f"New subject, named by reviewers: {name}, {count} comments"
+        for name, count in result.subjects
+    )
 
 
 def agreed(audit: TextAudit) -> tuple[tuple[str, ...], ...]:

@@ -30,7 +30,8 @@ REVOKE INSERT, UPDATE, DELETE ON alembic_version FROM candour_office;
 -- The two jobs move a wave on and say so in public.
 GRANT SELECT ON ALL TABLES IN SCHEMA public TO candour_opener, candour_publisher;
 REVOKE ALL ON account, staff_session, sign_in_failure FROM candour_opener, candour_publisher;
-REVOKE ALL ON review_sheet, review_comment, review_reading FROM candour_opener;
+REVOKE ALL ON review_sheet, review_comment, review_reading, review_subjects, review_naming
+  FROM candour_opener;
 GRANT UPDATE ON wave TO candour_opener;
 GRANT INSERT ON notice, audit_line TO candour_opener;
 GRANT INSERT ON publication, published_file, audit_line TO candour_publisher;
@@ -38,8 +39,8 @@ GRANT INSERT ON publication, published_file, audit_line TO candour_publisher;
 GRANT UPDATE (summary, sha256) ON publication TO candour_publisher;
 GRANT DELETE ON published_file TO candour_publisher;
 -- It lays comments out for the reviewers, and takes them away when the results are out.
-GRANT INSERT, DELETE ON review_sheet, review_comment TO candour_publisher;
-GRANT DELETE ON review_reading TO candour_publisher;
+GRANT INSERT, DELETE ON review_sheet, review_comment, review_subjects TO candour_publisher;
+GRANT DELETE ON review_reading, review_naming TO candour_publisher;
 
 \connect :"who"
 GRANT USAGE ON SCHEMA public TO candour_office, candour_registrar;

@@ -49,6 +49,7 @@ from surveyapp.services import (
     retention,
     review,
     review_desk,
+    review_finding,
     review_sheets,
     text_results,
     uploads,
@@ -241,7 +242,11 @@ def lay_out_comments(wave: Wave) -> None:
     """Lay out what the board's reviewers may read, and take it away once the results are out."""
     if wave.state == "published":
         review.put_away(wave)
-    elif review.prepare(wave):
+        return
+    if review.prepare(wave):
+        db.session.commit()
+    # Only now, so that nobody waits for it to start reading.
+    if review_finding.find(wave):
         db.session.commit()
 
 

@@ -6,9 +6,8 @@ new subjects are missed, and rare ones nearly always: see docs/text-prevalence.m
 """
 
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import asdict, dataclass
-from typing import Any
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from sklearn.cluster import KMeans
@@ -28,7 +27,7 @@ BOOTSTRAPS = 20
 STABLE = 0.6
 LEAST = 5
 LEAST_OF_A_TERM = 3
-TERMS, EXAMPLES = 6, 3
+TERMS = 6
 SHORTEST = 3
 CLOSED, PUBLISHED = "themes", "publish"
 SEED = 20260
@@ -48,24 +47,26 @@ class Written:
 
 @dataclass(frozen=True)
 class Emerging:
-    """A group to be named: ``terms`` that set it apart, the count of its readable ``comments``,
-    the *themes only* comments put with them afterwards (``closed``), ``examples`` (places among the
-    comments given, most typical first; their authors let them be published, and reviewers must
-    still clear them), and ``stability``, the mean Jaccard index over resamples.
+    """A group to be named: ``terms`` that set it apart; ``questions``, each with its readable
+    comments and the *themes only* ones put with them afterwards; ``examples``, places among the
+    comments given whose authors let them be published, most typical first (reviewers must still
+    clear them); and ``stability``, the mean Jaccard index over resamples.
     """
 
     terms: tuple[str, ...]
-    comments: int
-    closed: int
+    questions: tuple[tuple[str, int, int], ...]
     examples: tuple[int, ...]
     stability: float
 
-    def to_dict(self) -> dict[str, Any]:
-        return asdict(self)
+    @property
+    def comments(self) -> int:
+        """How many readable comments the group holds, over all questions."""
+        return sum(readable for _, readable, _ in self.questions)
 
-    @classmethod
-    def from_dict(cls, raw: Mapping[str, Any]) -> "Emerging":
-        return cls(**{**raw, "terms": tuple(raw["terms"]), "examples": tuple(raw["examples"])})
+    @property
+    def closed(self) -> int:
+        """How many *themes only* comments were put with them."""
+        return sum(closed for *_, closed in self.questions)
 
 
 def emerging(written: Sequence[Written], seed: int = SEED) -> tuple[Emerging, ...]:
@@ -90,12 +91,13 @@ def emerging(written: Sequence[Written], seed: int = SEED) -> tuple[Emerging, ..
     # A comment with no word that another one has lies nowhere.
     lying = np.flatnonzero(np.linalg.norm(vectors, axis=1) > 0)
     readable, vectors = [readable[place] for place in lying], vectors[lying]
-    groups = max(round(len(readable) / COMMENTS_A_GROUP), 2)
-    if len(readable) < max(2 * LEAST, groups + 1):
+    groups = min(max(round(len(readable) / COMMENTS_A_GROUP), 2), _different(vectors))
+    if groups < 2 or len(readable) < max(2 * LEAST, groups + 1):
         return ()
     means = _grouped(vectors, groups, seed)
     stability = _stability(vectors, means, seed)
-    closed = _nearest(model, means, [written[p].text for p in left if written[p].use == CLOSED])
+    closed = [place for place in left if written[place].use == CLOSED]
+    near = _nearest(model, means, [written[place].text for place in closed])
     words = [_terms(written[place].text) for place in readable]
     several = len({one.directorate for one in written if one.use != CLOSED}) > 1
     found = []
@@ -109,9 +111,11 @@ def emerging(written: Sequence[Written], seed: int = SEED) -> tuple[Emerging, ..
         if terms:
             apart = np.linalg.norm(vectors[inside] - means.cluster_centers_[group], axis=1)
             order = [readable[place] for place in inside[np.argsort(apart, kind="stable")]]
-            examples = [place for place in order if written[place].use == PUBLISHED][:EXAMPLES]
+            examples = tuple(place for place in order if written[place].use == PUBLISHED)
+            joined = [closed[place] for place in np.flatnonzero(near == group)]
+            questions = _by_question(written, order, joined)
             share = round(float(stability[group]), 3)
-            found.append(Emerging(terms, len(inside), int(closed[group]), tuple(examples), share))
+            found.append(Emerging(terms, questions, examples, share))
     return tuple(sorted(found, key=lambda one: (-one.comments, one.terms)))
 
 
@@ -124,6 +128,14 @@ def _shared(inside: Sequence[Written], several: bool) -> bool:
     asked = Counter(one.question for one in inside)
     places = {one.directorate for one in inside}
     return max(asked.values(), default=0) >= LEAST and (len(places) > 1 or not several)
+
+
+def _by_question(
+    written: Sequence[Written], readable: Sequence[int], closed: Sequence[int]
+) -> tuple[tuple[str, int, int], ...]:
+    """How many comments to each question, readable and closed."""
+    one, other = (Counter(written[n].question for n in places) for places in (readable, closed))
+    return tuple((name, one[name], other[name]) for name in sorted({*one, *other}))
 
 
 def _plain(word: str) -> bool:
@@ -144,14 +156,20 @@ def _space(comments: int, seed: int) -> Pipeline:
 
 
 def _fitted(model: Pipeline, texts: Sequence[str]) -> FloatArray | None:
-    """Where each text lies; ``None`` where too few words come twice."""
-    twice = Counter(stem for text in texts for stem in set(_stems(text)))
+    """Where each text lies; ``None`` where too few words come twice or all texts are alike."""
+    stems = [frozenset(_stems(text)) for text in texts]
+    twice = Counter(stem for one in stems for stem in one)
     known = sum(count > 1 for count in twice.values())
-    if known < 2:
+    if known < 2 or len(set(stems)) < 2:
         return None
     model.set_params(truncatedsvd__n_components=min(model["truncatedsvd"].n_components, known))
     vectors: FloatArray = model.fit_transform(texts)
     return vectors
+
+
+def _different(vectors: FloatArray) -> int:
+    """How many of them differ: comments in the same words lie at one point, which is one group."""
+    return len(np.unique(vectors.round(9), axis=0))
 
 
 def _grouped(vectors: FloatArray, groups: int, seed: int) -> KMeans:
@@ -166,7 +184,8 @@ def _stability(vectors: FloatArray, means: KMeans, seed: int) -> FloatArray:
     found = np.zeros(groups)
     for _ in range(BOOTSTRAPS):
         drawn, first = np.unique(rng.integers(len(vectors), size=len(vectors)), return_counts=True)
-        again = KMeans(groups, n_init=1, random_state=int(rng.integers(2**31)))
+        most = min(groups, _different(vectors[drawn]))
+        again = KMeans(most, n_init=1, random_state=int(rng.integers(2**31)))
         labels = again.fit(vectors[drawn], sample_weight=first.astype(float)).labels_
         both = np.zeros((groups, groups))
         np.add.at(both, (means.labels_[drawn], labels), 1)
@@ -176,14 +195,14 @@ def _stability(vectors: FloatArray, means: KMeans, seed: int) -> FloatArray:
 
 
 def _nearest(model: Pipeline, means: KMeans, texts: Sequence[str]) -> IntArray:
-    """How many of other comments lie nearest each group; those without a known word lie nowhere."""
-    groups = len(means.cluster_centers_)
-    if not texts:
-        return np.zeros(groups, dtype=np.int64)
-    vectors = model.transform(texts)
-    lying = vectors[np.linalg.norm(vectors, axis=1) > 0]
-    labels = means.predict(lying) if len(lying) else np.zeros(0, dtype=np.int64)
-    return np.bincount(labels, minlength=groups)
+    """Which group each of other comments lies nearest; −1 for one without a known word."""
+    found = np.full(len(texts), -1, dtype=np.int64)
+    if texts:
+        vectors = model.transform(texts)
+        lying = np.linalg.norm(vectors, axis=1) > 0
+        if lying.any():
+            found[lying] = means.predict(vectors[lying])
+    return found
 
 
 def _terms(text: str) -> set[str]:

@@ -18,6 +18,7 @@ from analysis.text.counts import USES, text_theme
 from analysis.text.direction import DIRECTIONS
 from analysis.text.drift import borrow, why_not_lent
 from analysis.text.human_codes import HumanCode
+from analysis.text.new_subjects import NewSubjects
 from analysis.text.redact import redact
 from analysis.text.score_bins import BoolArray, FloatArray, ScoreBins, tabulate
 from analysis.text.second_coder import Agreement, agreement, with_evidence
@@ -56,12 +57,14 @@ class Example:
 @dataclass(frozen=True, eq=False)
 class Reviewed:
     """A wave's review: ``questions`` that were audited, ``examples`` that may be quoted, and how
-    many comments are ``withheld``, by the reason in words. ``seed`` puts the examples in order."""
+    many comments are ``withheld``, by the reason in words. ``seed`` puts the examples in order;
+    ``subjects`` are those that no theme covers."""
 
     questions: tuple[AuditedCounts, ...]
     examples: tuple[Example, ...]
     withheld: tuple[tuple[str, int], ...]
     seed: int
+    subjects: NewSubjects = NewSubjects()
 
     def question(self, question_id: str) -> AuditedCounts | None:
         return next((one for one in self.questions if one.bins.question == question_id), None)
@@ -72,15 +75,19 @@ class Reviewed:
             "examples": [asdict(one) for one in self.examples],
             "withheld": [list(one) for one in self.withheld],
             "seed": self.seed,
+            "subjects": self.subjects.to_dict(),
         }
 
     @classmethod
     def from_dict(cls, raw: Mapping[str, Any]) -> "Reviewed":
+        # What was kept before new subjects were looked for has none.
+        subjects = NewSubjects.from_dict(raw["subjects"]) if "subjects" in raw else NewSubjects()
         return cls(
             tuple(AuditedCounts.from_dict(one) for one in raw["questions"]),
             tuple(Example(**{**one, "themes": tuple(one["themes"])}) for one in raw["examples"]),
             tuple((reason, int(count)) for reason, count in raw["withheld"]),
             int(raw["seed"]),
+            subjects,
         )
 
 

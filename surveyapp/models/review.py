@@ -51,3 +51,29 @@ class ReviewReading(db.Model):
     reader: Mapped[bytes] = mapped_column(LargeBinary(16), primary_key=True)
     wrapped_key: Mapped[bytes] = mapped_column(LargeBinary)
     sealed: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class ReviewSubjects(db.Model):
+    """The new subjects that software found among one wave's comments, all in one row."""
+
+    __tablename__ = "review_subjects"
+    __table_args__ = (ForeignKeyConstraint(["wave_id"], ["review_sheet.wave_id"]),)
+
+    wave_id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    wrapped_key: Mapped[bytes] = mapped_column(LargeBinary)
+    sealed: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class ReviewNaming(db.Model):
+    """What one reviewer makes of a wave's new subjects. ``reader`` is as in their readings."""
+
+    __tablename__ = "review_naming"
+    __table_args__ = (
+        ForeignKeyConstraint(["wave_id"], ["review_subjects.wave_id"]),
+        CheckConstraint("length(reader) = 16", name="reader_is_a_mark"),
+    )
+
+    wave_id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    reader: Mapped[bytes] = mapped_column(LargeBinary(16), primary_key=True)
+    wrapped_key: Mapped[bytes] = mapped_column(LargeBinary)
+    sealed: Mapped[bytes] = mapped_column(LargeBinary)

@@ -1,9 +1,11 @@
 """What a reviewer says of one comment."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from wtforms import (
     BooleanField,
+    Field,
     FieldList,
     Form,
     FormField,
@@ -15,9 +17,10 @@ from wtforms import (
 from wtforms.validators import InputRequired, ValidationError
 
 from surveyapp.forms import PageForm
-from surveyapp.review.words import DIRECTION_WORDS, FUNCTION_WORDS, OTHER_WORDS
-from surveyapp.services.review_desk import MOST_CODES, OTHER, Given, Turn
+from surveyapp.review.words import ACT_WORDS, DIRECTION_WORDS, FUNCTION_WORDS, OTHER_WORDS
+from surveyapp.services.review_desk import MOST_CODES, OTHER, Desk, Given, Turn
 from surveyapp.services.review_sheets import REASONS
+from surveyapp.services.review_subjects import LONGEST, NAME, SAME, THEME, Candidate
 
 FIRST_ROWS, MORE_ROWS = 2, 2
 DECISIONS = {"pass": "It may be quoted", "withhold": "Withhold it"}
@@ -88,6 +91,49 @@ def _lacking(row: Any) -> str:
     if not row.theme.data and (row.direction.data or row.words.data):
         return "choose the theme."
     return ""
+
+
+class SubjectForm(PageForm):
+    """What a reviewer makes of a new subject. Which of the fields counts, the first one says."""
+
+    act = RadioField("What is it?", [InputRequired("Say what it is.")], choices=ACT_WORDS)
+    name = StringField(
+        "Name, if it is a new subject",
+        description=f"Everybody reads it. {LONGEST} letters at most, and nobody’s name in it.",
+    )
+    theme = SelectField("Theme, if one covers it", default="")
+    other = SelectField("Other subject, if it belongs there", default="")
+
+    def said(self) -> str:
+        """What goes with the choice; empty where nothing does."""
+        field = self.goes_with()
+        return "" if field is None else field.data or ""
+
+    def goes_with(self) -> Field | None:
+        """The field that goes with the choice."""
+        return {NAME: self.name, THEME: self.theme, SAME: self.other}.get(self.act.data)
+
+
+def subject_form(desk: Desk, candidate: Candidate, others: Sequence[Candidate]) -> SubjectForm:
+    """The form of one new subject, with what the reviewer said of it before."""
+    mine = candidate.mine
+    data = {}
+    if mine is not None:
+        field = {NAME: "name", THEME: "theme", SAME: "other"}.get(mine.act)
+        data = {"act": mine.act} | ({field: mine.said} if field else {})
+    form = SubjectForm(data=data)
+    titles = {theme: title for theme, title, _ in desk.sheet.themes}
+    form.theme.choices = {"": "Choose a theme", **titles}
+    form.other.choices = {
+        "": "Choose a subject",
+        **{
+            str(one.subject.number): f"Subject {one.subject.number}: "
+            + ", ".join(one.subject.terms[:3])
+            for one in others
+            if one is not candidate
+        },
+    }
+    return form
 
 
 def comment_form(turn: Turn) -> CommentForm:

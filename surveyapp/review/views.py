@@ -10,7 +10,7 @@ from surveyapp.models.surveys import Programme, Wave
 from surveyapp.permissions import open_to, signed_in
 from surveyapp.review import words
 from surveyapp.review.forms import CommentForm, add_rows, comment_form
-from surveyapp.services import covenants, results, review_desk
+from surveyapp.services import covenants, results, review_desk, review_subjects
 from surveyapp.services.review_sheets import REASONS
 
 blueprint = Blueprint("review", __name__, url_prefix="/review")
@@ -59,6 +59,7 @@ def _page(
         may=review_desk.may_review(signed_in()),
         progress=desk.progress() if desk else None,
         waiting=desk.next() if desk else None,
+        unsaid=review_subjects.unsaid(desk) if desk else 0,
         reasons=REASONS,
         words=words,
     )
@@ -68,7 +69,7 @@ def _page(
 @open_to(Role.BOARD)
 def following(slug: str, number: int) -> ResponseReturnValue:
     """Go to the next comment, or past one that is left for later."""
-    _, desk = _desk(slug, number)
+    _, desk = desk_of(slug, number)
     place = desk.next(request.args.get("after", 0, type=int))
     if place is None:
         return redirect(url_for("review.pulse", slug=slug, number=number))
@@ -78,7 +79,7 @@ def following(slug: str, number: int) -> ResponseReturnValue:
 @blueprint.route("/<slug>/<int:number>/<int:place>", methods=["GET", "POST"])
 @open_to(Role.BOARD)
 def comment(slug: str, number: int, place: int) -> ResponseReturnValue:
-    programme, desk = _desk(slug, number)
+    programme, desk = desk_of(slug, number)
     turn = review_desk.turn(desk, place)
     form = comment_form(turn)
     if form.is_submitted() and "more" in request.form:
@@ -124,7 +125,8 @@ def _keep(form: CommentForm, turn: review_desk.Turn, desk: review_desk.Desk) -> 
     return True
 
 
-def _desk(slug: str, number: int) -> tuple[Programme, review_desk.Desk]:
+def desk_of(slug: str, number: int) -> tuple[Programme, review_desk.Desk]:
+    """A pulse's desk for whoever is signed in. Raises :class:`NotNow` where there is none."""
     programme = results.programme_of(slug)
     desk = review_desk.desk(review_desk.wave_of(programme, number), signed_in())
     if desk is None:

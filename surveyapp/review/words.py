@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping
 
+from surveyapp.services.review_sheets import Naming
+
 DIRECTION_WORDS: Mapping[str, str] = {
     "negative": "It is wrong or lacking",
     "positive": "It is good",
@@ -23,6 +25,12 @@ USE_WORDS: Mapping[str, str] = {
 FLAG_WORDS: Mapping[str, str] = {
     "escalate": "May tell of harm",
     "quasi_identifier": "May point to one person",
+}
+ACT_WORDS: Mapping[str, str] = {
+    "name": "It is a new subject, and I name it",
+    "theme": "A theme that is there covers it",
+    "same": "It belongs with another of these subjects",
+    "drop": "It is no subject, so drop it",
 }
 OTHER_WORDS = "Something else, no theme fits"
 
@@ -70,3 +78,15 @@ ACTION_WORDS: Mapping[str, str] = {
     "escalate": "It tells of harm or risk",
     "later": "Leave it for later",
 }
+
+
+def of_naming(naming: Naming, titles: Mapping[str, str]) -> str:
+    """What a reviewer makes of a new subject, as the end of a sentence."""
+    match naming.act:
+        case "name":
+            return f"name it “{naming.said}”"
+        case "theme":
+            return f"put it with the theme “{titles[naming.said]}”"
+        case "same":
+            return f"put it with subject {naming.said}"
+    return "drop it"

@@ -26,13 +26,14 @@ from analysis.text.codebook import load as codebook
 from analysis.text.coder import Coder, first_coder
 from analysis.text.counts import text_theme
 from analysis.text.human_codes import BLIND, Code, HumanCode
-from analysis.text.masking import Masked, hides_most, mask, moved
+from analysis.text.masking import moved
 from analysis.text.redact import redact
 from surveyapp.extensions import answers_session, db
 from surveyapp.models.surveys import Wave
 from surveyapp.services import answer_blocks, authoring, covenants, publishing, redacting
 from surveyapp.services import audit as log
 from surveyapp.services import review_sheets as sheets
+from surveyapp.services.review_subjects import Settled, settled
 
 BLOCK = "review"
 FORMAT = 1
@@ -65,6 +66,8 @@ class _Record:
     sheet: sheets.Sheet
     entries: tuple[sheets.Entry, ...]
     readings: dict[int, list[sheets.Reading]]
+    subjects: tuple[sheets.Subject, ...]
+    namings: tuple[sheets.Naming, ...]
 
     def reader(self, mark: str) -> str:
         """``reader 1``, ``reader 2``: tells reviewers apart and names nobody."""
@@ -287,8 +290,14 @@ def cleared(wave_id: uuid.UUID) -> list[Cleared]:
     return [
         _cleared(entry, record.readings[entry.place])
         for entry in sorted(record.entries, key=lambda entry: entry.place)
-        if _outcome(entry, record.readings.get(entry.place, [])) == "cleared"
+        if sheets.outcome_of(entry, record.readings.get(entry.place, [])) == "cleared"
     ]
+
+
+def new_subjects(wave_id: uuid.UUID) -> Settled:
+    """What reviewers made of the subjects that no theme covers."""
+    record = _record(wave_id)
+    return settled(record.subjects, record.namings) if record else settled((), ())
 
 
 def withheld(wave_id: uuid.UUID) -> Counter[str]:
@@ -299,7 +308,7 @@ def withheld(wave_id: uuid.UUID) -> Counter[str]:
     found: Counter[str] = Counter()
     for entry in record.entries if record else ():
         read = record.readings.get(entry.place, []) if record else []
-        said = _outcome(entry, read)
+        said = sheets.outcome_of(entry, read)
         if said == "withheld":
             found[sheets.reason_of(read) or MASKED] += 1
         elif said != "cleared":
@@ -307,18 +316,8 @@ def withheld(wave_id: uuid.UUID) -> Counter[str]:
     return found
 
 
-def _outcome(entry: sheets.Entry, read: Sequence[sheets.Reading]) -> sheets.Outcome:
-    said = sheets.outcome(read)
-    most = said == "cleared" and hides_most(entry.text, _masked(entry, read).hidden)
-    return "withheld" if most else said
-
-
-def _masked(entry: sheets.Entry, read: Sequence[sheets.Reading]) -> Masked:
-    return mask(entry.text, {words for one in read for words in one.masks})
-
-
 def _cleared(entry: sheets.Entry, read: Sequence[sheets.Reading]) -> Cleared:
-    done = _masked(entry, read)
+    done = sheets.masked(entry, read)
     people = next((one.codes for one in read if one.codes is not None), None)
     codes = []
     for code in entry.codes if people is None else people:
@@ -358,7 +357,13 @@ def _at_the_desk(wave_id: uuid.UUID) -> _Record | None:
     sheet = sheets.sheet(wave_id)
     if sheet is None:
         return None
-    return _Record(sheet, tuple(sheets.entries(wave_id)), sheets.readings(wave_id))
+    return _Record(
+        sheet,
+        tuple(sheets.entries(wave_id)),
+        sheets.readings(wave_id),
+        sheets.subjects(wave_id) or (),
+        tuple(sheets.namings(wave_id)),
+    )
 
 
 def _to_bytes(record: _Record) -> bytes:
@@ -368,6 +373,8 @@ def _to_bytes(record: _Record) -> bytes:
         "sheet": asdict(record.sheet),
         "entries": [asdict(entry) for entry in record.entries],
         "readings": readings,
+        "subjects": [asdict(one) for one in record.subjects],
+        "namings": [asdict(one) for one in record.namings],
     }
     return json.dumps(raw).encode()
 
@@ -378,4 +385,7 @@ def _from_bytes(block: bytes) -> _Record:
     for one in map(sheets.reading_from, raw["readings"]):
         readings.setdefault(one.place, []).append(one)
     entries = tuple(map(sheets.entry_from, raw["entries"]))
-    return _Record(sheets.sheet_from(raw["sheet"]), entries, readings)
+    # A review may have been put away before new subjects were looked for.
+    subjects = tuple(map(sheets.subject_from, raw.get("subjects", ())))
+    namings = tuple(sheets.Naming(**one) for one in raw.get("namings", ()))
+    return _Record(sheets.sheet_from(raw["sheet"]), entries, readings, subjects, namings)

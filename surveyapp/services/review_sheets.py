@@ -14,10 +14,17 @@ from typing import Any, Literal
 from sqlalchemy import delete, func, select
 
 from analysis.text.human_codes import Code
+from analysis.text.masking import Masked, hides_most, mask
 from surveyapp import keys
 from surveyapp.crypto import blocks
 from surveyapp.extensions import db
-from surveyapp.models.review import ReviewComment, ReviewReading, ReviewSheet
+from surveyapp.models.review import (
+    ReviewComment,
+    ReviewNaming,
+    ReviewReading,
+    ReviewSheet,
+    ReviewSubjects,
+)
 from surveyapp.services.covenants import COMMENT_READERS
 
 KEY = "review.key"
@@ -111,6 +118,30 @@ class Reading:
     seen: str = ""
 
 
+@dataclass(frozen=True)
+class Subject:
+    """A group of comments that no theme covers, for reviewers to name. ``questions`` are each with
+    its comments that may be read and its *themes only* ones; ``examples`` ids of comments whose
+    authors let them be published, most typical first."""
+
+    number: int
+    terms: tuple[str, ...]
+    questions: tuple[tuple[str, int, int], ...]
+    examples: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Naming:
+    """What one reviewer makes of a subject: ``name`` it, put it with a ``theme`` that is there or
+    with another new subject (``same``), or ``drop`` it. ``said`` is the name, the theme's id or the
+    other's number."""
+
+    subject: int
+    reader: str
+    act: str
+    said: str = ""
+
+
 def outcome(readings: Sequence[Reading]) -> Outcome:
     """What two reviewers, or a third where they differ, made of a comment."""
     if len(readings) < COMMENT_READERS:
@@ -119,6 +150,18 @@ def outcome(readings: Sequence[Reading]) -> Outcome:
     if 2 * against == len(readings):
         return "differ"
     return "withheld" if 2 * against > len(readings) else "cleared"
+
+
+def outcome_of(entry: Entry, read: Sequence[Reading]) -> Outcome:
+    """The same, of a comment of which reviewers may have masked too much between them to quote."""
+    said = outcome(read)
+    most = said == "cleared" and hides_most(entry.text, masked(entry, read).hidden)
+    return "withheld" if most else said
+
+
+def masked(entry: Entry, read: Iterable[Reading]) -> Masked:
+    """A comment with every word masked that any of its reviewers masked."""
+    return mask(entry.text, {words for one in read for words in one.masks})
 
 
 def reason_of(readings: Iterable[Reading]) -> str:
@@ -208,6 +251,49 @@ def keep(wave_id: uuid.UUID, reading: Reading) -> None:
     db.session.flush()
 
 
+def lay_subjects(wave_id: uuid.UUID, found: Sequence[Subject]) -> None:
+    """Seal what software found among a wave's comments, under the key that the desk has."""
+    raw = {"subjects": [asdict(one) for one in found]}
+    wrapped, sealed = _seal(keys.get(_path(wave_id)), wave_id, "subjects", raw)
+    db.session.add(ReviewSubjects(wave_id=wave_id, wrapped_key=wrapped, sealed=sealed))
+    db.session.flush()
+
+
+def subjects(wave_id: uuid.UUID) -> tuple[Subject, ...] | None:
+    """A wave's new subjects, the largest first; ``None`` before they were looked for."""
+    kept = select(ReviewSubjects.wrapped_key, ReviewSubjects.sealed)
+    row = db.session.execute(kept.where(ReviewSubjects.wave_id == wave_id)).one_or_none()
+    if row is None:
+        return None
+    return tuple(map(subject_from, _unseal(wave_id, "subjects", row)["subjects"]))
+
+
+def namings(wave_id: uuid.UUID) -> list[Naming]:
+    """Everything that reviewers made of a wave's new subjects."""
+    rows = select(ReviewNaming).where(ReviewNaming.wave_id == wave_id)
+    return [
+        Naming(**one)
+        for row in db.session.scalars(rows.order_by(ReviewNaming.reader))
+        for one in _unseal(wave_id, f"naming/{row.reader.hex()}", row)["namings"]
+    ]
+
+
+def keep_naming(wave_id: uuid.UUID, naming: Naming) -> None:
+    """Keep what a reviewer makes of a subject, in place of what they made of it before. The caller
+    holds the wave."""
+    mine = [one for one in namings(wave_id) if one.reader == naming.reader]
+    said = [one for one in mine if one.subject != naming.subject]
+    reader = bytes.fromhex(naming.reader)
+    row = db.session.get(ReviewNaming, (wave_id, reader), populate_existing=True)
+    if row is None:
+        row = ReviewNaming(wave_id=wave_id, reader=reader)
+        db.session.add(row)
+    raw = {"namings": [asdict(one) for one in [*said, naming]]}
+    key = keys.get(_path(wave_id))
+    row.wrapped_key, row.sealed = _seal(key, wave_id, f"naming/{naming.reader}", raw)
+    db.session.flush()
+
+
 def _opened(row: ReviewReading) -> list[Reading]:
     return [reading_from(one) for one in _unseal(row.wave_id, _name(row), row)["readings"]]
 
@@ -224,7 +310,7 @@ def mark_of(wave_id: uuid.UUID, account_id: uuid.UUID) -> str:
 
 def take_away(wave_id: uuid.UUID) -> None:
     """Delete a wave's rows at the desk. The key goes when that is committed."""
-    for table in (ReviewReading, ReviewComment, ReviewSheet):
+    for table in (ReviewNaming, ReviewSubjects, ReviewReading, ReviewComment, ReviewSheet):
         db.session.execute(
             delete(table).where(table.wave_id == wave_id),
             execution_options={"synchronize_session": False},
@@ -254,6 +340,13 @@ def reading_from(raw: Mapping[str, Any]) -> Reading:
     """A reviewer's decision as it was sealed."""
     codes = None if raw["codes"] is None else tuple(Code(*code) for code in raw["codes"])
     return Reading(**{**raw, "masks": tuple(raw["masks"]), "codes": codes})
+
+
+def subject_from(raw: Mapping[str, Any]) -> Subject:
+    """A new subject as it was sealed."""
+    questions = tuple((name, int(n), int(closed)) for name, n, closed in raw["questions"])
+    terms, examples = tuple(raw["terms"]), tuple(raw["examples"])
+    return Subject(int(raw["number"]), terms, questions, examples)
 
 
 def _path(wave_id: uuid.UUID) -> Any:

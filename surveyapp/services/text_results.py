@@ -11,6 +11,7 @@ from contextlib import suppress
 
 from analysis.text.audit_release import Before, with_review
 from analysis.text.coder import Coder, first_coder
+from analysis.text.new_subjects import NamedSubject, NewSubjects, with_subjects
 from analysis.text.reviewed import Example, Reviewed, count_audit
 from surveyapp.keys import MissingKey
 from surveyapp.models.surveys import Wave
@@ -36,6 +37,7 @@ def settle(wave: Wave, coder: Coder | None = None) -> bool:
         found = _kept(wave) or _count(wave, earlier, coder or first_coder())
         rule = covenants.rule_of(wave)
         told = with_review(results.summary_of(draft), found, rule, earlier)
+        told = with_subjects(told, found.subjects, rule)
         publishing.redraw(wave, draft, told)
     review.put_away(wave)
     return True
@@ -75,7 +77,18 @@ def _read(wave: Wave, earlier: list[Before], coder: Coder) -> Reviewed:
         ),
         withheld=tuple((words, withheld[reason]) for reason, words in reasons.items()),
         seed=secrets.randbits(63),
+        subjects=_subjects(wave),
     )
+
+
+def _subjects(wave: Wave) -> NewSubjects:
+    """What reviewers made of subjects that no theme covers: names and counts, no other words."""
+    found = review.new_subjects(wave.id)
+    named = tuple(
+        NamedSubject(one.name, tuple((name, *counts) for name, counts in one.questions.items()))
+        for one in found.named
+    )
+    return NewSubjects(named, found.kept, found.merged, found.dropped, found.left)
 
 
 def _kept(wave: Wave) -> Reviewed | None:

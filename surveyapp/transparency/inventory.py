@@ -73,12 +73,13 @@ STORED = (
     ),
     Stored(
         "Comments whose authors let them be read, already masked, in random order and encrypted, "
-        "what reviewers said of them, and counts of that",
+        "what reviewers said of them, and counts of that. Words that several of them share, and "
+        "what reviewers call such a subject",
         "So that two members of the board check each before anybody else reads it",
         "The office database, for reviewers, then the answers database",
         "The results are out: the office’s copy is deleted and its key destroyed. With the answers "
         "it is kept as long as they are",
-        ("review_sheet", "review_comment", "review_reading"),
+        ("review_sheet", "review_comment", "review_reading", "review_subjects", "review_naming"),
     ),
     Stored(
         "If you keep a diary phrase: for each theme a scrambled mark and a rough score, in random "

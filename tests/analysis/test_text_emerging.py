@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from analysis.text.emerging import Emerging, Written, emerging
+from analysis.text.emerging import Written, emerging
 
 PLACES = ("the garage", "visitors", "early shifts", "the clinic", "the yard", "night staff")
 SUBJECTS = ("permits", "barriers", "spaces", "fines")
@@ -52,8 +52,8 @@ def test_a_subject_that_thirty_share_is_found_with_its_words(comments, found):
         assert group.stability >= 0.6
         assert {"parking", "car park"} & set(group.terms)
         assert all(comments[place].text.startswith("Parking") for place in group.examples)
-        assert 1 <= len(group.examples) <= 3
-    assert Emerging.from_dict(found[0].to_dict()) == found[0]
+        assert group.questions == (("q", group.comments, 0),)
+        assert len(group.examples) == group.comments, "all of them may be published"
 
 
 def test_words_thrown_together_are_no_subject():
@@ -91,6 +91,19 @@ def test_comments_for_the_software_alone_are_counted_and_nothing_more(comments, 
     assert any("quokka" in term for group in open_ones for term in group.terms)
 
 
+def test_comments_are_counted_question_by_question(comments):
+    rng = np.random.default_rng(7)
+    planted = [replace(one, question="asked", use="themes") for one in parking(40, rng)]
+    asked = [replace(one, question=f"q{place % 2}") for place, one in enumerate(comments)]
+    groups = emerging([*asked, *planted])
+    assert groups
+    for group in groups:
+        told = {name: (n, closed) for name, n, closed in group.questions}
+        assert told["asked"] == (0, group.closed)
+        assert group.comments == told["q0"][0] + told["q1"][0]
+        assert max(told["q0"][0], told["q1"][0]) >= 5
+
+
 def test_examples_are_comments_that_may_be_published(comments):
     board = [replace(one, use="board") for one in comments]
     assert all(group.examples == () for group in emerging(board))
@@ -109,6 +122,14 @@ def test_one_directorate_alone_is_no_subject_where_there_are_several(comments, f
     assert found
     assert emerging([replace(one, directorate=placed(one)) for one in comments]) == ()
     assert emerging([replace(one, directorate="") for one in comments])
+
+
+def test_comments_in_the_same_words_are_grouped_without_a_warning():
+    same = [Written("Parking permits at the clinic gate.", "q", "", "publish", 0.1)] * 40
+    other = [Written("More bins by the river path.", "q", "", "publish", 0.1)] * 30
+    assert emerging(same) == ()
+    groups = emerging([*same, *other])
+    assert [group.comments for group in groups] == [40, 30]
 
 
 def test_comments_that_a_theme_covers_are_left_out(comments):

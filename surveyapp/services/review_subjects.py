@@ -1,0 +1,234 @@
+"""Subjects that no theme covers, at the reviewers' desk: two of them say what each is.
+
+They see the words that set a group apart, and comments of it that two of them have cleared for
+everybody. Nothing is shown before the sample is coded, so that it is coded without these words in
+mind.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from analysis.text.audit_sample import LEAST as LEAST_CODED
+from analysis.text.counts import in_words
+from analysis.text.human_codes import BLIND
+from analysis.text.redact import redact
+from surveyapp.errors import NotFound, NotNow, Rejected
+from surveyapp.services import audit, turns
+from surveyapp.services import review_sheets as sheets
+from surveyapp.services.covenants import COMMENT_READERS
+from surveyapp.services.review_desk import LAID_OUT, Desk
+
+NAME, THEME, SAME, DROP = "name", "theme", "same", "drop"
+EXAMPLES = 3
+LONGEST = 60
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A new subject before one reviewer: ``counts`` are questions' texts with comments in words,
+    ``examples`` masked and cleared. ``said`` are the views given so far with how many hold each,
+    the most usual first; ``mine`` is this reviewer's, ``settled`` the one that two agree on."""
+
+    subject: sheets.Subject
+    counts: tuple[tuple[str, str], ...]
+    examples: tuple[str, ...]
+    said: tuple[tuple[sheets.Naming, int], ...]
+    mine: sheets.Naming | None
+    settled: sheets.Naming | None
+
+
+@dataclass(frozen=True)
+class Named:
+    """A subject that reviewers named, with the terms and question counts of all groups in it."""
+
+    name: str
+    terms: tuple[str, ...]
+    questions: Mapping[str, tuple[int, int]]
+
+
+@dataclass(frozen=True)
+class Settled:
+    """What came of a wave's new subjects: those ``named``, how many groups are in them (``kept``),
+    went to a theme that is there (``merged``), were ``dropped``, or not agreed on in time
+    (``left``)."""
+
+    named: tuple[Named, ...]
+    kept: int
+    merged: int
+    dropped: int
+    left: int
+
+
+def were_looked_for(desk: Desk) -> bool:
+    """Whether software has looked for new subjects."""
+    return sheets.subjects(desk.wave.id) is not None
+
+
+def unsaid(desk: Desk) -> int:
+    """Of how many new subjects this reviewer has not said what they are."""
+    mine = {one.subject for one in sheets.namings(desk.wave.id) if one.reader == desk.reader}
+    return sum(one.number not in mine for one in sheets.subjects(desk.wave.id) or ())
+
+
+def waits_for(desk: Desk) -> int:
+    """How many comments of the sample must still be coded before new subjects are shown."""
+    entries = {entry.id: entry.place for entry in sheets.entries(desk.wave.id)}
+    lacking = 0
+    for question in desk.sheet.questions:
+        sample = [entries[comment] for comment in question.audit["comments"]]
+        coded = sum(any(one.seen == BLIND for one in desk.read.get(n, [])) for n in sample)
+        lacking += max(min(LEAST_CODED, len(sample)) - coded, 0)
+    return lacking
+
+
+def candidates(desk: Desk, least: int) -> tuple[Candidate, ...]:
+    """A wave's new subjects for this reviewer; none before they were looked for. ``least`` is the
+    number of comments under which a count is not told."""
+    found = sheets.subjects(desk.wave.id)
+    if not found or waits_for(desk):
+        return ()
+    said = sheets.namings(desk.wave.id)
+    quotable = {
+        entry.id: sheets.masked(entry, desk.read[entry.place]).text
+        for entry in sheets.entries(desk.wave.id)
+        if entry.use == "publish"
+        and sheets.outcome_of(entry, desk.read.get(entry.place, [])) == "cleared"
+    }
+    return tuple(_candidate(desk, one, said, quotable, least) for one in found)
+
+
+def _candidate(
+    desk: Desk,
+    subject: sheets.Subject,
+    said: Sequence[sheets.Naming],
+    quotable: Mapping[str, str],
+    least: int,
+) -> Candidate:
+    views = [one for one in said if one.subject == subject.number]
+    cleared = [quotable[one] for one in subject.examples if one in quotable]
+    return Candidate(
+        subject=subject,
+        counts=tuple(
+            (desk.sheet.question(question).text, in_words(readable + closed, least))
+            for question, readable, closed in subject.questions
+        ),
+        examples=tuple(cleared[:EXAMPLES]),
+        said=_together(views),
+        mine=next((one for one in views if one.reader == desk.reader), None),
+        settled=agreed(views),
+    )
+
+
+def say(desk: Desk, number: int, act: str, said: str = "") -> sheets.Naming:
+    """Keep what a reviewer makes of a subject, in place of what they made of it before.
+
+    Raises :class:`NotFound`, :class:`NotNow` and :class:`Rejected`, each with what to do.
+    """
+    turns.hold(desk.wave)
+    if desk.wave.state not in LAID_OUT:
+        raise NotNow("These results are out, so the desk is closed.")
+    if waits_for(desk):
+        raise NotNow("Code the sample first. New subjects are shown after that.")
+    known = {one.number for one in sheets.subjects(desk.wave.id) or ()}
+    if number not in known:
+        raise NotFound("There is no such subject. Go back to the desk and start from there.")
+    naming = sheets.Naming(number, desk.reader, act, _checked(desk, number, act, said, known))
+    sheets.keep_naming(desk.wave.id, naming)
+    about = f"{desk.wave.programme.slug} {desk.wave.number}"
+    audit.record("a reviewer", "said what a new subject is", about)
+    return naming
+
+
+def _checked(desk: Desk, number: int, act: str, said: str, known: Iterable[int]) -> str:
+    said = " ".join(said.split())
+    match act:
+        case "name":
+            return _name(desk, said)
+        case "theme":
+            if said not in {theme for theme, _, _ in desk.sheet.themes}:
+                raise Rejected("Choose the theme that it belongs to.")
+        case "same":
+            if said not in {str(other) for other in known if other != number}:
+                raise Rejected("Choose the other subject that it belongs with.")
+        case "drop":
+            return ""
+        case _:
+            raise Rejected("Say what is to be done with it.")
+    return said
+
+
+def _name(desk: Desk, said: str) -> str:
+    if not said or not any(letter.isalpha() for letter in said):
+        raise Rejected("Give the subject a name.")
+    if len(said) > LONGEST:
+        raise Rejected(f"Keep the name to {LONGEST} letters.")
+    # Everybody reads it, so it goes the way that comments go.
+    if redact(said).text != said:
+        raise Rejected("Leave people’s names, places, dates and numbers out of it.")
+    if said.casefold() in {title.casefold() for _, title, _ in desk.sheet.themes}:
+        raise Rejected("There is a theme of that name. Put it with that theme instead.")
+    return said
+
+
+def agreed(views: Sequence[sheets.Naming]) -> sheets.Naming | None:
+    """The view that two reviewers hold and no other as many; ``None`` until then."""
+    together = _together(views)
+    if not together or together[0][1] < COMMENT_READERS:
+        return None
+    if len(together) > 1 and together[1][1] == together[0][1]:
+        return None
+    return together[0][0]
+
+
+def settled(subjects: Sequence[sheets.Subject], said: Sequence[sheets.Naming]) -> Settled:
+    """What came of a wave's new subjects. One put with another goes where that goes; two put with
+    each other go nowhere. Subjects of one name are one subject."""
+    views = {
+        one.number: agreed([view for view in said if view.subject == one.number])
+        for one in subjects
+    }
+    ends = {number: _end(number, views) for number in views}
+    acts = Counter(end.act if end else "" for end in ends.values())
+    names: dict[str, list[sheets.Subject]] = {}
+    spelt: dict[str, str] = {}
+    for one in subjects:
+        end = ends[one.number]
+        if end is not None and end.act == NAME:
+            spelt.setdefault(end.said.casefold(), end.said)
+            names.setdefault(end.said.casefold(), []).append(one)
+    return Settled(
+        named=tuple(_named(spelt[name], groups) for name, groups in names.items()),
+        kept=acts[NAME],
+        merged=acts[THEME],
+        dropped=acts[DROP],
+        left=acts[""],
+    )
+
+
+def _end(number: int, views: Mapping[int, sheets.Naming | None]) -> sheets.Naming | None:
+    seen: set[int] = set()
+    view = views[number]
+    while view is not None and view.act == SAME:
+        if number in seen:
+            return None
+        seen.add(number)
+        number = int(view.said)
+        view = views[number]
+    return view
+
+
+def _named(name: str, groups: Sequence[sheets.Subject]) -> Named:
+    counts: dict[str, tuple[int, int]] = {}
+    for question, readable, closed in (one for group in groups for one in group.questions):
+        before = counts.get(question, (0, 0))
+        counts[question] = (before[0] + readable, before[1] + closed)
+    terms = dict.fromkeys(term for group in groups for term in group.terms)
+    return Named(name, tuple(terms), counts)
+
+
+def _together(views: Sequence[sheets.Naming]) -> tuple[tuple[sheets.Naming, int], ...]:
+    """Views that say the same, whoever gave them, with how many hold each."""
+    held = Counter((one.act, one.said.casefold()) for one in views)
+    first = {(one.act, one.said.casefold()): one for one in reversed(views)}
+    return tuple((first[what], count) for what, count in held.most_common())
