@@ -41,6 +41,7 @@ PAIRS = {
     "TOMBSTONE": ({"hr"}, {"witness", "board"}),
 }
 FEWEST_PAIRS = 30
+TOLD_OF_COMMENTS = ("themes", "withheld", "audit", "subjects")
 MASK, MOST_WORDS = re.compile(r"\[(?:name|place|date|number|contact)\]"), 5_000
 MALFORMED = (KeyError, TypeError, ValueError, AttributeError, IndexError)
 CANNOT = (
@@ -52,6 +53,7 @@ CANNOT = (
     "that what is left of it is one person's;",
     "that a witness handed back every envelope: one dropped as damaged looks like a damaged one;",
     "that those who kept a diary phrase moved as told: nobody keeps who is whose pair;",
+    "that report, tables and charts say what summary.json says: only that one file was announced;",
     "that you were shown the same noticeboard as everybody else, unless you compare its twelve "
     "words with those in somebody's old message.",
 )
@@ -468,12 +470,10 @@ def signers(line: Line) -> str:
 
 
 def check_order(pulse: Pulse, report: Report) -> None:
-    """The steps come once each, in their order, and none is left out."""
+    """The steps come once each, results too, in their order, and none is left out."""
     steps = [line.type for line in pulse.lines if line.type in ORDER]
-    numbers = [line.body["number"] for line in pulse.of("PUBLISHED")]
-    once = steps[: len(steps) - max(len(numbers) - 1, 0)]
     report.expect(
-        once == list(ORDER[: len(once)]) and numbers == sorted(set(numbers)),
+        steps == list(ORDER[: len(steps)]),
         f"{pulse.name}: its lines are not the steps of a pulse in their order: {', '.join(steps)}.",
     )
 
@@ -714,6 +714,7 @@ def check_results(pulse: Pulse, by_hash: Mapping[str, bytes], report: Report) ->
     check_heads(pulse, results, report)
     check_tables(pulse, results, report)
     check_pairs(pulse, results, report)
+    check_comments(pulse, results, report)
     check_thresholds(pulse, results, report)
     if report.code() == before:
         report.say("  Its results are as published: every promised table, and no group too small.")
@@ -801,6 +802,24 @@ def check_pairs(pulse: Pulse, results: Mapping[str, Any], report: Report) -> Non
     report.expect(
         int(pairs["people"].split()[-1]) >= max(FEWEST_PAIRS, pulse.rule["k"]),
         f"{pulse.name}: results tell of {pairs['people']} people who kept a diary phrase.",
+    )
+
+
+def check_comments(pulse: Pulse, results: Mapping[str, Any], report: Report) -> None:
+    """Of comments nothing is told from too few, and nobody read them who was not promised."""
+    quoted = Counter(one["question"] for one in results.get("quotes", ()))
+    told = [x for x in results["text"] if any(x.get(name) for name in TOLD_OF_COMMENTS)]
+    shown = {one["question"] for one in results["text"] if one["comments"] != "Not shown"}
+    read = quoted or results.get("not_quoted") or any(one.get("audit") for one in told)
+    report.expect(
+        not read or bool(pulse.covenant.get("comment_readers")),
+        f"{pulse.name}: people read comments, and nobody was promised to.",
+    )
+    few = {name for name, number in quoted.items() if number < pulse.rule["comments"]}
+    few |= {*quoted, *(one["question"] for one in told)} - shown
+    report.expect(
+        not few,
+        f"{pulse.name}: too few comments for what is told of them: {', '.join(sorted(few))}.",
     )
 
 
@@ -1234,13 +1253,13 @@ def check_board(
     )
     attempt(report, "A key", check_keys, lines)
     for what, note in (
-        ("The checkpoint", files.get("checkpoint.txt", b"")),
+        ("The checkpoint", files.get("checkpoint.txt")),
         ("Your old checkpoint", options.checkpoint.read_bytes() if options.checkpoint else None),
     ):
-        if note:
+        if note is not None:
             size = attempt(report, what, check_checkpoint, what, note, lines, every_root) or 0
             report.say(f"{what} was held against the first {size} lines.")
-        if what == "The checkpoint" and note:
+        if what == "The checkpoint" and note is not None:
             check_unsigned(lines[size:], today, report)
     if "checkpoint.txt" not in files:
         report.incomplete("There is no signed checkpoint in this record (checkpoint.txt).")
@@ -1288,7 +1307,9 @@ def verify(files: Mapping[str, bytes], today: date, options: argparse.Namespace)
 
 def check_pulse(pulse: Pulse, by_hash: Mapping[str, bytes], today: date, report: Report) -> None:
     """One pulse from its promises to its results."""
-    imported = pulse.lines[0].type == "PUBLISHED" and pulse.lines[0].body.get("imported") is True
+    steps = [line for line in pulse.lines if line.type in ORDER]
+    alone = [line.type for line in steps] == ["PUBLISHED"]
+    imported = alone and steps[0].body.get("imported") is True
     report.say(f"\n{pulse.name}")
     if not imported:
         attempt(report, f"{pulse.name}: a line", check_order, pulse)

@@ -1,5 +1,6 @@
 """What the checker says and exits with: single damaged bytes, holds, lateness, receipts, keys."""
 
+import hashlib
 import json
 import random
 from datetime import timedelta
@@ -220,6 +221,77 @@ def test_figures_for_too_few(record, program, key, today):
 
     for change in (small_group, few, fine, who_answered, without_the_whole):
         assert records.code(program, records.republished(record, change, key), today) == 1, change
+
+
+def test_a_signature_left_empty_is_none(record, program, today, tmp_path):
+    """A board written anew by somebody without its key, who leaves the note empty."""
+    fake = records.forged(record, records.lines(record)[:-1], Ed25519PrivateKey.generate())
+    assert records.code(program, fake, today) == 1, "a stranger's signature is seen"
+    for note in (b"", b"\n"):
+        empty = records.with_sums({**fake, "checkpoint.txt": note})
+        assert records.code(program, empty, today) == 1, note
+    kept = tmp_path / "old.txt"
+    kept.write_bytes(b"")
+    assert records.code(program, record, today, checkpoint=kept) == 1
+
+
+def test_results_come_out_once(record, program, today, key):
+    """Whoever writes the office's database announces better results after the first."""
+    (name,) = (one for one in record if one.endswith("summary.json"))
+    raw = record[name].replace(b'"score": ', b'"score":  ')
+    board = records.lines(record)
+    first = board[records.place(record, "PUBLISHED")]
+    body = {**first["body"], "number": 2, "sha256": hashlib.sha256(raw).hexdigest()}
+    fake = records.forged({**record, name: raw}, [*board, {**first, "body": body}], key)
+    assert records.code(program, fake, today) == 1
+
+
+def test_a_line_as_from_a_file_excuses_no_pulse_from_its_promises(record, program, today, key):
+    """A pulse whose results never come, and whose first line says that it came from a file."""
+    board = records.lines(record)
+    (name,) = (one for one in record if one.endswith("summary.json"))
+    others = {one: body for one, body in record.items() if not one.startswith("results/")}
+    never = [line for line in board if line["type"] != "PUBLISHED"]
+    late = today + timedelta(days=30)
+    assert records.code(program, records.forged(others, never, key), late) == 3
+    out, first = board[records.place(record, "PUBLISHED")], records.place(record, "COMMITTED")
+    day = board[first]["date"]
+    excuse = {**out, "date": day, "body": {**out["body"], "imported": True}}
+    lines = [*never[:first], excuse, *never[first:]]
+    fake = records.forged({**others, name: record[name]}, lines, key)
+    assert records.code(program, fake, late) == 1
+
+
+def quoting(number):
+    def change(results):
+        one = {"question": "barriers", "text": "All is well.", "themes": []}
+        results["quotes"] = [one] * number
+
+    return change
+
+
+def test_comments_are_quoted_from_ten_up_and_only_if_somebody_was_to_read_them(
+    record, program, today, key
+):
+    for number, code in ((1, 1), (9, 1), (10, 0)):
+        files = records.republished(record, quoting(number), key)
+        assert records.code(program, files, today) == code, number
+    unread = records.promised(files, lambda covenant: covenant.pop("comment_readers"), key)
+    assert records.code(program, unread, today) == 1
+
+
+def test_a_question_that_is_not_shown_tells_nothing(record, program, today, key):
+    for told in ({"withheld": [["board only", "5–9"]]}, {"subjects": [["Parking", "5–9"]]}):
+
+        def tell(results, told=told):
+            (one,) = (one for one in results["text"] if one["question"] == "barriers")
+            one |= {"comments": "Not shown", "themes": [], "withheld": []}
+            hidden = json.dumps(results)
+            one |= told
+            assert hidden != json.dumps(results)
+
+        files = records.republished(record, tell, key)
+        assert records.code(program, files, today) == 1, told
 
 
 def test_a_listed_receipt_and_one_that_is_not(record, site, tmp_path, today):
