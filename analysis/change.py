@@ -75,13 +75,14 @@ def _ends(found: Difference, printed: int | None) -> tuple[int, int]:
     """The likely range of a difference, in whole points.
 
     It is laid around the difference of the two figures *as printed*, wide enough for any two that
-    print alike, so that its ends say nothing more of them (attack A12); around the difference
-    itself where that is not printed, and then only a word follows from it.
+    print alike, so that its ends say nothing more of them (attack A12), to both sides as far as
+    the longer one reaches; around the difference itself where that is not printed, and then only
+    a word follows from it.
     """
     low, high = found.interval(0.95)
     if printed is None:
         return outward(low, high, 1)
-    half = (high - low) / 2 + ROUNDED
+    half = max(found.value - low, high - found.value) + ROUNDED
     return outward(printed - half, printed + half, 1)
 
 

@@ -11,7 +11,8 @@ from analysis.charts.alt_texts import items_alt, themes_alt, trend_alt
 from analysis.charts.canvas import draw
 from analysis.charts.score_charts import every_theme, over_time
 from analysis.charts.share_chart import shares_by_question
-from analysis.summary import Summary, ThemeHead, TrendPoint
+from analysis.summary import Summary, ThemeHead
+from analysis.trend import TrendPoint
 from analysis.usual_range import Usual
 
 

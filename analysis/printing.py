@@ -11,9 +11,9 @@ from analysis.summary import (
     Comparison,
     Figure,
     Row,
-    TrendPoint,
     WaveHead,
 )
+from analysis.trend import TrendPoint
 
 FROM_A_FILE = "from a file"
 HIDDEN = f"{VERDICT_SHAPES['not_shown']} {NOT_SHOWN}"

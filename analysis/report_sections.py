@@ -23,8 +23,8 @@ from analysis.summary import (
     Comparison,
     Summary,
     Verdict,
-    trend,
 )
+from analysis.trend import trend
 from analysis.usual_range import ENOUGH_PULSES
 
 _EVIDENCE_FIRST: tuple[Verdict, ...] = (

@@ -178,6 +178,7 @@ def _unsaid_and_written(summary: Summary, whole: Mapping[str, str]) -> Iterator[
             }  # fmt: skip
         if result.audit is not None:
             yield from _audited(result, result.audit, whole)
+            yield from _of_groups(summary, result, result.audit)
             continue
         for found in result.themes:
             yield {
@@ -229,6 +230,20 @@ def _twice(audit: TextAudit, theme_id: str) -> dict[str, str]:
 
 def _two_digits(hundredths: int | None) -> str:
     return NOT_SHOWN if hundredths is None else f"{hundredths / 100:.2f}"
+
+
+def _of_groups(summary: Summary, result: TextResult, audit: TextAudit) -> Iterator[dict[str, str]]:
+    titles = {theme.theme: theme.title for theme in audit.themes}
+    for one in audit.groups:
+        yield {
+            "kind": "comments on a theme in a group",
+            "id": one.theme,
+            "name": f"{titles[one.theme]} ({result.question})",
+            "group": one.unit,
+            "group_name": summary.unit(one.unit).name,
+            "against_the_rest": VERDICT_WORDS[one.rest.verdict],
+            "why_against_the_rest": one.rest.why,
+        }
 
 
 def _whole_number(value: int | None) -> str:

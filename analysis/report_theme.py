@@ -11,7 +11,8 @@ from analysis.how_to_read import HEADING, how_to_read
 from analysis.printing import cells, change_of, compared, likely_share, moved, pulse_name
 from analysis.question_moves import HEAD, NOTE, moves
 from analysis.report_parts import Block, Chart, Points, Table, ThemeSection, Words
-from analysis.summary import NOT_SHOWN, Figure, Summary, ThemeHead, TrendPoint, trend
+from analysis.summary import NOT_SHOWN, Figure, Summary, ThemeHead
+from analysis.trend import TrendPoint, trend
 from analysis.usual_range import ENOUGH_PULSES, USUALLY, long_series
 
 SHARE_NOTE = "The likely range is that of the better answers."

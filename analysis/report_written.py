@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 
-from analysis import written
-from analysis.how_to_read import WITHHELD
+from analysis import written, written_groups
+from analysis.how_to_read import WHY_NOT, WITHHELD
+from analysis.printing import verdict
 from analysis.report_parts import Block, Points, Quotes, Section, Table, Words
 from analysis.summary import NOT_SHOWN, Quote, Summary, TextAudit, TextResult, TextTheme, ThemeHead
 from analysis.text.audited import AuditedShare
@@ -25,6 +26,7 @@ def what_people_wrote(summary: Summary) -> Section | None:
                 Points(f"{written.NEW_SUBJECTS}: “{result.text}”", written.new_subjects(result))
             )
             blocks.append(Words(written.UNSHARED, "quiet"))
+        blocks += _groups(summary, result.audit) if result.audit else []
         blocks += _quotes(result, summary.quotes)
     if summary.subjects and shown:
         blocks.append(Words(summary.subjects, "quiet"))
@@ -127,6 +129,22 @@ def _ends(share: AuditedShare) -> tuple[str, str, str]:
         written.ends(share.wide_low, share.wide_high),
         written.ends(share.second_low, share.second_high),
     )
+
+
+def _groups(summary: Summary, audit: TextAudit) -> list[Block]:
+    """Which groups write about a theme more or less often than the rest."""
+    rows = tuple(
+        (name, *(verdict(one) for one in words))
+        for name, words in written_groups.lines(summary, audit)
+    )
+    if not rows:
+        return []
+    if not written_groups.told(audit):
+        return [Words(written_groups.NOTHING, "quiet")]
+    head = ("Group", *written_groups.themes(audit))
+    table = Table(written_groups.TITLE, head, rows, note=written_groups.NOTE)
+    reasons = written_groups.why_not(summary, audit)
+    return [table, *([Points(WHY_NOT, reasons)] if reasons else [])]
 
 
 def _quotes(result: TextResult, quotes: Sequence[Quote]) -> list[Block]:

@@ -6,7 +6,7 @@ else. They hold no number that was not released, and no digit more than is print
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
@@ -256,15 +256,28 @@ class WrittenTheme:
 
 
 @dataclass(frozen=True)
+class WrittenGroup:
+    """Whether people in one group write about a theme more or less often than all others: a word,
+    never a figure."""
+
+    unit: str
+    theme: str
+    rest: Comparison
+
+
+@dataclass(frozen=True)
 class TextAudit:
     """What people's random audit of one question allows to say. ``themes`` stand in the order of
     ``found.shares``, of which a direction (``theme/negative``) has words only. ``since`` is a
-    sentence on the pulse before, ``agreement`` one on how far two people agreed, or empty."""
+    sentence on the pulse before, ``agreement`` one on how far two people agreed, or empty.
+    ``groups`` are those just below the whole, each with every theme that has a figure, in the order
+    of the tree; empty where none may be set against the rest."""
 
     found: AuditedQuestion
     themes: tuple[WrittenTheme, ...]
     since: str = ""
     agreement: str = ""
+    groups: tuple[WrittenGroup, ...] = ()
 
     def share(self, label: str) -> AuditedShare | None:
         return next((share for share in self.found.shares if share.label == label), None)
@@ -376,32 +389,3 @@ class Summary:
             raise ValueError(f"These results have format {raw.get('format')}; this reads {FORMAT}.")
         built: Summary = builder(Summary)(raw)
         return built
-
-
-@dataclass(frozen=True)
-class TrendPoint:
-    """A group's figure in one wave of a trend. ``joined``: comparable with the point before."""
-
-    wave: WaveHead
-    figure: Figure | None
-    change: Comparison
-    joined: bool
-
-
-def trend(
-    summaries: Sequence[Summary], theme_id: str, unit_id: str | None = None
-) -> tuple[TrendPoint, ...]:
-    """The points of a theme over waves in the order given; a wave without the theme is left out.
-
-    A break stands where the later wave says that it cannot be compared with the one before, or
-    that it knows none: a group that was away comes back unjoined.
-    """
-    points: list[TrendPoint] = []
-    for summary in summaries:
-        wanted = unit_id or summary.root.id
-        row = next((r for r in summary.rows if r.theme == theme_id and r.unit == wanted), None)
-        if row is None:
-            continue
-        joined = bool(points) and row.change.verdict not in ("break", "first")
-        points.append(TrendPoint(summary.wave, row.figure, row.change, joined))
-    return tuple(points)

@@ -11,7 +11,8 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from analysis.printing import number
-from analysis.summary import Summary, TrendPoint, trend
+from analysis.summary import Summary
+from analysis.trend import TrendPoint, trend
 
 if TYPE_CHECKING:
     from analysis.control_chart import Chart, Signal

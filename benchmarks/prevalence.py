@@ -107,6 +107,11 @@ def gap(rounds: int) -> Iterator[str]:
         truth = 100 * (np.array(other.shares) - np.array(HOME.shares))
         ends = [_gap(seed, other) for seed in range(rounds)]
         yield _line(f"odds × {odds}, words {clear:.0%} as clear", ends, [truth] * rounds)
+    yield "\nThe same, half of the comments themes only; these differ by logits here and there:"
+    for here, there in ((0.0, 0.0), (1.0, 1.0), (0.0, 1.0), (-0.5, 0.5)):
+        truth = _expected(there) - _expected(here)
+        ends = [_gap(seed, HOME, 0.5, (here, there)) for seed in range(rounds)]
+        yield _line(f"{here:+.1f} and {there:+.1f}", ends, [truth] * rounds)
 
 
 def speed(rounds: int) -> Iterator[str]:
@@ -234,9 +239,19 @@ def _candour_apart(later: Audited, earlier: Audited) -> Ends:
     return np.array([change_of(now, before, x).interval() for x in now.table.labels]).T
 
 
-def _gap(seed: int, other: Population) -> Ends:
+def _expected(shift: float) -> NDArray[np.float64]:
+    """Shares in percent where half of the comments differ by so many logits: the mean of many."""
+    made = coded_wave(np.random.default_rng(1), HOME, 400_000, 0.5, shift)
+    found: NDArray[np.float64] = 100 * made.truth.mean(axis=0)
+    return found
+
+
+def _gap(
+    seed: int, other: Population, closed: float = 0.0, shifts: tuple[float, float] = (0.0, 0.0)
+) -> Ends:
     rng = np.random.default_rng(seed)
-    one, two = coded_wave(rng, HOME, 400), coded_wave(rng, other, 400)
+    one = coded_wave(rng, HOME, 400, closed, shifts[0])
+    two = coded_wave(rng, other, 400, closed, shifts[1])
     both = CodedWave(
         np.vstack([one.scores, two.scores]),
         np.vstack([one.truth, two.truth]),

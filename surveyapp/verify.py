@@ -42,6 +42,7 @@ PAIRS = {
 }
 FEWEST_PAIRS = 30
 TOLD_OF_COMMENTS = ("themes", "withheld", "audit", "subjects")
+NO_THEMES = ("other", "none")  # counted among comments, and compared with nothing
 MASK, MOST_WORDS = re.compile(r"\[(?:name|place|date|number|contact)\]"), 5_000
 MALFORMED = (KeyError, TypeError, ValueError, AttributeError, IndexError)
 CANNOT = (
@@ -779,6 +780,7 @@ def check_tables(pulse: Pulse, results: Mapping[str, Any], report: Report) -> No
         "silence": set(themes) - {one["theme"] for one in results["silence"]},
         "comments-themes": texts - {one["question"] for one in results["text"]},
         "pairs-all": set(),  # nothing is owed: under the fewest pairs nothing may be told
+        "comments-groups": uncompared(covenant["groups"], results["text"]),
     }
     for table in covenant["tables"]:
         gone = missing.get(table["id"])
@@ -788,6 +790,35 @@ def check_tables(pulse: Pulse, results: Mapping[str, Any], report: Report) -> No
             report.incomplete(
                 f"{pulse.name}: promised and left out, wholly or in part: “{table['words']}”."
             )
+    compared = any((one.get("audit") or {}).get("groups") for one in results["text"])
+    report.expect(
+        not compared or "comments-groups" in {table["id"] for table in covenant["tables"]},
+        f"{pulse.name}: results compare what groups wrote, which was not promised.",
+    )
+
+
+def uncompared(
+    groups: Sequence[Mapping[str, Any]], text: Sequence[Mapping[str, Any]]
+) -> set[tuple[str, str, str]]:
+    """Questions, themes and groups just below the whole of which no word is told, not even that
+    it is not shown, though people checked the question and the theme has a figure."""
+    below = [one["key"] for one in groups if one["parent"] == groups[0]["key"]]
+    missing = set()
+    for question in text:
+        audit = question.get("audit")
+        shares = audit["found"]["shares"] if audit else ()
+        themes = [
+            one["label"]
+            for one in shares
+            if not one["grey"] and "/" not in one["label"] and one["label"] not in NO_THEMES
+        ]
+        told = {(one["theme"], one["unit"]) for one in audit["groups"]} if audit else set()
+        missing |= {
+            (question["question"], *cell)
+            for cell in ((theme, group) for theme in themes for group in below)
+            if cell not in told
+        }
+    return missing
 
 
 def check_pairs(pulse: Pulse, results: Mapping[str, Any], report: Report) -> None:

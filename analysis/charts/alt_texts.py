@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 
 from analysis.printing import level, likely_share
-from analysis.summary import NOT_SHOWN, Figure, Summary, ThemeHead, TrendPoint
+from analysis.summary import NOT_SHOWN, Figure, Summary, ThemeHead
+from analysis.trend import TrendPoint
 from analysis.usual_range import Usual
 
 SHARE_WORDS = ("better answers", "in between", "worse answers")

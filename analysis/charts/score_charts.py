@@ -5,8 +5,9 @@ from collections.abc import Sequence
 from analysis.charts import brand
 from analysis.charts.canvas import BODY, SMALL, Axes, Figure, Rectangle, blank, fold, heading
 from analysis.printing import HIDDEN, change_of, number, verdict
-from analysis.summary import BAND_WORDS, NOT_SHOWN, Band, Summary, ThemeHead, TrendPoint
+from analysis.summary import BAND_WORDS, NOT_SHOWN, Band, Summary, ThemeHead
 from analysis.summary import Figure as Result
+from analysis.trend import TrendPoint
 from analysis.usual_range import Usual
 
 _MOST_LABELS = 8

@@ -12,11 +12,14 @@ import numpy as np
 from analysis.disclosure import Rule
 from analysis.summary import (
     NOT_SHOWN,
+    THE_REST,
     Comparison,
     Quote,
     Summary,
     TextAudit,
     TextResult,
+    UnitHead,
+    WrittenGroup,
     WrittenTheme,
 )
 from analysis.text.audited import NO_THEMES, NONE, AuditedShare
@@ -24,7 +27,7 @@ from analysis.text.codebook import load
 from analysis.text.counts import in_words
 from analysis.text.human_codes import OTHER
 from analysis.text.prevalence import Prevalence, estimate, why_unaudited
-from analysis.text.prevalence_change import changes
+from analysis.text.prevalence_change import SINCE, Asked, Key, changes, gaps, verdicts
 from analysis.text.printed_agreement import agreed_in_words, agreed_themes
 from analysis.text.printed_shares import named, printed
 from analysis.text.reviewed import Example, Reviewed
@@ -61,7 +64,8 @@ def with_review(
     ``rule.comments`` cleared ones to the question, in an order drawn by the recorded seed, without
     a group.
     """
-    text = tuple(_result(result, reviewed, rule, earlier) for result in summary.text)
+    parts = summary.children(summary.root.id)
+    text = tuple(_result(result, reviewed, rule, earlier, parts) for result in summary.text)
     shown = {result.question: result for result in text if result.comments != NOT_SHOWN}
     quotes: list[Quote] = []
     for place, (question, result) in enumerate(shown.items()):
@@ -87,7 +91,11 @@ def _quote(example: Example, result: TextResult) -> Quote:
 
 
 def _result(
-    result: TextResult, reviewed: Reviewed, rule: Rule, earlier: Sequence[Before]
+    result: TextResult,
+    reviewed: Reviewed,
+    rule: Rule,
+    earlier: Sequence[Before],
+    directorates: Sequence[UnitHead],
 ) -> TextResult:
     counted = reviewed.question(result.question)
     if counted is None or result.comments == NOT_SHOWN:
@@ -107,15 +115,34 @@ def _result(
     ways = [_way(found, share, way, rule) for share in whole for way in _ways_told(share)]
     agreed = agreed_themes(counted.agreement, whole, rule)
     shares = replace(shares, shares=(*whole, *ways), agreed=agreed)
-    moved, since = _since(result, found, labels, thin, rule, earlier)
+    asked, since = _since(result, found, labels, thin, rule, earlier)
+    compared = [label for label in labels if label not in thin and label not in NO_THEMES]
+    apart = gaps(counted.bins, counted.parts or {}, counted.seed, rule, compared)
+    told = verdicts({**asked, **apart}, rule)
     titles = {**load().titles, **TITLES}
     themes = tuple(
-        WrittenTheme(label, titles[label], _leaning(found, label, rule, thin), moved.get(label))
+        WrittenTheme(
+            label, titles[label], _leaning(found, label, rule, thin), told.get((SINCE, label))
+        )
         for label in labels
     )
+    below = directorates if counted.parts is not None else ()
+    groups = _groups(below, compared, {key: told[key] for key in apart})
     said = agreed_in_words(counted.agreement, rule.comments_theme)
-    audit = TextAudit(shares, themes, since, said)
+    audit = TextAudit(shares, themes, since, said, groups)
     return replace(result, audited=True, audit=audit)
+
+
+def _groups(
+    directorates: Sequence[UnitHead], labels: Sequence[str], told: Mapping[Key, Comparison]
+) -> tuple[WrittenGroup, ...]:
+    """Every directorate with every theme, "Not shown" alike for whatever reason (rule D14)."""
+    hidden = Comparison("not_shown", THE_REST)
+    return tuple(
+        WrittenGroup(unit.id, label, told.get((unit.id, label), hidden))
+        for unit in directorates
+        for label in labels
+    )
 
 
 def _thin(tables: Sequence[ScoreBins]) -> dict[str, str]:
@@ -153,8 +180,8 @@ def _since(
     thin: Mapping[str, str],
     rule: Rule,
     earlier: Sequence[Before],
-) -> tuple[Mapping[str, Comparison], str]:
-    """What changed since the last pulse with the question, by theme, or why it is not told."""
+) -> tuple[Mapping[Key, Asked], str]:
+    """What is to be judged since the last pulse with the question, or why nothing is."""
     asked = [b for b in earlier if any(r.question == result.question for r in b.summary.text)]
     if not asked:
         return {}, ""
@@ -162,9 +189,8 @@ def _since(
     label = before.summary.wave.label
     told = next(r for r in before.summary.text if r.question == result.question)
     if " ".join(told.text.split()) != " ".join(result.text.split()):
-        return {
-            one: Comparison("break", label, why=REWORDED) for one in labels if one not in NO_THEMES
-        }, ""
+        reworded = Comparison("break", label, why=REWORDED)
+        return {(SINCE, one): reworded for one in labels if one not in NO_THEMES}, ""
     if not told.audited:
         return {}, NOT_CHECKED.format(label)
     counted = before.reviewed.question(result.question) if before.reviewed else None

@@ -20,7 +20,7 @@ from analysis.text.score_bins import BINS, FloatArray, IntArray, ScoreBins, merg
 PRIOR = 1 / 3
 TAU = 1.0
 WIDE_TAU = 2.0
-DRAWS = 4000
+DRAWS = 10_000  # so that p can be small enough for one difference among two hundred
 LARGEST_CLOSED = 0.6
 FEWEST_AUDITED = 100
 FURTHEST, STEP = 4.0, 0.2  # the grid of how far a directorate may differ, in logits
@@ -138,12 +138,14 @@ def estimate(table: ScoreBins, seed: int, draws: int = DRAWS) -> Prevalence:
 def estimate_part(
     whole: ScoreBins, part: ScoreBins, name: str, seed: int, draws: int = DRAWS
 ) -> Prevalence:
-    """The same for one directorate's comments, from the same draws of rates and of δ.
+    """The same for one directorate's comments, from the same draws of rates.
 
     ``part`` counts the directorate's comments, ``whole`` everybody's. The machine may be right more
     or less often there than elsewhere: rates are expit(logit p_b + γ) with one γ ~ Normal(0, 1) for
     all bins, drawn from its distribution given the audited rows of the directorate. Without γ a
     gap between directorates comes out too small. Few audited rows leave γ, and so the share, wide.
+    δ is drawn for each ``name`` by itself: nothing says that *themes only* comments differ from
+    the others alike in two directorates.
     """
     why = why_unaudited(whole)
     if why:
@@ -159,8 +161,9 @@ def _estimate(whole: ScoreBins, part: ScoreBins, seed: int, draws: int, name: st
     spread = tau(whole)
     for place, label in enumerate(whole.labels):
         bins = merged(whole.audited[place])
+        of_theme = (theme_of(label), name) if name else (theme_of(label),)
         evidence = logit(_rates(whole, place, bins, stream(seed, whole, "rates", label), draws))
-        delta = stream(seed, whole, "delta", theme_of(label)).standard_normal(draws)
+        delta = stream(seed, whole, "delta", *of_theme).standard_normal(draws)
         rng = stream(seed, whole, "comments", label, name)
         audited, positive = _by_bin(part.audited[place], bins), _by_bin(part.positive[place], bins)
         if name:

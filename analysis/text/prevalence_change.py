@@ -2,8 +2,6 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import reduce
-from operator import add
 
 import numpy as np
 
@@ -11,11 +9,23 @@ from analysis.change import Contrast, judge
 from analysis.disclosure import Rule
 from analysis.estimate import Difference
 from analysis.summary import THE_REST, Comparison
-from analysis.text.prevalence import Prevalence, PrevalenceError, estimate_part, interval_of
+from analysis.text.prevalence import (
+    LARGEST_CLOSED,
+    Prevalence,
+    PrevalenceError,
+    estimate_part,
+    interval_of,
+)
 from analysis.text.printed_shares import named, percent_of
 from analysis.text.score_bins import FloatArray, ScoreBins
 
 RECODED = "The comments were coded in another way."
+
+# What is to be judged, with the difference of the printed figures; or what is said already.
+Asked = tuple[Contrast, int | None] | Comparison
+# A directorate and a label; without a directorate it is the whole, since the wave before.
+Key = tuple[str, str]
+SINCE = ""
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,6 +62,17 @@ def change_of(now: Prevalence, before: Prevalence, label: str) -> DrawnDifferenc
     return DrawnDifference.of(100 * (later - earlier))
 
 
+def verdicts(asked: Mapping[Key, Asked], rule: Rule) -> dict[Key, Comparison]:
+    """The verdicts on all that is compared about one question: one family.
+
+    ``asked`` holds changes and gaps together. Verdicts by :func:`analysis.change.judge`; what is
+    a comparison already (a break, not shown) stays as it is and has no part in the family.
+    """
+    family = {key: one for key, one in asked.items() if not isinstance(one, Comparison)}
+    told = dict(zip(family, judge(list(family.values()), rule), strict=True))
+    return {key: one if isinstance(one, Comparison) else told[key] for key, one in asked.items()}
+
+
 def changes(
     now: Prevalence,
     before: Prevalence,
@@ -59,57 +80,88 @@ def changes(
     label_of_wave: str,
     labels: Sequence[str],
     without: Collection[str] = (),
-) -> dict[str, Comparison]:
-    """The verdict on each label since an earlier wave: one family, that of the question.
+) -> dict[Key, Asked]:
+    """What is to be judged of each label since an earlier wave.
 
     ``label_of_wave`` names the earlier wave in words; ``without`` are labels without a figure in
     either wave (:func:`analysis.text.thin_themes.grey`). A label that is not printed in both waves
     is not compared, and waves coded in different ways are a break. Counts that nobody audited have
-    no draws and cannot be passed. Verdicts by :func:`analysis.change.judge`.
+    no draws and cannot be passed.
     """
     if not (isinstance(now, Prevalence) and isinstance(before, Prevalence)):
         raise PrevalenceError("Counts that nobody has checked cannot be compared.")
     if now.table.wave == before.table.wave or now.table.question != before.table.question:
         raise PrevalenceError("A change needs two waves of one question.")
     if now.table.coder != before.table.coder:
-        return {label: Comparison("break", label_of_wave, why=RECODED) for label in labels}
-    family: dict[str, tuple[Contrast, int | None]] = {}
+        recoded = Comparison("break", label_of_wave, why=RECODED)
+        return {(SINCE, label): recoded for label in labels}
+    n = min(now.comments, before.comments)
+    asked: dict[Key, Asked] = {}
     for label in labels:
-        if label in without or not all(named(wave, label, rule) for wave in (now, before)):
-            continue
-        later, earlier = percent_of(now, label, rule), percent_of(before, label, rule)
-        gap = None if later is None or earlier is None else later - earlier
-        n = min(now.comments, before.comments)
-        family[label] = Contrast(change_of(now, before, label), n, label_of_wave), gap
-    told = dict(zip(family, judge(list(family.values()), rule), strict=True))
-    return {label: told.get(label, Comparison("not_shown", label_of_wave)) for label in labels}
+        asked[SINCE, label] = Comparison("not_shown", label_of_wave)
+        if label not in without and all(named(wave, label, rule) for wave in (now, before)):
+            later, earlier = percent_of(now, label, rule), percent_of(before, label, rule)
+            gap = None if later is None or earlier is None else later - earlier
+            contrast = Contrast(change_of(now, before, label), n, label_of_wave)
+            asked[SINCE, label] = contrast, gap
+    return asked
 
 
 def gaps(
+    whole: ScoreBins,
     parts: Mapping[str, ScoreBins],
     seed: int,
     rule: Rule,
     labels: Sequence[str],
-    without: Collection[str] = (),
-) -> dict[tuple[str, str], Comparison]:
-    """Each directorate against the rest, by directorate and label: one family, the question's.
+) -> dict[Key, Asked]:
+    """What is to be judged of each directorate against everybody else's comments.
 
-    ``parts`` are all directorates' counts of one question. Both a directorate and the rest need
-    ``rule.comments`` comments, and the label enough of them in both; only the word is given.
-    Without a second directorate there is nothing to compare.
+    ``parts`` are counts of directorates large enough by answers (:mod:`analysis.text.directorates`)
+    and ``whole`` those of all comments to the question. A directorate that may not be set apart
+    has no key; a label needs ``rule.comments_theme`` comments in it and in the rest. No figure is
+    ever told, only the word.
     """
-    if len(parts) < 2:
-        return {}
-    whole = reduce(add, parts.values())
-    family: dict[tuple[str, str], tuple[Contrast, None]] = {}
-    for name, part in parts.items():
-        others = reduce(add, [other for key, other in parts.items() if key != name])
+    asked: dict[Key, Asked] = {}
+    if not labels:
+        return asked
+    whole = whole.only(labels)
+    parts = {name: part.only(labels) for name, part in parts.items()}
+    for name in set_apart(whole, parts, rule):
+        part, others = parts[name], whole.without(parts[name])
+        # Of two directorates one is the rest of the other, and is drawn once.
+        same = (other for other in parts if other != name and _same(parts[other], others))
         mine = estimate_part(whole, part, name, seed)
-        rest = estimate_part(whole, others, f"all but {name}", seed)
+        rest = estimate_part(whole, others, next(same, f"all but {name}"), seed)
+        n = min(mine.comments, rest.comments)
         for label in labels:
-            if label not in without and all(named(one, label, rule) for one in (mine, rest)):
-                n = min(mine.comments, rest.comments)
-                family[name, label] = Contrast(change_of(mine, rest, label), n, THE_REST), None
-    told = dict(zip(family, judge(list(family.values()), rule), strict=True))
-    hidden = Comparison("not_shown", THE_REST)
-    return {(name, label): told.get((name, label), hidden) for name in parts for label in labels}
+            asked[name, label] = Comparison("not_shown", THE_REST)
+            if all(named(one, label, rule) for one in (mine, rest)):
+                asked[name, label] = Contrast(change_of(mine, rest, label), n, THE_REST), None
+    return asked
+
+
+def _same(part: ScoreBins, others: ScoreBins) -> bool:
+    """Whether a part of the others is all of them."""
+    return part.comments == others.comments
+
+
+def set_apart(whole: ScoreBins, parts: Mapping[str, ScoreBins], rule: Rule) -> tuple[str, ...]:
+    """Directorates that may be set against the rest, in the order given.
+
+    Both need ``rule.comments`` comments and as many audited ones, of neither may more than 60 % be
+    *themes only*, and what all of them leave is nothing or ``rule.comments`` comments too (rules
+    D3, D12): while it is not, the one with fewest comments joins it.
+    """
+    left = [
+        name
+        for name, part in parts.items()
+        if all(_enough(one, rule) for one in (part, whole.without(part)))
+    ]
+    while left and 0 < whole.comments - sum(parts[one].comments for one in left) < rule.comments:
+        left.remove(min(left, key=lambda name: (parts[name].comments, name)))
+    return tuple(left)
+
+
+def _enough(table: ScoreBins, rule: Rule) -> bool:
+    least = min(table.comments, table.rows)
+    return least >= rule.comments and table.closed_share <= LARGEST_CLOSED

@@ -4,8 +4,8 @@ Kept with the answers, so that a later wave can say what changed and the same re
 again when the comments are gone. Counts hold no text and no score.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -26,22 +26,31 @@ from analysis.text.second_coder import Agreement, agreement, with_evidence
 
 @dataclass(frozen=True, eq=False)
 class AuditedCounts:
-    """One question's counts by score, the ``seed`` of its draws, and how far two people who coded
-    the same comments agreed."""
+    """One question's counts by score, the ``seed`` of its draws, how far two people who coded the
+    same comments agreed, and the counts of ``parts``, by directorate, that may be compared; no
+    promise names the table where that is ``None``."""
 
     bins: ScoreBins
     seed: int
     agreement: Mapping[str, Agreement]
+    parts: Mapping[str, ScoreBins] | None = None
 
     def to_dict(self) -> dict[str, Any]:
         agreed = [one.to_dict() for one in self.agreement.values()]
-        return {"bins": self.bins.to_dict(), "seed": self.seed, "agreement": agreed}
+        found = {"bins": self.bins.to_dict(), "seed": self.seed, "agreement": agreed}
+        if self.parts is None:
+            return found
+        return found | {"parts": {name: part.to_dict() for name, part in self.parts.items()}}
 
     @classmethod
     def from_dict(cls, raw: Mapping[str, Any]) -> "AuditedCounts":
         agreed = [Agreement.from_dict(one) for one in raw["agreement"]]
         bins = ScoreBins.from_dict(raw["bins"])
-        return cls(bins, int(raw["seed"]), {one.label: one for one in agreed})
+        found = cls(bins, int(raw["seed"]), {one.label: one for one in agreed})
+        if "parts" not in raw:
+            return found
+        parts = {name: ScoreBins.from_dict(part) for name, part in raw["parts"].items()}
+        return replace(found, parts=parts)
 
 
 @dataclass(frozen=True)
@@ -99,6 +108,7 @@ def count_audit(
     seeds: Mapping[str, int],
     coder: Coder,
     earlier: Sequence[ScoreBins] = (),
+    directorates: Collection[str] | None = None,
 ) -> tuple[AuditedCounts, ...]:
     """Each question with a seed, its comments counted by the coder's scores and by people's codes.
 
@@ -106,7 +116,9 @@ def count_audit(
     has two rows: the first counts, both tell how far people agree. Labels are the themes,
     ``other``, ``none`` and ``theme/direction``; the score of ``other`` and ``none`` is one less the
     largest theme's. Comments without content are left out. ``earlier`` audits lend what they may
-    (:mod:`analysis.text.drift`).
+    (:mod:`analysis.text.drift`). Those of ``directorates`` are counted by themselves as well; the
+    caller names such as are large enough (:mod:`analysis.text.directorates`), or ``None`` where
+    none may be compared.
     """
     texts = [redact(comment.text).text for comment in comments]
     found = []
@@ -124,16 +136,13 @@ def count_audit(
             n for n, one in zip(places, coded, strict=True) if not one.empty or str(n) in by_comment
         ]
         labels, scores = _scores(coder, [texts[n] for n in kept], [asked] * len(kept))
-        firsts = [by_comment.get(str(n), [None])[0] for n in kept]
-        bins = tabulate(
+        bins, parts = _tables(
             (wave, item.id, coder.mark),
             labels,
             scores,
-            np.array([USES.index(comments[n].use) for n in kept], np.int64),
-            np.array([one is not None for one in firsts], bool),
-            _found(labels, firsts),
-            # The shipped coder has learnt from no comment of the organisation.
-            out_of_fold=True,
+            [comments[n] for n in kept],
+            [by_comment.get(str(n), [None])[0] for n in kept],
+            directorates,
         )
         twice = [rows[:2] for rows in by_comment.values() if len(rows) > 1]
         agreed = {}
@@ -144,8 +153,34 @@ def count_audit(
                 [(rows[0].text, rows[0].codes, rows[1].codes) for rows in twice],
             )
         lent = [table for table in earlier if bins.rows and not why_not_lent(bins, table)]
-        found.append(AuditedCounts(borrow(bins, lent), seeds[item.id], agreed))
+        found.append(AuditedCounts(borrow(bins, lent), seeds[item.id], agreed, parts))
     return tuple(found)
+
+
+def _tables(
+    head: tuple[str, str, str],
+    labels: tuple[str, ...],
+    scores: FloatArray,
+    comments: Sequence[Comment],
+    firsts: Sequence[HumanCode | None],
+    directorates: Collection[str] | None,
+) -> tuple[ScoreBins, dict[str, ScoreBins] | None]:
+    """Counts of all comments, and of each directorate's."""
+    use = np.array([USES.index(comment.use) for comment in comments], np.int64)
+    audited = np.array([one is not None for one in firsts], bool)
+    people = _found(labels, firsts)
+    units = np.array([comment.unit for comment in comments], object)
+
+    def counted(rows: BoolArray) -> ScoreBins:
+        # The shipped coder has learnt from no comment of the organisation.
+        return tabulate(
+            head, labels, scores[rows], use[rows], audited[rows], people[rows], out_of_fold=True
+        )
+
+    everybody = counted(np.ones(len(comments), bool))
+    if directorates is None:
+        return everybody, None
+    return everybody, {unit: counted(units == unit) for unit in directorates}
 
 
 def _scores(

@@ -80,6 +80,19 @@ class ScoreBins:
         added = {name: getattr(self, name) + getattr(other, name) for name in (*COUNTS, *BORROWED)}
         return replace(self, **added)
 
+    def without(self, part: "ScoreBins") -> "ScoreBins":
+        """The comments that are not in ``part``, a directorate's; what is borrowed stays."""
+        left = {name: getattr(self, name) - getattr(part, name) for name in COUNTS}
+        if self.labels != part.labels or any((counts < 0).any() for counts in left.values()):
+            raise ScoreError("These comments are not a part of the others.")
+        return replace(self, **left)
+
+    def only(self, labels: Sequence[str]) -> "ScoreBins":
+        """The same comments, counted for some labels."""
+        places = [self.place(label) for label in labels]
+        kept = {name: getattr(self, name)[places] for name in (*COUNTS, *BORROWED)}
+        return replace(self, labels=tuple(labels), **kept)
+
     def to_dict(self) -> dict[str, Any]:
         counts = {name: getattr(self, name).tolist() for name in (*COUNTS, *BORROWED)}
         return {

@@ -5,7 +5,8 @@ from collections import OrderedDict
 from flask import Response
 from werkzeug.datastructures import Headers
 
-from analysis.summary import Summary, trend
+from analysis.summary import Summary
+from analysis.trend import trend
 from analysis.usual_range import long_series
 from surveyapp.errors import NotFound
 from surveyapp.results.reading import Reading

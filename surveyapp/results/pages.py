@@ -3,10 +3,19 @@
 from flask import redirect, render_template
 from flask.typing import ResponseReturnValue
 
-from analysis import benchmarks, claims, how_to_read, pair_words, printing, question_moves
+from analysis import (
+    benchmarks,
+    claims,
+    how_to_read,
+    pair_words,
+    printing,
+    question_moves,
+    written_groups,
+)
 from analysis import written as written_words
 from analysis.charts import alt_texts
-from analysis.summary import Figure, Quote, ThemeHead, UnitHead, trend
+from analysis.summary import Figure, Quote, ThemeHead, UnitHead
+from analysis.trend import trend
 from analysis.usual_range import USUALLY, LongSeries, headlines, long_series
 from surveyapp.models.surveys import Programme
 from surveyapp.results import files, findings
@@ -194,6 +203,8 @@ def group(reading: Reading, unit_id: str, *, asked: str = "") -> ResponseReturnV
         unheard=claims.unheard_in_group(reading.summary.participation_of(unit_id)),
         lines=[(theme, reading.row(theme.id, unit_id)) for theme in reading.summary.themes],
         why_not=how_to_read.why_not_here(reading.summary, unit_id),
+        wrote=written_groups.of_group(reading.summary, unit_id),
+        written_groups=written_groups,
         silent=any(printing.ends(row) for row in reading.summary.rows if row.unit == unit_id),
         drawn=any(row.shrunk for row in reading.summary.rows if row.unit == unit_id),
         shrunk=printing.shrunk,
@@ -244,6 +255,7 @@ def written(reading: Reading) -> ResponseReturnValue:
         r=reading,
         say=how_to_read,
         written=written_words,
+        written_groups=written_groups,
         first_quotes=FIRST_QUOTES,
     )
 

@@ -25,6 +25,8 @@ FORMAT = "candour/covenant/2"
 KEPT = "answers_kept_months"
 READERS, COMMENT_READERS = "comment_readers", 2  # how many check a comment before it is quoted
 
+COMMENTS_COMPARED = "comments-groups"
+
 # What will be published, whatever it says. Each is released whole or cell by cell “Not shown”.
 TABLES = (
     ("themes-all", "Each theme for everyone together, and how it changed"),
@@ -33,6 +35,10 @@ TABLES = (
     ("participation", "How many answered, for groups that are large enough"),
     ("silence", "How many left a theme out or preferred not to say, for everyone together"),
     ("comments-themes", "How many comments touch each theme, counted by software"),
+    (
+        COMMENTS_COMPARED,
+        "Whether people in one directorate write about a theme more often than the rest, in words",
+    ),
 )
 # Fewest people who kept a diary phrase, before their change is told.
 PAIRS = 30
@@ -58,6 +64,12 @@ def of(wave: Wave) -> dict[str, Any]:
 def reads_comments(wave: Wave) -> bool:
     """Whether the wave's promises say that reviewers read what its authors let be read."""
     return wave.covenant is not None and bool(of(wave).get(READERS))
+
+
+def compares_comments(wave: Wave) -> bool:
+    """Whether the wave's promises name the table that sets directorates' comments side by side."""
+    tables = of(wave)["tables"] if wave.covenant is not None else ()
+    return any(table["id"] == COMMENTS_COMPARED for table in tables)
 
 
 def larger_groups(covenant: Mapping[str, Any]) -> dict[str, str]:

@@ -23,9 +23,10 @@ from analysis.models.rows import Rows
 from analysis.pairs import Paired
 from analysis.report_parts import ReportError
 from analysis.summarise import summarise as summarise_counts
-from analysis.summary import Summary, trend
+from analysis.summary import Summary
 from analysis.tally import Counted, count
 from analysis.text.redact import Redactor
+from analysis.trend import trend
 from analysis.usual_range import long_series
 from analysis.verdicts import Past
 from surveyapp.crypto.canonical import canonical

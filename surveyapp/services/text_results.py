@@ -9,8 +9,10 @@ import json
 import secrets
 from contextlib import suppress
 
+from analysis import dataset
 from analysis.text.audit_release import Before, with_review
 from analysis.text.coder import Coder, first_coder
+from analysis.text.directorates import large_enough
 from analysis.text.new_subjects import NamedSubject, NewSubjects, with_subjects
 from analysis.text.reviewed import Example, Reviewed, count_audit
 from surveyapp.keys import MissingKey
@@ -55,14 +57,16 @@ def _count(wave: Wave, earlier: list[Before], coder: Coder) -> Reviewed:
 
 def _read(wave: Wave, earlier: list[Before], coder: Coder) -> Reviewed:
     known = [past.reviewed for past in earlier if past.reviewed is not None]
+    opened = publishing.load(wave)
     counts = count_audit(
         str(wave.number),
-        publishing.load(wave).comments,
+        opened.comments,
         authoring.instrument_of(wave),
         review.audit(wave.id),
         review.seeds(wave.id),
         coder,
         [one.bins for past in known for one in past.questions],
+        _directorates(wave, opened),
     )
     withheld = review.withheld(wave.id)
     reasons = {**sheets.REASONS, "masked": MASKED, review.UNREAD: NOT_READ}
@@ -89,6 +93,13 @@ def _subjects(wave: Wave) -> NewSubjects:
         for one in found.named
     )
     return NewSubjects(named, found.kept, found.merged, found.dropped, found.left)
+
+
+def _directorates(wave: Wave, opened: dataset.Wave) -> tuple[str, ...] | None:
+    """Those large enough to be compared; ``None`` unless the wave's promises name the table."""
+    if not covenants.compares_comments(wave):
+        return None
+    return large_enough(opened, covenants.rule_of(wave))
 
 
 def _kept(wave: Wave) -> Reviewed | None:

@@ -8,8 +8,8 @@ from analysis.estimate import Difference
 from analysis.instrument import from_dict, to_dict
 from analysis.release.visible import Theme
 from analysis.summarise import summarise
-from analysis.summary import trend
 from analysis.tally import count
+from analysis.trend import trend
 from tests.analysis.made import X, answers, flat, instrument, wave
 
 RULE = Rule()

@@ -20,8 +20,8 @@ from analysis.summary import (
     Silence,
     Together,
     Verdict,
-    trend,
 )
+from analysis.trend import trend
 from analysis.usual_range import Usual
 from tests.analysis import samples, strong_words
 

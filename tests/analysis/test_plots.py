@@ -12,7 +12,8 @@ import pytest
 from analysis import plots
 from analysis.charts import alt_texts, brand
 from analysis.charts.share_chart import width_of
-from analysis.summary import NOT_SHOWN, trend
+from analysis.summary import NOT_SHOWN
+from analysis.trend import trend
 from tests.analysis import samples
 
 

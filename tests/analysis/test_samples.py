@@ -2,7 +2,8 @@
 
 import pytest
 
-from analysis.summary import Summary, trend
+from analysis.summary import Summary
+from analysis.trend import trend
 from tests.analysis import samples
 
 

@@ -7,7 +7,8 @@ import pytest
 
 from analysis import change_point, control_chart, plots, usual_range
 from analysis.charts import alt_texts
-from analysis.summary import THE_REST, Comparison, trend
+from analysis.summary import THE_REST, Comparison
+from analysis.trend import trend
 from analysis.usual_range import BY_CHANCE, EXPLORATORY, headlines, long_series
 from tests.analysis import samples, strong_words
 

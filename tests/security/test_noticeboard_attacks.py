@@ -166,7 +166,9 @@ TABLES = {
 
 def test_nb3_a_declared_table_left_out(record, program, today, key, tmp_path, record_figure):
     name = next(name for name in record if name.startswith("covenants/"))
-    assert set(TABLES) == {one["id"] for one in json.loads(record[name])["tables"]}
+    # Of what groups wrote a table is owed once people have checked comments: test_gaps_shown.
+    promised = {one["id"] for one in json.loads(record[name])["tables"]}
+    assert set(TABLES) == promised - {"comments-groups"}
     for table, omit in TABLES.items():
         forged = records.republished(record, omit, key)
         assert records.code(program, forged, today) == 2, table

@@ -1,0 +1,71 @@
+"""Which groups write about a theme more or less often than the rest: words, in one wording for
+pages, reports and files."""
+
+from collections.abc import Sequence
+
+from analysis.how_to_read import listed
+from analysis.summary import Comparison, Summary, TextAudit, TextResult
+
+TITLE = "Groups compared with the rest"
+NOTE = (
+    "“Likely higher” means that of those who wrote in this group more wrote about the theme than "
+    "of those who wrote elsewhere. That is neither good nor bad by itself. No group has a figure "
+    "of its own here."
+)
+
+NOTHING = (
+    "No group is compared with the rest here. Too few people wrote in each group, or too few of "
+    "those comments were checked."
+)
+
+Line = tuple[str, Sequence[Comparison]]  # the name of a group, and a word for each theme
+
+
+def told(audit: TextAudit) -> bool:
+    """Whether a word is told of any group."""
+    return any(one.rest.verdict != "not_shown" for one in audit.groups)
+
+
+def themes(audit: TextAudit) -> tuple[str, ...]:
+    """The titles of the themes that are compared, in the order of the shares."""
+    compared = {one.theme for one in audit.groups}
+    return tuple(theme.title for theme in audit.themes if theme.theme in compared)
+
+
+def lines(summary: Summary, audit: TextAudit) -> tuple[Line, ...]:
+    """The groups in the order of the tree, never ranked, each with a word for each theme."""
+    units = dict.fromkeys(one.unit for one in audit.groups)
+    return tuple(
+        (summary.unit(unit).name, [one.rest for one in audit.groups if one.unit == unit])
+        for unit in units
+    )
+
+
+def why_not(summary: Summary, audit: TextAudit) -> tuple[str, ...]:
+    """Each reason for which we can't tell, once, with the groups and the themes in which it
+    holds."""
+    titles = themes(audit)
+    found: dict[str, dict[str, list[str]]] = {}
+    for name, words in lines(summary, audit):
+        for title, one in zip(titles, words, strict=True):
+            if one.verdict == "cannot_tell" and one.why:
+                found.setdefault(one.why, {}).setdefault(name, []).append(title)
+    return tuple(
+        "; ".join(f"{name} ({listed(told)})" for name, told in names.items())
+        + f": {why[0].lower()}{why[1:]}"
+        for why, names in found.items()
+    )
+
+
+def of_group(
+    summary: Summary, unit: str
+) -> tuple[tuple[TextResult, tuple[tuple[str, Comparison], ...]], ...]:
+    """What is told of one group, by question: the title of each theme, and the word on it. Nothing
+    where no word is told of any group."""
+    found = []
+    for result in summary.text:
+        audit = result.audit
+        words = [one.rest for one in audit.groups if one.unit == unit] if audit else []
+        if audit and words and told(audit):
+            found.append((result, tuple(zip(themes(audit), words, strict=True))))
+    return tuple(found)
