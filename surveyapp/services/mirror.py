@@ -20,7 +20,7 @@ from sqlalchemy import select
 
 from surveyapp import verify
 from surveyapp.extensions import db
-from surveyapp.models.publications import Publication, PublishedFile
+from surveyapp.models.publications import PublishedFile
 from surveyapp.models.surveys import Wave
 from surveyapp.services import authoring, covenants, noticeboard, noticeboard_check, results, waves
 
@@ -136,16 +136,8 @@ def _pulse(wave: Wave, now: datetime) -> dict[str, Any]:
 
 
 def _results(wave: Wave) -> Iterator[tuple[str, bytes]]:
-    """Everything made from the newest results that are out and were not taken back."""
-    released = db.session.scalars(
-        select(Publication)
-        .where(
-            Publication.wave_id == wave.id,
-            Publication.released_on.is_not(None),
-            Publication.withdrawn_on.is_(None),
-        )
-        .order_by(Publication.number.desc())
-    ).first()
+    """Everything made from the results that are out and were not taken back."""
+    released = results.publication_of(wave)
     if released is None:
         return
     folder = f"results/{wave.results_key}"

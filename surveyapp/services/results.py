@@ -1,12 +1,14 @@
 """Reading results: publications, and nothing behind them.
 
 A parsed summary is kept in memory under its publication and fingerprint, so that a page costs
-the same whether it opens one pulse or twenty. What does not match its fingerprint is not shown.
+the same whether it opens one pulse or twenty. What does not match its fingerprint, which is the one
+that the noticeboard announced first, is not shown.
 """
 
 import hashlib
 import uuid
 from collections import OrderedDict
+from collections.abc import Collection
 from dataclasses import dataclass
 from threading import Lock
 
@@ -16,7 +18,7 @@ from sqlalchemy.orm import defer
 from analysis.summary import Summary
 from surveyapp.errors import CandourError, NotFound
 from surveyapp.extensions import db
-from surveyapp.models.publications import Publication, PublishedFile
+from surveyapp.models.publications import Notice, Publication, PublishedFile
 from surveyapp.models.surveys import Programme, Wave
 from surveyapp.services import in_force, noticeboard
 
@@ -47,7 +49,7 @@ def programme_of(slug: str) -> Programme:
 
 
 def released(programme: Programme) -> list[Released]:
-    """Every published pulse with its results, oldest first; a correction replaces what it corrects.
+    """Every published pulse with its results, oldest first.
 
     Nothing is returned before its release, whoever asks.
     """
@@ -75,14 +77,16 @@ def wave_of_key(key: str) -> Wave:
 
 
 def publication_of(wave: Wave) -> Publication | None:
-    """A pulse's released publication: the last correction, or ``None`` before release."""
-    return db.session.scalar(
+    """A pulse's released publication, or ``None`` before release."""
+    announced, gone = _announced([wave.id])
+    live = db.session.scalars(
         select(Publication)
-        .where(Publication.wave_id == wave.id, _LIVE)
+        .where(Publication.wave_id == wave.id, _LIVE, Publication.sha256.not_in(gone))
         .order_by(Publication.number.desc())
-        .limit(1)
         .options(defer(Publication.summary))
-    )
+    ).all()
+    known = announced.get(wave.id)
+    return next((one for one in live if one.sha256 == known), next(iter(live), None))
 
 
 @dataclass(frozen=True)
@@ -153,8 +157,35 @@ def _heads(programme: Programme) -> list[tuple[Wave, uuid.UUID, str]]:
         .where(Wave.programme_id == programme.id, _LIVE)
         .order_by(Wave.number, Publication.number)
     )
-    newest = {wave.id: (wave, publication_id, sha256) for wave, publication_id, sha256 in rows}
-    return list(newest.values())
+    found = list(rows)
+    announced, gone = _announced({wave.id for wave, _, _ in found})
+    heads: dict[uuid.UUID, tuple[Wave, uuid.UUID, str]] = {}
+    for wave, publication_id, sha256 in found:
+        known = announced.get(wave.id, sha256)
+        before = heads.get(wave.id)
+        if sha256 not in gone and (before is None or sha256 == known):
+            # With the fingerprint that was announced, so that no other words are shown under it.
+            heads[wave.id] = (wave, publication_id, known)
+    return list(heads.values())
+
+
+def _announced(wave_ids: Collection[uuid.UUID]) -> tuple[dict[uuid.UUID, str], set[str]]:
+    """The fingerprint of each pulse's results as the noticeboard announced them first, and those
+    of results that were taken back. Whoever may write a row here can add another, or change one
+    with its fingerprint, but not that line."""
+    lines = db.session.execute(
+        select(Notice.type, Notice.about, Notice.body)
+        .where(
+            Notice.about.in_([str(wave_id) for wave_id in wave_ids]),
+            Notice.type.in_(("PUBLISHED", "TOMBSTONE")),
+        )
+        .order_by(Notice.n)
+    ).all()
+    first: dict[uuid.UUID, str] = {}
+    for kind, about, body in lines:
+        if kind == "PUBLISHED" and "sha256" in body:
+            first.setdefault(uuid.UUID(about), str(body["sha256"]))
+    return first, {str(body["sha256"]) for kind, _, body in lines if kind == "TOMBSTONE"}
 
 
 def _summary(publication_id: uuid.UUID, sha256: str) -> Summary:
