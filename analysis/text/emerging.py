@@ -25,6 +25,7 @@ COMMENTS_A_GROUP = 14
 DIMENSIONS = 100
 BOOTSTRAPS = 20
 STABLE = 0.6
+MOST = 2_000
 LEAST = 5
 LEAST_OF_A_TERM = 3
 TERMS = 6
@@ -76,14 +77,17 @@ def emerging(written: Sequence[Written], seed: int = SEED) -> tuple[Emerging, ..
     one → k-means with k = n/14. A group is kept when its mean Jaccard index over 20 bootstraps is
     .6 or more (Hennig 2007), at least 5 of its comments answer one question, they come from two
     directorates where there are several, and at least one term sets it apart. *Themes only*
-    comments enter neither words nor groups; those nearest a kept group are counted with it. The
-    same comments and seed give the same groups in any order.
+    comments enter neither words nor groups; those nearest a kept group are counted with it. Of
+    more than 2,000 readable comments so many are drawn, since the time grows with their square; the
+    others are counted with the group that they lie nearest. The same comments and seed give the
+    same groups in any order.
     """
     left = sorted(
         (place for place, one in enumerate(written) if one.score < UNLIKELY),
         key=lambda place: _key(written[place]),
     )
-    readable = [place for place in left if written[place].use != CLOSED]
+    readable, counted = _drawn([place for place in left if written[place].use != CLOSED], seed)
+    counted += [place for place in left if written[place].use == CLOSED]
     model = _space(len(readable), seed)
     vectors = _fitted(model, [written[place].text for place in readable])
     if vectors is None:
@@ -96,8 +100,7 @@ def emerging(written: Sequence[Written], seed: int = SEED) -> tuple[Emerging, ..
         return ()
     means = _grouped(vectors, groups, seed)
     stability = _stability(vectors, means, seed)
-    closed = [place for place in left if written[place].use == CLOSED]
-    near = _nearest(model, means, [written[place].text for place in closed])
+    near = _nearest(model, means, [written[place].text for place in counted])
     words = [_terms(written[place].text) for place in readable]
     several = len({one.directorate for one in written if one.use != CLOSED}) > 1
     found = []
@@ -112,8 +115,8 @@ def emerging(written: Sequence[Written], seed: int = SEED) -> tuple[Emerging, ..
             apart = np.linalg.norm(vectors[inside] - means.cluster_centers_[group], axis=1)
             order = [readable[place] for place in inside[np.argsort(apart, kind="stable")]]
             examples = tuple(place for place in order if written[place].use == PUBLISHED)
-            joined = [closed[place] for place in np.flatnonzero(near == group)]
-            questions = _by_question(written, order, joined)
+            joined = [counted[place] for place in np.flatnonzero(near == group)]
+            questions = _by_question([written[place] for place in (*order, *joined)])
             share = round(float(stability[group]), 3)
             found.append(Emerging(terms, questions, examples, share))
     return tuple(sorted(found, key=lambda one: (-one.comments, one.terms)))
@@ -130,12 +133,23 @@ def _shared(inside: Sequence[Written], several: bool) -> bool:
     return max(asked.values(), default=0) >= LEAST and (len(places) > 1 or not several)
 
 
-def _by_question(
-    written: Sequence[Written], readable: Sequence[int], closed: Sequence[int]
-) -> tuple[tuple[str, int, int], ...]:
+def _by_question(inside: Sequence[Written]) -> tuple[tuple[str, int, int], ...]:
     """How many comments to each question, readable and closed."""
-    one, other = (Counter(written[n].question for n in places) for places in (readable, closed))
-    return tuple((name, one[name], other[name]) for name in sorted({*one, *other}))
+    counts = Counter((one.question, one.use == CLOSED) for one in inside)
+    names = sorted({one.question for one in inside})
+    return tuple((name, counts[name, False], counts[name, True]) for name in names)
+
+
+def _drawn(readable: list[int], seed: int) -> tuple[list[int], list[int]]:
+    """Those that groups are made of, and the others."""
+    if len(readable) <= MOST:
+        return readable, []
+    order = np.random.default_rng(seed).permutation(len(readable))
+    kept = set(order[:MOST].tolist())
+    return (
+        [place for n, place in enumerate(readable) if n in kept],
+        [place for n, place in enumerate(readable) if n not in kept],
+    )
 
 
 def _plain(word: str) -> bool:

@@ -18,7 +18,8 @@ def agreed_in_words(agreement: Mapping[str, Agreement], least: int) -> str:
     """How far two people agreed on themes, all themes together: positive agreement in tenths.
     Empty under 20 comments coded twice, and where neither found a theme."""
     themes = [one for label, one in agreement.items() if theme_of(label) == label and label != NONE]
-    whole = Agreement("", *(sum(getattr(one, part) for one in themes) for part in _CELLS))
+    both, first, second, neither = (sum(getattr(one, part) for one in themes) for part in _CELLS)
+    whole = Agreement("", both, first, second, neither)
     rows = _rows(agreement)
     if rows < FEWEST_DOUBLES or whole.f1 is None:
         return ""

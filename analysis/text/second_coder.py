@@ -120,10 +120,11 @@ def agreement(labels: Sequence[str], first: BoolArray, second: BoolArray) -> dic
     one, two = first.astype(bool), second.astype(bool)
     counts = [(one & two), (one & ~two), (~one & two), (~one & ~two)]
     sums = [cell.sum(axis=0) for cell in counts]
-    return {
-        label: Agreement(label, *(int(cell[place]) for cell in sums))
-        for place, label in enumerate(labels)
-    }
+    found = {}
+    for place, label in enumerate(labels):
+        both, first_alone, second_alone, neither = (int(cell[place]) for cell in sums)
+        found[label] = Agreement(label, both, first_alone, second_alone, neither)
+    return found
 
 
 def with_evidence(

@@ -56,7 +56,7 @@ def subjects_of(
                 if one is not None:
                     ids.append(str(place))
                     written.append(one)
-    found = []
+    found: list[sheets.Subject] = []
     for group in emerging(written):
         told = tuple(one for one in group.questions if one[1] >= LEAST)
         examples = tuple(ids[place] for place in group.examples)

@@ -124,6 +124,22 @@ def test_one_directorate_alone_is_no_subject_where_there_are_several(comments, f
     assert emerging([replace(one, directorate="") for one in comments])
 
 
+def test_of_very_many_a_part_makes_the_groups_and_all_are_counted(comments, found, monkeypatch):
+    monkeypatch.setattr("analysis.text.emerging.MOST", 140)
+    assert emerging(comments) == found, "as many as that are all used"
+    rng = np.random.default_rng(11)
+    many = [*comments, *parking(30, rng), *noise(110, rng)]
+    groups = emerging(many)
+    assert groups
+    # All of them may be published: those that were not drawn are counted and no examples.
+    assert any(group.comments > len(group.examples) for group in groups)
+    order = rng.permutation(len(many))
+    again = emerging([many[place] for place in order])
+    assert [(g.terms, g.questions) for g in again] == [(g.terms, g.questions) for g in groups]
+    for group in groups:
+        assert {"parking", "car park"} & set(group.terms)
+
+
 def test_comments_in_the_same_words_are_grouped_without_a_warning():
     same = [Written("Parking permits at the clinic gate.", "q", "", "publish", 0.1)] * 40
     other = [Written("More bins by the river path.", "q", "", "publish", 0.1)] * 30
