@@ -190,6 +190,7 @@ def _unsaid_and_written(summary: Summary, whole: Mapping[str, str]) -> Iterator[
                 "problems": found.negative,
                 "good_things": found.positive,
                 "ideas": found.suggestion,
+                **({"in_words": found.note} if found.note else {}),
             }
 
 
@@ -213,7 +214,7 @@ def _audited(
             **dict(zip(OF_COMMENTS, map(_whole_number, figures), strict=True)),
             **_twice(audit, theme.theme),
             **(_change(theme.change) if theme.change else {}),
-            "in_words": written.of_theme(theme, share),
+            "in_words": f"{written.of_theme(theme, share)} {theme.note}".strip(),
         }
 
 

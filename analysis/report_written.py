@@ -21,12 +21,13 @@ def what_people_wrote(summary: Summary) -> Section | None:
     for result in shown:
         by = "" if len(counters) == 1 else written.counted_by([result])
         blocks += _audited(result, result.audit, by) if result.audit else _counted(result, by)
+        blocks += [Words(said, "quiet") for said in written.own_words(result)]
+        blocks += _groups(summary, result.audit) if result.audit else []
         if result.subjects:
             blocks.append(
                 Points(f"{written.NEW_SUBJECTS}: “{result.text}”", written.new_subjects(result))
             )
             blocks.append(Words(written.UNSHARED, "quiet"))
-        blocks += _groups(summary, result.audit) if result.audit else []
         blocks += _quotes(result, summary.quotes)
     if summary.subjects and shown:
         blocks.append(Words(summary.subjects, "quiet"))

@@ -129,6 +129,14 @@ def hundredths(value: int | None) -> str:
     return TOO_FEW_TWICE if value is None else f"{value / 100:.2f}".replace("-", "−")
 
 
+def own_words(result: TextResult) -> tuple[str, ...]:
+    """Which of a question's themes have a title of the organisation's own, or are its own."""
+    themes: Sequence[TextTheme | WrittenTheme] = (
+        result.audit.themes if result.audit else result.themes
+    )
+    return tuple(theme.note for theme in themes if theme.note)
+
+
 def way(audit: TextAudit, theme: WrittenTheme, direction: str) -> str:
     """How many comments take a theme in one direction, in words; nothing where that is not told."""
     share = audit.share(f"{theme.theme}/{direction}")

@@ -15,7 +15,7 @@ from surveyapp.extensions import db
 from surveyapp.models.amendments import Amendment
 from surveyapp.permissions import EVERYONE
 from surveyapp.services import authoring, results, roster, waves
-from tests import desk, factories, published
+from tests import desk, factories, own_themes, published
 from tests.browser.harness import STYLES
 from tests.needed import need
 
@@ -101,6 +101,8 @@ def world(tmp_path_factory):
             "commitment_id": commitment.id,
             "wave_id": draft.id,
             "amendment_id": a_hold(shown),
+            "shipped_id": "workload",
+            "own_id": own_themes.of(programme),
             "account_id": factories.an_account("board", email="second@example.org").id,
         }
         factories.committed()

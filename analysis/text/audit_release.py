@@ -23,9 +23,11 @@ from analysis.summary import (
     WrittenTheme,
 )
 from analysis.text.audited import NO_THEMES, NONE, AuditedShare
-from analysis.text.codebook import load
+from analysis.text.codebook import Codebook, load
 from analysis.text.counts import in_words
 from analysis.text.human_codes import OTHER
+from analysis.text.own_codebook import NONE as NO_OWN
+from analysis.text.own_codebook import OwnCodebook, over
 from analysis.text.prevalence import Prevalence, estimate, why_unaudited
 from analysis.text.prevalence_change import SINCE, Asked, Key, changes, gaps, verdicts
 from analysis.text.printed_agreement import agreed_in_words, agreed_themes
@@ -55,17 +57,22 @@ class Before:
 
 
 def with_review(
-    summary: Summary, reviewed: Reviewed, rule: Rule, earlier: Sequence[Before] = ()
+    summary: Summary,
+    reviewed: Reviewed,
+    rule: Rule,
+    earlier: Sequence[Before] = (),
+    own: OwnCodebook = NO_OWN,
 ) -> Summary:
     """A wave's results with what its review found: the same input gives the same bytes.
 
-    ``earlier`` pulses stand oldest first. A question whose software counts are not shown (rule D12)
-    stays as it is; one without a sufficient audit only gains the reason. Comments are quoted from
-    ``rule.comments`` cleared ones to the question, in an order drawn by the recorded seed, without
-    a group.
+    ``earlier`` pulses stand oldest first; themes have the titles of the wave's ``own`` codebook. A
+    question whose software counts are not shown (rule D12) stays as it is; one without a sufficient
+    audit only gains the reason. Comments are quoted from ``rule.comments`` cleared ones to the
+    question, in an order drawn by the recorded seed, without a group.
     """
     parts = summary.children(summary.root.id)
-    text = tuple(_result(result, reviewed, rule, earlier, parts) for result in summary.text)
+    book = over(load(), own)
+    text = tuple(_result(result, reviewed, rule, earlier, parts, book) for result in summary.text)
     shown = {result.question: result for result in text if result.comments != NOT_SHOWN}
     quotes: list[Quote] = []
     for place, (question, result) in enumerate(shown.items()):
@@ -96,6 +103,7 @@ def _result(
     rule: Rule,
     earlier: Sequence[Before],
     directorates: Sequence[UnitHead],
+    book: Codebook,
 ) -> TextResult:
     counted = reviewed.question(result.question)
     if counted is None or result.comments == NOT_SHOWN:
@@ -119,10 +127,14 @@ def _result(
     compared = [label for label in labels if label not in thin and label not in NO_THEMES]
     apart = gaps(counted.bins, counted.parts or {}, counted.seed, rule, compared)
     told = verdicts({**asked, **apart}, rule)
-    titles = {**load().titles, **TITLES}
+    titles = {**book.titles, **TITLES}
     themes = tuple(
         WrittenTheme(
-            label, titles[label], _leaning(found, label, rule, thin), told.get((SINCE, label))
+            label,
+            titles[label],
+            _leaning(found, label, rule, thin),
+            told.get((SINCE, label)),
+            book.notes.get(label, ""),
         )
         for label in labels
     )

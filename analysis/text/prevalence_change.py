@@ -9,6 +9,7 @@ from analysis.change import Contrast, judge
 from analysis.disclosure import Rule
 from analysis.estimate import Difference
 from analysis.summary import THE_REST, Comparison
+from analysis.text.coded_alike import why_apart
 from analysis.text.prevalence import (
     LARGEST_CLOSED,
     Prevalence,
@@ -18,8 +19,6 @@ from analysis.text.prevalence import (
 )
 from analysis.text.printed_shares import named, percent_of
 from analysis.text.score_bins import FloatArray, ScoreBins
-
-RECODED = "The comments were coded in another way."
 
 # What is to be judged, with the difference of the printed figures; or what is said already.
 Asked = tuple[Contrast, int | None] | Comparison
@@ -85,21 +84,20 @@ def changes(
 
     ``label_of_wave`` names the earlier wave in words; ``without`` are labels without a figure in
     either wave (:func:`analysis.text.thin_themes.grey`). A label that is not printed in both waves
-    is not compared, and waves coded in different ways are a break. Counts that nobody audited have
-    no draws and cannot be passed.
+    is not compared, and what was coded in different ways, or not at all then, is a break. Counts
+    that nobody audited have no draws and cannot be passed.
     """
     if not (isinstance(now, Prevalence) and isinstance(before, Prevalence)):
         raise PrevalenceError("Counts that nobody has checked cannot be compared.")
     if now.table.wave == before.table.wave or now.table.question != before.table.question:
         raise PrevalenceError("A change needs two waves of one question.")
-    if now.table.coder != before.table.coder:
-        recoded = Comparison("break", label_of_wave, why=RECODED)
-        return {(SINCE, label): recoded for label in labels}
     n = min(now.comments, before.comments)
     asked: dict[Key, Asked] = {}
     for label in labels:
         asked[SINCE, label] = Comparison("not_shown", label_of_wave)
-        if label not in without and all(named(wave, label, rule) for wave in (now, before)):
+        if why := why_apart(now.table, before.table, label):
+            asked[SINCE, label] = Comparison("break", label_of_wave, why=why)
+        elif label not in without and all(named(wave, label, rule) for wave in (now, before)):
             later, earlier = percent_of(now, label, rule), percent_of(before, label, rule)
             gap = None if later is None or earlier is None else later - earlier
             contrast = Contrast(change_of(now, before, label), n, label_of_wave)

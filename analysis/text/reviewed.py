@@ -19,6 +19,9 @@ from analysis.text.direction import DIRECTIONS
 from analysis.text.drift import borrow, why_not_lent
 from analysis.text.human_codes import HumanCode
 from analysis.text.new_subjects import NewSubjects
+from analysis.text.own_codebook import NONE as NO_OWN
+from analysis.text.own_codebook import OwnCodebook
+from analysis.text.own_coder import with_own
 from analysis.text.redact import redact
 from analysis.text.score_bins import BoolArray, FloatArray, ScoreBins, tabulate
 from analysis.text.second_coder import Agreement, agreement, with_evidence
@@ -109,6 +112,7 @@ def count_audit(
     coder: Coder,
     earlier: Sequence[ScoreBins] = (),
     directorates: Collection[str] | None = None,
+    own: OwnCodebook = NO_OWN,
 ) -> tuple[AuditedCounts, ...]:
     """Each question with a seed, its comments counted by the coder's scores and by people's codes.
 
@@ -118,8 +122,9 @@ def count_audit(
     largest theme's. Comments without content are left out. ``earlier`` audits lend what they may
     (:mod:`analysis.text.drift`). Those of ``directorates`` are counted by themselves as well; the
     caller names such as are large enough (:mod:`analysis.text.directorates`), or ``None`` where
-    none may be compared.
+    none may be compared. ``own`` themes are counted beside what ``coder`` codes.
     """
+    mark, coder = coder.mark, with_own(coder, own)
     texts = [redact(comment.text).text for comment in comments]
     found = []
     for item in instrument.texts:
@@ -137,7 +142,7 @@ def count_audit(
         ]
         labels, scores = _scores(coder, [texts[n] for n in kept], [asked] * len(kept))
         bins, parts = _tables(
-            (wave, item.id, coder.mark),
+            (wave, item.id, mark),
             labels,
             scores,
             [comments[n] for n in kept],
@@ -152,6 +157,7 @@ def count_audit(
                 agreement(labels, first, second),
                 [(rows[0].text, rows[0].codes, rows[1].codes) for rows in twice],
             )
+        bins = replace(bins, own=own.fingerprints)
         lent = [table for table in earlier if bins.rows and not why_not_lent(bins, table)]
         found.append(AuditedCounts(borrow(bins, lent), seeds[item.id], agreed, parts))
     return tuple(found)

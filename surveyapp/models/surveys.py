@@ -21,7 +21,8 @@ STATES = ("draft", "committed", "open", "closed", "opened", "summarised", "publi
 
 
 class Programme(db.Model):
-    """A repeated survey of one organisation."""
+    """A repeated survey of one organisation. ``own_codebook`` is what the next pulse's comments are
+    coded with beside the shipped codebook, and all that it ever had; empty without any."""
 
     __tablename__ = "programme"
 
@@ -32,6 +33,7 @@ class Programme(db.Model):
     simulated: Mapped[bool] = mapped_column(default=False)
     contact: Mapped[str] = mapped_column(String(300), default="")
     support: Mapped[str] = mapped_column(Text, default="")
+    own_codebook: Mapped[str] = mapped_column(Text, default="", server_default="")
     waves: Mapped[list["Wave"]] = relationship(
         back_populates="programme", order_by="Wave.number", cascade="all, delete-orphan"
     )

@@ -63,7 +63,10 @@ def draft_sha256(wave: Wave) -> str:
             for value in [getattr(wave, column.key)]
             if column.key not in LIVE
         ],
-        "programme": [getattr(wave.programme, name) for name in ("slug", "name", "organisation")],
+        "programme": [
+            getattr(wave.programme, name)
+            for name in ("slug", "name", "organisation", "own_codebook")
+        ],
         "groups": [[group.key, group.name, group.headcount, group.class_key] for group in groups],
     }
     return hashlib.sha256(canonical(said)).hexdigest()

@@ -3,6 +3,10 @@
 import re
 from typing import TYPE_CHECKING
 
+from analysis.text.own_codebook import OwnCodebook
+from surveyapp.models.surveys import Programme
+from surveyapp.services import authoring, own_codebooks
+
 if TYPE_CHECKING:
     from analysis.text.codebook import Codebook
 
@@ -21,6 +25,12 @@ def book() -> "Codebook":
     from analysis.text.codebook import load  # noqa: PLC0415  what most pages never need weighs much
 
     return load()
+
+
+def own() -> list[tuple[Programme, OwnCodebook]]:
+    """The programmes that have titles or themes of their own, with what they have."""
+    every = [(programme, own_codebooks.of(programme)) for programme in authoring.programmes()]
+    return [(programme, found) for programme, found in every if found.titles or found.used]
 
 
 def named(line: str) -> str:

@@ -15,7 +15,7 @@ from surveyapp import bundle
 from surveyapp.errors import NotNow
 from surveyapp.formatting import local
 from surveyapp.models.surveys import Wave
-from surveyapp.services import groups, noticeboard
+from surveyapp.services import groups, noticeboard, own_codebooks
 from surveyapp.services import in_force as counted
 from surveyapp.services.board import QUORUM
 from surveyapp.services.invited import Root
@@ -231,6 +231,7 @@ def build(
         },
         "questions": _questions(instrument),
         "themes": _themes(instrument),
+        own_codebooks.IN_COVENANT: own_codebooks.promised(wave),
         "invited": tree.people,
         "roster": listed._asdict(),
         "groups": _groups(tree),

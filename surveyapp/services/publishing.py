@@ -36,7 +36,7 @@ from surveyapp.formatting import local
 from surveyapp.keys import MissingKey
 from surveyapp.models.publications import Publication, PublishedFile
 from surveyapp.models.surveys import Programme, Wave, WaveUnit
-from surveyapp.services import answer_blocks, authoring, covenants, results, waves
+from surveyapp.services import answer_blocks, authoring, covenants, own_codebooks, results, waves
 from surveyapp.services.pairs import PAIRED
 
 SCHEDULER = "scheduler"
@@ -96,7 +96,8 @@ def draw_up(wave: Wave) -> Publication:
     if existing is not None:
         return existing
     instrument = authoring.instrument_of(wave)
-    counted = count(load(wave), instrument)
+    own = own_codebooks.of_wave(wave)
+    counted = count(load(wave), instrument, own)
     answer_blocks.write(wave.id, "tally", counted.to_bytes())
     summary = summarise_counts(
         counted,
@@ -105,6 +106,7 @@ def draw_up(wave: Wave) -> Publication:
         earlier=_earlier(wave),
         programme=wave.programme.name,
         paired=_paired(wave),
+        own=own,
     )
     publication = Publication(
         wave_id=wave.id, summary=summary.to_json(), sha256=summary.sha256(), released_on=None

@@ -27,10 +27,20 @@ from analysis.text.coder import Coder, first_coder
 from analysis.text.counts import text_theme
 from analysis.text.human_codes import BLIND, Code, HumanCode
 from analysis.text.masking import moved
+from analysis.text.own_codebook import NONE as NO_OWN
+from analysis.text.own_codebook import OwnCodebook, over, told_coders
+from analysis.text.own_coder import with_own
 from analysis.text.redact import redact
 from surveyapp.extensions import answers_session, db
 from surveyapp.models.surveys import Wave
-from surveyapp.services import answer_blocks, authoring, covenants, publishing, redacting
+from surveyapp.services import (
+    answer_blocks,
+    authoring,
+    covenants,
+    own_codebooks,
+    publishing,
+    redacting,
+)
 from surveyapp.services import audit as log
 from surveyapp.services import review_sheets as sheets
 from surveyapp.services.review_subjects import Settled, settled
@@ -85,7 +95,12 @@ def prepare(wave: Wave) -> bool:
     if answer_blocks.read(wave.id, BLOCK) is not None:
         return False
     data = publishing.load(wave)
-    sheet, entries = laid_out(data, authoring.instrument_of(wave), covenants.rule_of(wave))
+    sheet, entries = laid_out(
+        data,
+        authoring.instrument_of(wave),
+        covenants.rule_of(wave),
+        own=own_codebooks.of_wave(wave),
+    )
     block = io.BytesIO(answer_blocks.read(wave.id, "comments") or b"")
     known = redacting.UNKNOWN not in pl.read_parquet_metadata(block)
     sheets.lay_out(wave.id, replace(sheet, roster=known), entries)
@@ -95,14 +110,18 @@ def prepare(wave: Wave) -> bool:
 
 
 def laid_out(
-    data: Data, instrument: Instrument, rule: Rule, coder: Coder | None = None
+    data: Data,
+    instrument: Instrument,
+    rule: Rule,
+    coder: Coder | None = None,
+    own: OwnCodebook = NO_OWN,
 ) -> tuple[sheets.Sheet, list[sheets.Entry]]:
     """The sheet and the comments of a wave for the desk, in the order in which they are read:
     what tells of harm first, then what may point to one person, then by chance, the sample first.
 
     A question is read when enough people answered and enough comments to it may be read (D12).
     """
-    used = coder or first_coder()
+    used = with_own(coder or first_coder(), own)
     readable = [
         (str(place), comment)
         for place, comment in enumerate(data.comments)
@@ -129,12 +148,12 @@ def laid_out(
         replace(entry, place=place)
         for place, entry in enumerate(_in_turn(_named(found, data, rule), questions, seed), 1)
     ]
-    book = codebook()
+    book = over(codebook(), own)
     sheet = sheets.Sheet(
         seed=seed,
         coder=used.mark,
         codebook=book.version,
-        themes=tuple((theme.id, theme.title, theme.definition) for theme in book.themes),
+        themes=tuple((theme.id, theme.title, told_coders(theme)) for theme in book.themes),
         questions=tuple(questions),
         few=few,
         flags=tuple(entry.flags for entry in placed),

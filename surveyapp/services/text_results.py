@@ -17,7 +17,15 @@ from analysis.text.new_subjects import NamedSubject, NewSubjects, with_subjects
 from analysis.text.reviewed import Example, Reviewed, count_audit
 from surveyapp.keys import MissingKey
 from surveyapp.models.surveys import Wave
-from surveyapp.services import answer_blocks, authoring, covenants, publishing, results, review
+from surveyapp.services import (
+    answer_blocks,
+    authoring,
+    covenants,
+    own_codebooks,
+    publishing,
+    results,
+    review,
+)
 from surveyapp.services import review_sheets as sheets
 
 BLOCK = "text"
@@ -38,7 +46,8 @@ def settle(wave: Wave, coder: Coder | None = None) -> bool:
         earlier = _earlier(wave)
         found = _kept(wave) or _count(wave, earlier, coder or first_coder())
         rule = covenants.rule_of(wave)
-        told = with_review(results.summary_of(draft), found, rule, earlier)
+        own = own_codebooks.of_wave(wave)
+        told = with_review(results.summary_of(draft), found, rule, earlier, own)
         told = with_subjects(told, found.subjects, rule)
         publishing.redraw(wave, draft, told)
     review.put_away(wave)
@@ -67,6 +76,7 @@ def _read(wave: Wave, earlier: list[Before], coder: Coder) -> Reviewed:
         coder,
         [one.bins for past in known for one in past.questions],
         _directorates(wave, opened),
+        own_codebooks.of_wave(wave),
     )
     withheld = review.withheld(wave.id)
     reasons = {**sheets.REASONS, "masked": MASKED, review.UNREAD: NOT_READ}

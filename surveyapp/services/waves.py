@@ -26,6 +26,7 @@ from surveyapp.services import (
     name_set,
     noticeboard,
     opening,
+    own_codebooks,
     posted,
     registrar,
     roster,
@@ -142,6 +143,7 @@ def commit(
     listed = invited.from_roster(wave.id, wave.programme_id, tree.class_of)
     envelopes = opening.make_keys(wave, [group.key for group in tree.groups])
     fixed = covenants.build(wave, instrument, tree, class_keys, envelopes, listed)
+    own_codebooks.begin(wave)
     text = canonical(fixed)
     sha256 = hashlib.sha256(text).hexdigest()
     moved = move(

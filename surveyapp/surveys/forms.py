@@ -1,5 +1,6 @@
 """What HR fills in to set up a programme or a wave."""
 
+from collections.abc import Sequence
 from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
@@ -8,6 +9,7 @@ from flask_wtf.file import FileField
 from wtforms import (
     BooleanField,
     DateField,
+    Field,
     HiddenField,
     IntegerField,
     SelectField,
@@ -22,10 +24,13 @@ from surveyapp import clock
 from surveyapp.formatting import local
 from surveyapp.forms import PageForm
 from surveyapp.models.surveys import Wave
+from surveyapp.services.own_codebooks import FEWEST_PHRASES, OwnTheme, Problem
 
 OPENS, CLOSES, PUBLISHES = time(9), time(20), time(9)
 FROM_FILE = "file"
 MOST_ANSWERS = 50
+LISTS = ("includes", "excludes", "phrases", "against")
+EXAMPLES = ("negative", "positive", "suggestion")
 
 
 class DayField(DateField):
@@ -136,6 +141,105 @@ class WitnessForm(PageForm):
     )
     away = HiddenField()
     kind = HiddenField()
+
+
+class TitleForm(PageForm):
+    """What a shipped theme is called here."""
+
+    title = StringField(
+        "What you call it",
+        description="Leave it empty to go back to the shipped title.",
+        validators=[Length(max=200)],
+    )
+
+
+class OwnThemeForm(PageForm):
+    """A theme of the organisation's own: what coders read, and what software looks for."""
+
+    title = StringField(
+        "Title",
+        description="As it stands in results. For example: Parking.",
+        validators=[InputRequired("Give the theme a title.")],
+    )
+    definition = TextAreaField(
+        "What it means",
+        description="One sentence. Coders decide by it.",
+        validators=[InputRequired("Say what the theme means.")],
+    )
+    includes = TextAreaField("What belongs to it", description="One thing a line.")
+    excludes = TextAreaField(
+        "What belongs elsewhere (optional)", description="One thing a line, and where it belongs."
+    )
+    phrases = TextAreaField(
+        "Phrases that show it",
+        description="At least five, one a line, of one to four words. Any of them alone is enough, "
+        "in whatever form: “permit” finds “permits” as well.",
+    )
+    against = TextAreaField(
+        "Phrases that only look like it (optional)",
+        description="One a line. A part of a sentence with one of them does not count.",
+    )
+    negative = StringField("Example of a problem")
+    positive = StringField("Example of a good thing")
+    suggestion = StringField("Example of an idea")
+
+    def validate_includes(self, _field: Field) -> None:
+        if not self.lines("includes"):
+            raise ValidationError("Say what belongs to the theme, at least one thing.")
+
+    def validate_phrases(self, _field: Field) -> None:
+        if len(self.lines("phrases")) < FEWEST_PHRASES:
+            raise ValidationError(f"Give at least {FEWEST_PHRASES} phrases, one a line.")
+
+    def validate_negative(self, _field: Field) -> None:
+        if not any((self[way].data or "").strip() for way in EXAMPLES):
+            raise ValidationError("Give at least one example, made up by you.")
+
+    def show(self, theme: OwnTheme) -> None:
+        """Begin with what the theme has."""
+        self.title.data, self.definition.data = theme.title, theme.definition
+        for name in LISTS:
+            self[name].data = "\n".join(getattr(theme, name))
+        for way, sentence in theme.examples.items():
+            self[way].data = sentence
+
+    def theme(self, theme_id: str) -> OwnTheme:
+        """What was filled in, as a theme with this id."""
+        ways = {way: (self[way].data or "").strip() for way in EXAMPLES}
+        return OwnTheme(
+            id=theme_id,
+            title=self.title.data,
+            definition=(self.definition.data or "").strip(),
+            includes=self.lines("includes"),
+            excludes=self.lines("excludes"),
+            phrases=self.lines("phrases"),
+            against=self.lines("against"),
+            examples={way: said for way, said in ways.items() if said},
+        )
+
+    def lines(self, name: str) -> tuple[str, ...]:
+        """What stands in a box, a line each, without empty ones."""
+        return tuple(filter(None, map(str.strip, (self[name].data or "").splitlines())))
+
+    def tell(self, problems: Sequence[Problem]) -> None:
+        """Put each problem to its box, with its line where there are several."""
+        for problem in problems:
+            field, place = self._place(problem.words)
+            if field is None:
+                self.form_errors.append(problem.said)
+                continue
+            said = f"Line {place}: {problem.said}" if place else problem.said
+            field.errors = [*field.errors, said]
+
+    def _place(self, words: str) -> tuple[Field | None, int]:
+        for name in LISTS:
+            lines = [line.strip() for line in (self[name].data or "").splitlines()]
+            if words and words in lines:
+                return self[name], lines.index(words) + 1
+        for name in ("title", "definition", *EXAMPLES):
+            if words and words == (self[name].data or "").strip():
+                return self[name], 0
+        return None, 0
 
 
 class WaveForm(DatesForm):

@@ -56,6 +56,7 @@ def codebook() -> ResponseReturnValue:
     return render_template(
         "transparency/codebook.html",
         book=themes.book(),
+        own=themes.own(),
         words=themes.WORDS,
         named=themes.named,
     )
@@ -117,6 +118,7 @@ def wave(slug: str, number: int) -> ResponseReturnValue:
         overdue=waves.overdue(found, clock.now()),
         changed=covenants.changed_words(found),
         signers=in_force.signers,
+        named=themes.named,
         taken_back=[one for one in results.taken_back(found.programme) if one.label == found.label],
         board_problems=noticeboard_check.quick(),
     )

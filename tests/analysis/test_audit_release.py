@@ -9,8 +9,8 @@ from analysis import report_tables, reports, written
 from analysis.summary import NOT_SHOWN, Summary
 from analysis.text.audit_release import Before, with_review
 from analysis.text.codebook import load
+from analysis.text.coded_alike import RECODED
 from analysis.text.prevalence import MOSTLY_CLOSED, NO_AUDIT, estimate
-from analysis.text.prevalence_change import RECODED
 from analysis.text.printed_shares import percent_of
 from analysis.text.reviewed import Reviewed
 from tests.analysis.audited_comments import (
