@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests import factories, published
+from tests import factories, published, voting
 from tests.browser import harness, locks
 from tests.browser.mirror import hung
 
@@ -37,14 +37,8 @@ def mirror(one_mirror):
 @pytest.fixture(scope="module")
 def riverside(tmp_path_factory):
     """A served application with four published pulses: its address, results key and application."""
-    database = tmp_path_factory.mktemp("stores")
-    stores = {
-        store: f"sqlite:///{database / store}.sqlite"
-        for store in ("office", "who", "box", "answers")
-    }
-    app = factories.an_app(
-        tmp_path_factory.mktemp("instance"), DATABASES=stores, WTF_CSRF_ENABLED=True
-    )
+    folder = tmp_path_factory.mktemp("riverside")
+    app = factories.an_app(folder / "instance", **voting.on_files(folder), WTF_CSRF_ENABLED=True)
     with app.app_context():
         key = published.programme().waves[-1].results_key
         factories.committed()
@@ -58,6 +52,19 @@ def sealing(tmp_path_factory):
     """An open pulse whose keys are as strong as real ones, as it is served."""
     with locks.served(tmp_path_factory.mktemp("sealing")) as poll:
         yield poll
+
+
+@pytest.fixture
+def person(sealing):
+    """The next of those who have not answered yet."""
+    return next(sealing.people)
+
+
+@pytest.fixture
+def one(browser, sealing):
+    """Somebody who answers that pulse in a fresh browser."""
+    with locks.somebody(browser, sealing) as found:
+        yield found
 
 
 @pytest.fixture

@@ -17,17 +17,6 @@ SAID = "Rotas at 6 am Sunday"
 SENT = re.compile(r"/(check|collect|cast|v/done)$")
 
 
-@pytest.fixture
-def person(sealing):
-    return next(sealing.people)
-
-
-@pytest.fixture
-def one(browser, sealing):
-    with somebody(browser, sealing) as found:
-        yield found
-
-
 def test_the_whole_way_by_link_and_what_the_box_then_holds(one, sealing, person):
     before, posts = stored(sealing), []
     one.page.on("request", lambda asked: asked.method == "POST" and posts.append(asked.url))

@@ -13,15 +13,9 @@ HELD = "() => Object.entries(localStorage)"
 
 
 @pytest.fixture
-def person(sealing):
-    return next(sealing.people)
-
-
-@pytest.fixture
-def one(browser, sealing):
-    with somebody(browser, sealing) as one:
-        yield one
-        assert one.complaints == []
+def one(one):
+    yield one
+    assert one.complaints == []
 
 
 def answered(one, person, text=SAID):

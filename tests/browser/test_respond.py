@@ -40,14 +40,7 @@ SPACED = (
 def pulse(tmp_path_factory):
     """An open pulse with four questions, as it is served; gives its address and its people."""
     folder = tmp_path_factory.mktemp("pulse")
-    (folder / "instance").mkdir()
-    app = factories.an_app(
-        folder / "instance",
-        DATABASES={
-            store: f"sqlite:///{folder / store}.sqlite"
-            for store in ("office", "who", "box", "answers")
-        },
-    )
+    app = factories.an_app(folder / "instance", **voting.on_files(folder) | voting.STRONG)
     opened = voting.open_voting(app, support="Your union: 01632 960 002")
     with app.app_context():
         wave = db.session.scalars(db.select(Wave)).one()

@@ -3,7 +3,7 @@
 import pytest
 
 from surveyapp.services import review_sheets
-from tests import desk, factories
+from tests import desk, factories, voting
 from tests.browser import harness
 
 START = "/review/riverside"
@@ -15,12 +15,7 @@ LONG = "Nobody asks us. " * 20 + "Averyverylongwordthatdoesnotbreakanywhere" * 3
 def house(tmp_path_factory):
     """A served application whose desk has 240 comments, a part of them in the sample."""
     folder = tmp_path_factory.mktemp("desk")
-    stores = ("office", "who", "box", "answers")
-    app = factories.an_app(
-        folder / "instance",
-        DATABASES={store: f"sqlite:///{folder / store}.sqlite" for store in stores},
-        WTF_CSRF_ENABLED=True,
-    )
+    app = factories.an_app(folder / "instance", **voting.on_files(folder), WTF_CSRF_ENABLED=True)
     with app.app_context():
         said = [*desk.plain(238), desk.Said(desk.HARM, use="board"), desk.Said(LONG)]
         wave_id = desk.a_pulse(said)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests import factories
+from tests import factories, voting
 from tests.browser import harness
 from tests.surveyapp.test_setting_up import ROSTER, new_wave, send
 
@@ -13,12 +13,7 @@ SMALL = "".join(f"Kit {n},kit{n}@example.org,Riverside/Kitchen\n" for n in range
 def office(tmp_path_factory):
     """A served programme with a draft and an open pulse, a waiting preview, and HR's cookie."""
     folder = tmp_path_factory.mktemp("office")
-    stores = ("office", "who", "box", "answers")
-    app = factories.an_app(
-        folder / "instance",
-        CLASS_KEY_BITS=1024,
-        DATABASES={store: f"sqlite:///{folder / store}.sqlite" for store in stores},
-    )
+    app = factories.an_app(folder / "instance", **voting.on_files(folder))
     with app.app_context():
         slug = factories.a_programme(contact="Sam, 01234 567890", simulated=True).slug
         factories.committed()

@@ -16,7 +16,7 @@ from surveyapp.models.actions import Commitment
 from surveyapp.models.publications import PublishedFile
 from surveyapp.models.surveys import Programme
 from surveyapp.services import accounts, results, second_step
-from tests import factories, published
+from tests import factories, published, voting
 from tests.browser import harness
 
 CHART = b'<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><path d="M0 0h9"/></svg>'
@@ -26,12 +26,7 @@ CHART = b'<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><path d="
 def office(tmp_path_factory):
     """A served application with published pulses, a draft for the board, promises and a letter."""
     folder = tmp_path_factory.mktemp("office")
-    stores = ("office", "who", "box", "answers")
-    app = factories.an_app(
-        folder / "instance",
-        DATABASES={store: f"sqlite:///{folder / store}.sqlite" for store in stores},
-        WTF_CSRF_ENABLED=True,
-    )
+    app = factories.an_app(folder / "instance", **voting.on_files(folder), WTF_CSRF_ENABLED=True)
     with app.app_context():
         programme = published.programme()
         released = results.publication_of(programme.waves[-1])
