@@ -9,20 +9,10 @@ from playwright.sync_api import expect
 
 from tests.browser.harness import PHONE
 from tests.browser.locks import opened, record_of, somebody, stored
-from tests.browser.test_client_attacks import LEFT, STOPPED
+from tests.browser.test_client_attacks import LEFT, STOPPED, answer
+from tests.browser.test_client_promises import for_no_one_pulse
 
 SAID = "swans file their reports by candlelight"
-
-
-@pytest.fixture
-def person(sealing):
-    return next(sealing.people)
-
-
-@pytest.fixture
-def one(browser, sealing):
-    with somebody(browser, sealing) as one:
-        yield one
 
 
 def sent(one, person, rating="Agree"):
@@ -156,6 +146,20 @@ def test_a_key_whose_class_was_changed_replaces_nothing(browser, sealing, one, p
         other.press("Send my answers")
         other.heading("Your answers are not sent yet")
     assert record_of(sealing, before).to_bytes() == first.to_bytes()
+
+
+def test_a_key_to_a_made_up_pulse_says_so_where_the_page_is_for_no_one_pulse(
+    browser, sealing, one, person
+):
+    sent(one, person)
+    key = key_of(one)
+    with somebody(browser, sealing) as other:
+        other.page.route("**/v/", for_no_one_pulse(sealing))
+        answer(other.page, "/facts.json", lambda said: said | {"simulated": True})
+        other.page.goto(key)
+        other.press("Continue")
+        other.heading("Your group")
+        expect(other.page.get_by_label("Simulated")).to_be_visible()
 
 
 def test_without_asking_no_key_leaves_the_page(one, sealing, person):

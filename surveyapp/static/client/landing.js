@@ -161,6 +161,7 @@ async function checkCard() {
     ballot: await change.ballotOf(card),
     envelopes: envelopesOf(covenant),
     questions: questions.asked(covenant),
+    facts: form.dataset.covenant ? null : facts,
   };
 }
 
@@ -211,7 +212,7 @@ function changed({ told, facts }) {
 
 export function failed(error) {
   if (error instanceof Lost) {
-    return say("There is no connection. Nothing is lost. Press Start again in a moment.");
+    return say("There is no connection. Nothing is lost. Press the button again in a moment.");
   }
   say("");
   const words = error instanceof Stopped ? error.message : "Something here is not as it should be.";
