@@ -6,13 +6,11 @@ left out before anything else happens to a comment here.
 """
 
 import io
-import json
 import secrets
 import uuid
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, replace
-from typing import Any
+from dataclasses import dataclass, replace
 
 import numpy as np
 import polars as pl
@@ -43,10 +41,10 @@ from surveyapp.services import (
 )
 from surveyapp.services import audit as log
 from surveyapp.services import review_sheets as sheets
+from surveyapp.services.review_record import Record
 from surveyapp.services.review_subjects import Settled, settled
 
 BLOCK = "review"
-FORMAT = 1
 MAY_BE_READ = ("publish", "board")
 UNREAD = "unread"
 MASKED = "masked"
@@ -67,22 +65,6 @@ class Cleared:
     unit_name: str
     use: str
     codes: tuple[Code, ...]
-
-
-@dataclass(frozen=True)
-class _Record:
-    """Everything of one wave's review."""
-
-    sheet: sheets.Sheet
-    entries: tuple[sheets.Entry, ...]
-    readings: dict[int, list[sheets.Reading]]
-    subjects: tuple[sheets.Subject, ...]
-    namings: tuple[sheets.Naming, ...]
-
-    def reader(self, mark: str) -> str:
-        """``reader 1``, ``reader 2``: tells reviewers apart and names nobody."""
-        marks = sorted({one.reader for read in self.readings.values() for one in read})
-        return f"reader {marks.index(mark) + 1}"
 
 
 def prepare(wave: Wave) -> bool:
@@ -247,7 +229,7 @@ def put_away(wave: Wave) -> bool:
         return False
     record = _at_the_desk(wave.id) if sheets.is_readable(wave.id) else None
     if record is not None:
-        answer_blocks.write(wave.id, BLOCK, _to_bytes(record))
+        answer_blocks.write(wave.id, BLOCK, record.to_bytes())
         answers_session().commit()
     sheets.take_away(wave.id)
     db.session.commit()
@@ -353,7 +335,7 @@ def _cleared(entry: sheets.Entry, read: Sequence[sheets.Reading]) -> Cleared:
     )
 
 
-def _human(record: _Record, entry: sheets.Entry, one: sheets.Reading) -> HumanCode:
+def _human(record: Record, entry: sheets.Entry, one: sheets.Reading) -> HumanCode:
     return HumanCode(
         comment=entry.id,
         question=entry.question,
@@ -366,45 +348,20 @@ def _human(record: _Record, entry: sheets.Entry, one: sheets.Reading) -> HumanCo
     )
 
 
-def _record(wave_id: uuid.UUID) -> _Record | None:
+def _record(wave_id: uuid.UUID) -> Record | None:
     """The review as it stands at the desk, or as it was put away."""
     block = answer_blocks.read(wave_id, BLOCK)
-    return _at_the_desk(wave_id) if block is None else _from_bytes(block)
+    return _at_the_desk(wave_id) if block is None else Record.from_bytes(block)
 
 
-def _at_the_desk(wave_id: uuid.UUID) -> _Record | None:
+def _at_the_desk(wave_id: uuid.UUID) -> Record | None:
     sheet = sheets.sheet(wave_id)
     if sheet is None:
         return None
-    return _Record(
+    return Record(
         sheet,
         tuple(sheets.entries(wave_id)),
         sheets.readings(wave_id),
         sheets.subjects(wave_id) or (),
         tuple(sheets.namings(wave_id)),
     )
-
-
-def _to_bytes(record: _Record) -> bytes:
-    readings = [asdict(one) for read in record.readings.values() for one in read]
-    raw: dict[str, Any] = {
-        "format": FORMAT,
-        "sheet": asdict(record.sheet),
-        "entries": [asdict(entry) for entry in record.entries],
-        "readings": readings,
-        "subjects": [asdict(one) for one in record.subjects],
-        "namings": [asdict(one) for one in record.namings],
-    }
-    return json.dumps(raw).encode()
-
-
-def _from_bytes(block: bytes) -> _Record:
-    raw = json.loads(block)
-    readings: dict[int, list[sheets.Reading]] = {}
-    for one in map(sheets.reading_from, raw["readings"]):
-        readings.setdefault(one.place, []).append(one)
-    entries = tuple(map(sheets.entry_from, raw["entries"]))
-    # A review may have been put away before new subjects were looked for.
-    subjects = tuple(map(sheets.subject_from, raw.get("subjects", ())))
-    namings = tuple(sheets.Naming(**one) for one in raw.get("namings", ()))
-    return _Record(sheets.sheet_from(raw["sheet"]), entries, readings, subjects, namings)
