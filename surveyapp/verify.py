@@ -54,7 +54,7 @@ CANNOT = (
     "that what is left of it is one person's;",
     "that a witness handed back every envelope: one dropped as damaged looks like a damaged one;",
     "that those who kept a diary phrase moved as told: nobody keeps who is whose pair;",
-    "that report, tables and charts say what summary.json says: only that one file was announced;",
+    "that report, tables and charts say what summary.json says: they were announced, but not read;",
     "that you were shown the same noticeboard as everybody else, unless you compare its twelve "
     "words with those in somebody's old message.",
 )
@@ -1215,6 +1215,31 @@ def check_files(files: Mapping[str, bytes], pulses: Mapping[str, Pulse], report:
             report.tampered(f"The noticeboard knows no results like those in {name}.")
         if total in gone:
             report.say(f"{name} was taken back. It should be in no record any more.")
+    for pulse in pulses.values():
+        line = pulse.standing()
+        made = line.body.get("files") if line else None
+        if line is not None and made is not None:
+            check_made(pulse.name, line.body["sha256"], made, files, report)
+
+
+def check_made(
+    pulse: str, results: str, made: Mapping[str, str], files: Mapping[str, bytes], report: Report
+) -> None:
+    """Beside results lie the files that were announced with them, and no others."""
+    for place in [name for name in files if name.endswith("/summary.json")]:
+        if sha256(files[place]) != results:
+            continue
+        folder = place.removesuffix("summary.json")
+        ours = {place, f"{folder}index.html"}
+        there = {x.removeprefix(folder) for x in files if x.startswith(folder) and x not in ours}
+        for name in sorted(made.keys() | there):
+            if name not in there:
+                report.incomplete(f"{pulse}: {name} of its results is missing from this record.")
+            else:
+                report.expect(
+                    sha256(files[folder + name]) == made.get(name),
+                    f"{pulse}: {name} is not the file that was announced with its results.",
+                )
 
 
 def check_receipt(typed: str, pulses: Sequence[Pulse], report: Report) -> None:

@@ -143,8 +143,10 @@ def _results(wave: Wave) -> Iterator[tuple[str, bytes]]:
     folder = f"results/{wave.results_key}"
     files = {"summary.json": released.summary.encode()}
     made = select(PublishedFile).where(PublishedFile.publication_id == released.id)
+    announced = results.file_names(released)
     for file in db.session.scalars(made.order_by(PublishedFile.name)):
-        files.setdefault(file.name, file.body)
+        if file.name in announced:
+            files.setdefault(file.name, file.body)
     for name, body in sorted(files.items()):
         yield f"{folder}/{name}", body
     title = f"{wave.programme.name}: {wave.label}"

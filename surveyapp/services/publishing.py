@@ -253,7 +253,11 @@ def publish(wave: Wave, now: datetime) -> Publication:
         raise NotNow("This pulse has no results yet. The scheduler makes them after closing.")
     if publication.released_on is not None:
         return publication
-    facts = {"sha256": publication.sha256, "number": publication.number}
+    facts = {
+        "sha256": publication.sha256,
+        "number": publication.number,
+        "files": results.fingerprints(publication),
+    }
     if waves.move(wave, "published", actor=SCHEDULER, now=now, facts=facts):
         until = covenants.held_until(wave)
         if until is not None and until > now:

@@ -8,7 +8,7 @@ that the noticeboard announced first, is not shown.
 import hashlib
 import uuid
 from collections import OrderedDict
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from threading import Lock
 
@@ -23,6 +23,7 @@ from surveyapp.models.surveys import Programme, Wave
 from surveyapp.services import in_force, noticeboard
 
 Released = tuple[Wave, Summary]
+RESULTS = "summary.json"
 
 _KEPT = 64
 _parsed: OrderedDict[tuple[uuid.UUID, str], Summary] = OrderedDict()
@@ -34,6 +35,12 @@ class Altered(CandourError):
 
     status = 500
     title = "These results cannot be shown"
+
+
+ALTERED = (
+    "The stored results do not match their fingerprint. "
+    "Tell the person who runs the server, and compare with the noticeboard."
+)
 
 
 # Out, and not taken back.
@@ -136,17 +143,39 @@ def summary_of(publication: Publication) -> Summary:
 
 
 def file_of(publication: Publication, name: str) -> PublishedFile | None:
-    """A file that was made with the publication."""
-    return db.session.get(PublishedFile, (publication.id, name))
+    """A file that was made with the publication. Raises :class:`Altered`."""
+    found = db.session.get(PublishedFile, (publication.id, name))
+    listed = _announced_files(publication)
+    if found is None or listed is None:
+        return found
+    if name not in listed:
+        return None
+    if hashlib.sha256(found.body).hexdigest() != listed[name]:
+        raise Altered(ALTERED)
+    return found
 
 
 def file_names(publication: Publication) -> frozenset[str]:
-    """What can be downloaded with the publication."""
-    return frozenset(
+    """What can be downloaded with the publication: what was announced with it."""
+    kept = frozenset(
         db.session.scalars(
             select(PublishedFile.name).where(PublishedFile.publication_id == publication.id)
         )
     )
+    listed = _announced_files(publication)
+    return kept if listed is None else kept.intersection(listed)
+
+
+def fingerprints(publication: Publication) -> dict[str, str]:
+    """The SHA-256 of each file made with a publication, by name, to be announced with it; that of
+    the results themselves is announced by itself."""
+    made = select(PublishedFile).where(
+        PublishedFile.publication_id == publication.id, PublishedFile.name != RESULTS
+    )
+    return {
+        file.name: hashlib.sha256(file.body).hexdigest()
+        for file in db.session.scalars(made.order_by(PublishedFile.name))
+    }
 
 
 def _heads(programme: Programme) -> list[tuple[Wave, uuid.UUID, str]]:
@@ -167,6 +196,15 @@ def _heads(programme: Programme) -> list[tuple[Wave, uuid.UUID, str]]:
             # With the fingerprint that was announced, so that no other words are shown under it.
             heads[wave.id] = (wave, publication_id, known)
     return list(heads.values())
+
+
+def _announced_files(publication: Publication) -> Mapping[str, str] | None:
+    """The fingerprints of its files, as announced; ``None`` where none were."""
+    lines = noticeboard.about(publication.wave_id, ("PUBLISHED",))
+    line = next((one for one in lines if one.body.get("sha256") == publication.sha256), None)
+    if line is None or "files" not in line.body:
+        return None
+    return {**line.body["files"], RESULTS: publication.sha256}
 
 
 def _announced(wave_ids: Collection[uuid.UUID]) -> tuple[dict[uuid.UUID, str], set[str]]:
@@ -196,10 +234,7 @@ def _summary(publication_id: uuid.UUID, sha256: str) -> Summary:
             return _parsed[key]
     text = db.session.scalar(select(Publication.summary).where(Publication.id == publication_id))
     if text is None or hashlib.sha256(text.encode()).hexdigest() != sha256:
-        raise Altered(
-            "The stored results do not match their fingerprint. "
-            "Tell the person who runs the server, and compare with the noticeboard."
-        )
+        raise Altered(ALTERED)
     summary = Summary.from_json(text)
     with _lock:
         _parsed[key] = summary

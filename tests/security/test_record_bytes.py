@@ -262,6 +262,16 @@ def test_a_line_as_from_a_file_excuses_no_pulse_from_its_promises(record, progra
     assert records.code(program, fake, late) == 1
 
 
+def test_report_and_charts_are_those_that_were_announced(record, program, today):
+    name = next(one for one in record if one.endswith("figures.csv"))
+    other = {**record, name: b"Theme,Score\nSpeaking up,95\n"}
+    assert records.code(program, records.with_sums(other), today) == 1
+    more = {**record, name.replace("figures", "better"): record[name]}
+    assert records.code(program, records.with_sums(more), today) == 1
+    fewer = {one: body for one, body in record.items() if one != name}
+    assert records.code(program, records.with_sums(fewer), today) == 2
+
+
 def quoting(number):
     def change(results):
         one = {"question": "barriers", "text": "All is well.", "themes": []}

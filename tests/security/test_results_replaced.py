@@ -9,6 +9,7 @@ from sqlalchemy import text
 
 from surveyapp import clock
 from surveyapp.extensions import db
+from surveyapp.models.publications import PublishedFile
 from surveyapp.services import mirror, noticeboard, results
 from tests import factories
 from tests.analysis import samples
@@ -31,7 +32,12 @@ def pulse(app):
         wave = factories.a_wave(state="published")
         publication = factories.a_publication(wave)
         publication.summary, publication.sha256 = summary(HONEST)
-        body = {"wave": str(wave.id), "number": 1, "sha256": publication.sha256}
+        for name, body in (("summary.json", publication.summary), ("report.pdf", HONEST)):
+            file = {"publication_id": publication.id, "name": name, "body": body.encode()}
+            db.session.add(PublishedFile(**file, media_type="text/plain"))
+        db.session.flush()
+        files = results.fingerprints(publication)
+        body = {"wave": str(wave.id), "sha256": publication.sha256, "files": files}
         noticeboard.post("PUBLISHED", body, on=clock.now().date())
         factories.committed()
         return wave.id, publication.id, wave.results_key
@@ -98,3 +104,23 @@ def test_results_that_were_taken_back_do_not_return_from_a_backup(app, pulse):
         factories.committed()
         assert results.released(wave.programme) == []
         assert results.publication_of(wave) is None
+
+
+@pytest.mark.parametrize("name", ["summary.json", "report.pdf"])
+def test_a_file_of_the_results_that_was_changed_is_not_sent(app, pulse, name):
+    address = f"/r/{pulse[2]}/files/{name}"
+    assert HONEST in app.test_client().get(address).text
+    write(app, "UPDATE published_file SET body = :body", body=FORGED.encode())
+    answer = app.test_client().get(address)
+    assert answer.status_code == 500
+    assert FORGED not in answer.text
+
+
+def test_a_file_that_was_added_to_the_results_is_neither_sent_nor_listed(app, pulse):
+    sql = "INSERT INTO published_file SELECT publication_id, 'models.txt', media_type, :body FROM"
+    write(app, f"{sql} published_file WHERE name = 'report.pdf'", body=FORGED.encode())
+    assert app.test_client().get(f"/r/{pulse[2]}/files/models.txt").status_code == 404
+    assert "models.txt" not in app.test_client().get(f"/r/{pulse[2]}/downloads").text
+    with app.app_context():
+        copied = dict(mirror._results(results.wave_of_key(pulse[2])))
+    assert not any(name.endswith("models.txt") for name in copied)
