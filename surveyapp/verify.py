@@ -1216,10 +1216,10 @@ def check_files(files: Mapping[str, bytes], pulses: Mapping[str, Pulse], report:
         if total in gone:
             report.say(f"{name} was taken back. It should be in no record any more.")
     for pulse in pulses.values():
-        line = pulse.standing()
-        made = line.body.get("files") if line else None
-        if line is not None and made is not None:
-            check_made(pulse.name, line.body["sha256"], made, files, report)
+        standing = pulse.standing()
+        if standing is not None and "files" in standing.body:
+            body = standing.body
+            check_made(pulse.name, body["sha256"], body["files"], files, report)
 
 
 def check_made(
