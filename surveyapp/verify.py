@@ -1218,8 +1218,8 @@ def check_files(files: Mapping[str, bytes], pulses: Mapping[str, Pulse], report:
     for pulse in pulses.values():
         standing = pulse.standing()
         if standing is not None and "files" in standing.body:
-            body = standing.body
-            check_made(pulse.name, body["sha256"], body["files"], files, report)
+            said = standing.body
+            check_made(pulse.name, said["sha256"], said["files"], files, report)
 
 
 def check_made(
