@@ -55,15 +55,15 @@ def _landing(standing: Standing | None, pulse: Pulse | None, **more: Any) -> str
     )
 
 
-def unknown_code(typed: str) -> ResponseReturnValue:
-    """Try again; which part was wrong is not said."""
+def unknown_code(standing: Standing | None, pulse: Pulse | None, typed: str) -> ResponseReturnValue:
+    """Try again, under the same promises; which part was wrong is not said."""
     problem = WRONG_CODE if typed.strip() else "Type the code from your message."
-    return _landing(None, None, problem=problem, errors=problem, typed=typed[:80]), 422
+    return _landing(standing, pulse, problem=problem, errors=problem, typed=typed[:80]), 422
 
 
-def too_many_tries() -> ResponseReturnValue:
+def too_many_tries(standing: Standing | None, pulse: Pulse | None) -> ResponseReturnValue:
     """The cap on wrong codes is reached."""
-    return _landing(None, None, problem=WRONG_CODES, errors=WRONG_CODES), 429
+    return _landing(standing, pulse, problem=WRONG_CODES, errors=WRONG_CODES), 429
 
 
 def not_open(visit: Visit) -> ResponseReturnValue:

@@ -18,8 +18,10 @@ from surveyapp.permissions import open_to_everyone
 from surveyapp.respond import answers as answering
 from surveyapp.respond import casting, hints, pages, visits
 from surveyapp.respond import pulse as pulses
+from surveyapp.respond.pulse import Pulse
 from surveyapp.respond.visits import Visit
 from surveyapp.services import ballotbox, registrar
+from surveyapp.services.posted import Standing
 
 blueprint = Blueprint("respond", __name__)
 csrf.exempt(blueprint)
@@ -29,8 +31,12 @@ csrf.exempt(blueprint)
 @open_to_everyone
 def door() -> ResponseReturnValue:
     """Where an invitation leads. Opening it uses nothing up."""
+    return pages.landing(*_only_open())
+
+
+def _only_open() -> tuple[Standing | None, Pulse | None]:
     standing = pulses.only_open(clock.now())
-    return pages.landing(standing, pulses.of(standing) if standing else None)
+    return standing, pulses.of(standing) if standing else None
 
 
 @blueprint.post("/v/")
@@ -42,9 +48,9 @@ def step() -> ResponseReturnValue:
     try:
         visit = visits.arrive(form)
     except visits.UnknownCode:
-        return pages.unknown_code(form.get("code", ""))
+        return pages.unknown_code(*_only_open(), form.get("code", ""))
     except visits.TooManyTries:
-        return pages.too_many_tries()
+        return pages.too_many_tries(*_only_open())
     if not visits.is_open(visit):
         return pages.not_open(visit)
     if verb not in ALWAYS and not (visit.seed and visit.seen):

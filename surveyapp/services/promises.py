@@ -95,9 +95,10 @@ def _comments(covenant: Mapping[str, Any]) -> tuple[str, ...]:
             f"{counted} For now Candour shows them to nobody.",
             f"You choose how each comment may be used later. {choice}",
         )
+    reading = "no reviewer reads it" if _named(covenant) else "nobody reads it"
     return (
         f"{counted} You choose how yours may be used. {choice}",
-        "“Themes only” means that nobody reads it. If you choose otherwise, board members outside "
+        f"“Themes only” means that {reading}. If you choose otherwise, board members outside "
         "your line check it after closing. Software takes out names first, as far as it can, and "
         "they see no group smaller than a directorate. Unless two of them agree, it is not shown.",
     )
@@ -124,15 +125,21 @@ def readers(covenant: Mapping[str, Any]) -> tuple[Reader, ...]:
     )
 
 
+def _named(covenant: Mapping[str, Any]) -> list[str]:
+    """Those who may fetch every set of answers and every comment, to count once more."""
+    return [one["name"] for key in ("witnesses", "auditors") for one in covenant.get(key, ())]
+
+
 def _recounting(covenant: Mapping[str, Any]) -> tuple[Reader, ...]:
-    named = [one["name"] for key in ("witnesses", "auditors") for one in covenant.get(key, ())]
+    named = _named(covenant)
     if not named:
         return ()
     return (
         Reader(
             " or ".join(named),
-            "after closing, every set of answers with its group, without names, if they fetch them "
-            "to count once more. Each time the noticeboard says so",
+            "after closing, every set of answers with its group and every comment as it was "
+            "written, if they fetch them to count once more. No name or address stands beside "
+            "them. Each time the noticeboard says so",
         ),
     )
 

@@ -142,8 +142,8 @@ SEEN = (
         "A draft of the results after closing. They say whether it rings true. They cannot change "
         "or delay it. Where a pulse’s promises say so, members outside the line also read comments "
         "whose authors let them be read. Software takes out names first, as far as it can, and "
-        "they see no group smaller than a directorate. Comments marked “Themes only” are read by "
-        "nobody.",
+        "they see no group smaller than a directorate. They never see comments marked “Themes "
+        "only”.",
     ),
     (
         "Whoever runs the server",
@@ -155,7 +155,9 @@ SEEN = (
     (
         "The witness, where a pulse has one",
         "How many answered in each group, after closing. Their key takes one of two locks off the "
-        "answers. They cannot read one.",
+        "answers. With it alone they cannot read one. To count once more, they may fetch a file "
+        "with every set of answers and every comment as it was written. Each time the noticeboard "
+        "says so. The same holds for an auditor, where a pulse’s promises name one.",
     ),
     ("Anyone at all", "This page, our promises, the noticeboard, and whole-organisation counts."),
 )

@@ -88,6 +88,13 @@ def test_an_unknown_code_may_be_tried_again(wave, respondent, typed):
     assert page.page.select_one("#code")
 
 
+def test_a_wrong_code_leaves_the_promises_the_date_and_whom_to_ask(wave, respondent):
+    first, again = Form(respondent, respondent.get("/v/")), arrive(respondent, "nonsense")
+    for words in ("Closes ", "Can anyone tell it’s me?", "Help: ", "Start now"):
+        assert words in first.text
+        assert words in again.text
+
+
 def test_a_token_cut_short_is_told_of_the_typed_code(wave, respondent):
     page = arrive(respondent, wave.people[0].token[:-4])
     assert page.response.status_code == 422

@@ -152,3 +152,4 @@ def test_people_are_told_before_the_first_question(make_app, anna):
     page = app.test_client().get("/trust/riverside/1").text
     assert "Anna Audit" in page
     assert "every set of answers" in page
+    assert "every comment as it was written" in page

@@ -329,5 +329,8 @@ def test_the_promises_say_who_reads_comments_or_that_nobody_does():
     without = " ".join(promises.facts({"rule": rule}))
     assert "shows them to nobody" in without
     read_by = " ".join(promises.facts({"rule": rule, "comment_readers": 2}))
+    named = {"rule": rule, "comment_readers": 2, "auditors": [{"name": "Anna Audit"}]}
+    assert "“Themes only” means that nobody reads it" in read_by
+    assert "nobody reads it" not in " ".join(promises.facts(named))  # an auditor can
     assert "shows them to nobody" not in read_by
     assert "Unless two of them agree" in read_by
