@@ -38,6 +38,8 @@ GRANT INSERT ON publication, published_file, audit_line TO candour_publisher;
 -- When results are due it puts what reviewers found into the draft and makes its files again.
 GRANT UPDATE (summary, sha256) ON publication TO candour_publisher;
 GRANT DELETE ON published_file TO candour_publisher;
+-- And it proposes subjects that they named as themes; HR decides on them.
+GRANT UPDATE (id, own_codebook) ON programme TO candour_publisher;
 -- It lays comments out for the reviewers, and takes them away when the results are out.
 GRANT INSERT, DELETE ON review_sheet, review_comment, review_subjects TO candour_publisher;
 GRANT DELETE ON review_reading, review_naming TO candour_publisher;

@@ -11,9 +11,10 @@ from analysis.instrument import Instrument, Item
 from analysis.text.coder import Coder, first_coder
 from analysis.text.counts import text_theme
 from analysis.text.emerging import LEAST, Written, emerging
+from analysis.text.own_coder import with_own
 from analysis.text.redact import redact
 from surveyapp.models.surveys import Wave
-from surveyapp.services import authoring, publishing
+from surveyapp.services import authoring, own_codebooks, publishing
 from surveyapp.services import review_sheets as sheets
 
 
@@ -29,14 +30,15 @@ def find(wave: Wave) -> bool:
     found: Sequence[sheets.Subject] = ()
     sheet = sheets.sheet(wave.id)
     if sheet is not None and sheet.total:
+        coder = with_own(first_coder(), own_codebooks.of_wave(wave))
         asked = {question.id for question in sheet.questions}
-        found = subjects_of(publishing.load(wave), authoring.instrument_of(wave), asked)
+        found = subjects_of(publishing.load(wave), authoring.instrument_of(wave), asked, coder)
     sheets.lay_subjects(wave.id, found)
     return True
 
 
 def subjects_of(
-    data: Data, instrument: Instrument, asked: set[str], coder: Coder | None = None
+    data: Data, instrument: Instrument, asked: set[str], coder: Coder
 ) -> tuple[sheets.Subject, ...]:
     """New subjects in the comments to the questions that are read at the desk, largest first.
 
@@ -44,14 +46,13 @@ def subjects_of(
     out: the words of a language would seem a subject. A question in which fewer than five people
     wrote of a subject where it may be read is not counted with it.
     """
-    used = coder or first_coder()
     ids: list[str] = []
     written: list[Written] = []
     for item in instrument.texts:
         if item.id in asked:
             places = [n for n, one in enumerate(data.comments) if one.question == item.id]
             for place, one in zip(
-                places, _scored(data, places, item, instrument, used), strict=True
+                places, _scored(data, places, item, instrument, coder), strict=True
             ):
                 if one is not None:
                     ids.append(str(place))

@@ -10,6 +10,7 @@ import secrets
 from contextlib import suppress
 
 from analysis import dataset
+from analysis.summary import Summary
 from analysis.text.audit_release import Before, with_review
 from analysis.text.coder import Coder, first_coder
 from analysis.text.directorates import large_enough
@@ -50,6 +51,7 @@ def settle(wave: Wave, coder: Coder | None = None) -> bool:
         told = with_review(results.summary_of(draft), found, rule, earlier, own)
         told = with_subjects(told, found.subjects, rule)
         publishing.redraw(wave, draft, told)
+        _propose(wave, told)
     review.put_away(wave)
     return True
 
@@ -110,6 +112,19 @@ def _directorates(wave: Wave, opened: dataset.Wave) -> tuple[str, ...] | None:
     if not covenants.compares_comments(wave):
         return None
     return large_enough(opened, covenants.rule_of(wave))
+
+
+def _propose(wave: Wave, told: Summary) -> None:
+    """Put the new subjects that these results name forward for the programme's own codebook.
+
+    Not sooner: HR, who decides on it, learns nothing of a pulse before everybody else does.
+    """
+    public = {name for result in told.text for name, _ in result.subjects}
+    for one in review.new_subjects(wave.id).named if public else ():
+        if one.name in public:
+            # A name that is a theme's by now, or a word that cannot be a phrase.
+            with suppress(own_codebooks.Faulty):
+                own_codebooks.propose(wave.programme, one.name, one.terms, publishing.SCHEDULER)
 
 
 def _kept(wave: Wave) -> Reviewed | None:

@@ -2,8 +2,8 @@
 
 import pytest
 
-from surveyapp.services import review_sheets
-from tests import desk, factories, voting
+from surveyapp.services import review_finding, review_sheets
+from tests import desk, factories
 from tests.browser import harness
 
 START = "/review/riverside"
@@ -15,7 +15,12 @@ LONG = "Nobody asks us. " * 20 + "Averyverylongwordthatdoesnotbreakanywhere" * 3
 def house(tmp_path_factory):
     """A served application whose desk has 240 comments, a part of them in the sample."""
     folder = tmp_path_factory.mktemp("desk")
-    app = factories.an_app(folder / "instance", **voting.on_files(folder), WTF_CSRF_ENABLED=True)
+    stores = ("office", "who", "box", "answers")
+    app = factories.an_app(
+        folder / "instance",
+        DATABASES={store: f"sqlite:///{folder / store}.sqlite" for store in stores},
+        WTF_CSRF_ENABLED=True,
+    )
     with app.app_context():
         said = [*desk.plain(238), desk.Said(desk.HARM, use="board"), desk.Said(LONG)]
         wave_id = desk.a_pulse(said)
@@ -65,6 +70,72 @@ def test_every_state_of_the_desk_passes(house, mirror):
     shown = place_of(house, lambda entry: not entry.blind and entry.codes)
     long = place_of(house, lambda entry: entry.text.startswith("Nobody asks"))
     mirror.all_pass(address, START, *(f"{DESK}/{place}" for place in (1, shown, long)))
+
+
+@pytest.fixture(scope="module")
+def named(tmp_path_factory):
+    """A served application with two pulses at the desk; the first has subjects, and is all read."""
+    folder = tmp_path_factory.mktemp("subjects")
+    stores = ("office", "who", "box", "answers")
+    app = factories.an_app(
+        folder / "instance",
+        DATABASES={store: f"sqlite:///{folder / store}.sqlite" for store in stores},
+        WTF_CSRF_ENABLED=True,
+    )
+    with app.app_context():
+        first = desk.a_pulse([*desk.plain(30), *(desk.Said(f"{LONG} {n}") for n in range(6))])
+        desk.a_pulse(desk.plain(20), programme=desk.wave(first).programme)
+    with pytest.MonkeyPatch.context() as patch:
+        found = [
+            review_sheets.Subject(
+                1, ("parking", "far away"), ((desk.QUESTION, 10, 9),), ("2", "30")
+            ),
+            review_sheets.Subject(2, ("team", LONG[-40:]), ((desk.QUESTION, 8, 0),), ()),
+        ]
+        patch.setattr(review_finding, "subjects_of", lambda *_given: found)
+        desk.lay_out(app)
+    with app.app_context():
+        for entry in review_sheets.entries(first):
+            for reader in ("a" * 32, "b" * 32):
+                said = review_sheets.Reading(entry.place, reader, codes=(), seen="blind")
+                review_sheets.keep(first, said)
+        naming = review_sheets.Naming(1, "a" * 32, "name", "Parking")
+        review_sheets.keep_naming(first, naming)
+        factories.committed()
+    with harness.serving(app) as address:
+        yield app, address
+    factories.dispose([app])
+
+
+def test_new_subjects_and_a_choice_of_pulses_pass_in_every_state(named, mirror):
+    app, address = named
+    mirror.sign_in(app, address, "board")
+    pages = ("", "/1", "/2", "/1/subjects", "/1/subjects/1", "/1/subjects/2", "/2/subjects")
+    mirror.all_pass(address, *(f"{START}{page}" for page in pages))
+
+
+def test_a_subject_is_named_and_agreed_on_by_the_keyboard_alone(named, browser):
+    app, address = named
+    with harness.visiting(browser, address) as visitor:
+        visitor.context.add_cookies([harness.cookie_of(app, address, "board")])
+        page = visitor.open(f"{START}/1/subjects/1")
+        page.get_by_role("button", name="Agree").focus()
+        page.keyboard.press("Enter")
+        page.wait_for_url(lambda url: "/subjects?saved=1" in url)
+        assert "Two of you say: name it “Parking”." in page.inner_text("main")
+        page = visitor.open(f"{START}/1/subjects/2")
+        page.focus("#act")
+        page.keyboard.press("Space")
+        page.keyboard.press("Tab")
+        page.keyboard.type("Ring 07700 900123")
+        page.keyboard.press("Enter")
+        page.wait_for_selector(".govuk-error-summary")
+        page.get_by_role("link", name="Leave people’s names").focus()
+        page.keyboard.press("Enter")
+        page.keyboard.press("ControlOrMeta+A")
+        page.keyboard.type("The team")
+        page.keyboard.press("Enter")
+        page.wait_for_url(lambda url: "/subjects?saved=2" in url)
 
 
 def test_a_comment_of_the_sample_is_coded_and_cleared_by_keys_alone(house, reviewer, mirror):

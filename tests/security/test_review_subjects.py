@@ -14,6 +14,7 @@ from surveyapp.models.publications import PublishedFile
 from surveyapp.services import (
     authoring,
     invitations,
+    own_codebooks,
     publishing,
     results,
     review_finding,
@@ -93,6 +94,12 @@ def stored(app):
     return "".join(repr(row) for table in rows for row in table).lower()
 
 
+def theme_of(app, wave_id):
+    """The themes of the programme's own codebook."""
+    with app.app_context():
+        return own_codebooks.of(desk.wave(wave_id).programme).themes
+
+
 def test_a_word_of_closed_comments_alone_is_seen_nowhere(app, pulse, board):
     with app.app_context():
         found = review_sheets.subjects(pulse)
@@ -125,6 +132,8 @@ def test_a_word_of_closed_comments_alone_is_seen_nowhere(app, pulse, board):
                 naming = review_sheets.Naming(one.number, reader, "name", "Getting here")
                 review_sheets.keep_naming(pulse, naming)
         db.session.commit()
+        jobs.tick(clock.now())
+        assert own_codebooks.of(desk.wave(pulse).programme).themes == (), "nothing before its date"
         jobs.tick(clock.now() + timedelta(days=2))
         sent = results.publication_of(desk.wave(pulse))
         files = db.session.query(PublishedFile).filter_by(publication_id=sent.id).all()
@@ -134,6 +143,10 @@ def test_a_word_of_closed_comments_alone_is_seen_nowhere(app, pulse, board):
     (result,) = (one for one in told["text"] if one["question"] == desk.QUESTION)
     (named,) = result["subjects"]
     assert named[0] == "Getting here"
+    (proposed,) = theme_of(app, pulse)
+    assert (proposed.title, proposed.state) == ("Getting here", "proposed")
+    assert proposed.phrases
+    assert not any(MARKER in phrase for phrase in proposed.phrases)
     assert "reviewers named" in told["subjects"]
 
 
