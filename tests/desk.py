@@ -64,10 +64,10 @@ def plain(number, **more):
     return [Said(f"{text}, number {n}.", **more) for n, text in enumerate(texts)]
 
 
-def a_pulse(said, *, answers=30, state="summarised", promise=True, **more):
+def a_pulse(said, *, answers=30, state="summarised", promise=True, tables=(), **more):
     """A pulse that has been opened with these comments; its id. Commits."""
     rule = Rule().to_dict()
-    covenant = {"rule": rule, "board": {"quorum": 3}, "tables": []}
+    covenant = {"rule": rule, "board": {"quorum": 3}, "tables": [{"id": x} for x in tables]}
     if promise:
         covenant["comment_readers"] = 2
     text = json.dumps(covenant)

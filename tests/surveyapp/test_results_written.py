@@ -1,9 +1,11 @@
 """What people wrote, on the results pages: nobody checked it, people checked it, or too little."""
 
+import re
 from dataclasses import replace
 
 import pytest
 
+from analysis import written_groups
 from analysis.summary import NOT_SHOWN
 from analysis.text.audit_release import with_review
 from analysis.text.codebook import load
@@ -11,6 +13,7 @@ from surveyapp.services import results
 from tests import factories, published
 from tests.analysis import samples
 from tests.analysis.audited_comments import RULE, audited, before, pulse_of, reviewed
+from tests.analysis.test_written_groups import compared
 from tests.surveyapp.test_results import main_text
 
 
@@ -42,6 +45,30 @@ def test_audited_shares_stand_with_their_doubt_and_the_change(app, client, told)
     assert "Of about 400 comments, about" in words
     assert "were for the software alone" in words
     assert "Two people coded about 50 of these comments" in words
+    assert written_groups.TITLE not in words  # no promise names that table
+
+
+def test_groups_stand_against_the_rest_in_words_on_the_page_and_on_their_own(app, client):
+    summary = with_review(pulse_of(4), compared(), RULE)
+    key = out(app, summary)
+    words = main_text(client.get(f"/r/{key}/written"))
+    assert written_groups.NOTE in words
+    table = words[words.index("Which groups write about a theme more often, or less") :]
+    assert re.search(r"Days\s+▲ likely higher", table)
+    assert re.search(r"Garden\s+▨ Not shown", table)
+    own = main_text(client.get(f"/r/{key}/groups/days"))
+    assert "What people wrote in Days" in own
+    assert re.search(r"Workload\s+▲ likely higher", own)
+    hidden = main_text(client.get(f"/r/{key}/groups/garden"))
+    assert "likely higher" not in hidden[hidden.find("What people wrote in") :]
+
+
+def test_where_no_group_may_be_compared_one_sentence_says_so(app, client):
+    key = out(app, with_review(pulse_of(4), compared(parts={}), RULE))
+    words = main_text(client.get(f"/r/{key}/written"))
+    assert written_groups.NOTHING in words
+    assert written_groups.NOTE not in words
+    assert "What people wrote in Days" not in main_text(client.get(f"/r/{key}/groups/days"))
 
 
 def test_a_grey_theme_has_a_name_and_no_figure(app, client, told):

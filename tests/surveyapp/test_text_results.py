@@ -16,6 +16,7 @@ from surveyapp.extensions import answers_session, db
 from surveyapp.models.publications import PublishedFile
 from surveyapp.services import (
     answer_blocks,
+    covenants,
     invitations,
     publishing,
     results,
@@ -57,12 +58,16 @@ def _only_what_is_tested(monkeypatch):
     monkeypatch.setattr(publishing.report_pdf, "render", lambda report: b"%PDF")
 
 
-def waiting(app, said):
+def waiting(app, said, **more):
     """A pulse whose draft waits for its date, with these comments at the desk; its id."""
     with app.app_context():
         day = clock.now().date().isoformat()
         wave_id = desk.a_pulse(
-            said, state="opened", closed_on=day, publishes_at=clock.now() + timedelta(days=1)
+            said,
+            state="opened",
+            closed_on=day,
+            publishes_at=clock.now() + timedelta(days=1),
+            **more,
         )
     desk.lay_out(app, coder=ScoringCoder())
     with app.app_context():
@@ -115,6 +120,34 @@ def test_what_two_people_read_comes_out_as_shares_and_quotes(app, pulse):
     assert agreed.direction is None, "all of them are problems"
     assert len(summary.quotes) == NUMBER
     assert summary.not_quoted == ()
+
+
+@pytest.mark.parametrize(
+    ("tables", "answers", "told"),
+    [
+        ([covenants.COMMENTS_COMPARED], 60, {"higher", "lower"}),
+        ([covenants.COMMENTS_COMPARED], 38, {"not_shown"}),  # 19 people of each group
+        ([], 60, set()),
+    ],
+)
+def test_groups_are_compared_where_that_was_promised_and_enough_answered(
+    app, tables, answers, told
+):
+    said = [
+        desk.Said(
+            f"{'Too many cases' if days or n % 5 == 0 else 'Nice team'} here, {n}.", unit=unit
+        )
+        for unit, days in (("days", True), ("nights", False))
+        for n in range(60)
+    ]
+    wave_id = waiting(app, said, tables=tables, answers=answers)
+    with app.app_context():
+        read_all(wave_id)
+    (result,) = (one for one in published(app, wave_id).text if one.question == desk.QUESTION)
+    found = {one.unit: one.rest.verdict for one in result.audit.groups if one.theme == "workload"}
+    assert {found.get("days"), found.get("nights")} - {None} == told
+    if "higher" in told:
+        assert found["days"] == "higher"
 
 
 def test_the_draft_is_replaced_before_it_is_out_and_all_its_files_with_it(app, pulse):
