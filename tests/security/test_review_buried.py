@@ -53,8 +53,8 @@ def test_a_second_round_at_the_same_moment_leaves_the_first_ones_desk_readable(
         wave_id = desk.a_pulse([desk.Said(SAID)] * 12)
     lay_out, done = review.laid_out, []
 
-    def overtaken(*given):
-        found = lay_out(*given, desk.WordCoder())
+    def overtaken(*given, **more):
+        found = lay_out(*given, desk.WordCoder(), **more)
         if not done:
             done.append("the other round lays the desk out and commits")
             other = threading.Thread(target=a_round, args=(app,))
