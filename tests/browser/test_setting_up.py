@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests import factories, voting
+from tests import factories, own_themes, voting
 from tests.browser import harness
 from tests.surveyapp.test_setting_up import ROSTER, new_wave, send
 
@@ -34,6 +34,7 @@ def office(tmp_path_factory):
         "open": opened,
         "close": f"{opened}close",
         "moved on": f"{opened}commit",
+        "themes": f"/programmes/{slug}/codebook/",
     }
     with harness.serving(app) as address:
         yield address, paths, {"name": name, "value": hr.get_cookie(name).value, "url": address}
@@ -98,3 +99,48 @@ def test_a_roster_goes_in_and_a_pulse_is_locked_by_keyboard_without_script(
         with page.expect_navigation():
             page.get_by_role("button", name="Lock our promises").press("Enter")
         assert "Locked, not open yet" in page.content()
+
+
+def test_a_theme_is_added_by_keyboard_without_script_and_every_page_of_it_passes(
+    office, browser, mirror
+):
+    address, paths, cookie = office
+    theme = own_themes.PARKING
+    with harness.visiting(browser, address, script=False) as visitor:
+        visitor.context.add_cookies([cookie])
+
+        def passes(page):
+            mirror.copy(page)
+            mirror.passes()
+
+        def press(page, name, role="button"):
+            with page.expect_navigation():
+                page.get_by_role(role, name=name).first.press("Enter")
+
+        page = visitor.open(paths["themes"])
+        passes(page)
+        press(page, "Add a theme", "link")
+        for label, words in (
+            ("Title", theme.title),
+            ("What it means", theme.definition),
+            ("What belongs to it", "spaces"),
+            ("Phrases that show it", "and the\nparking\npermit\nmulti-storey\nbike shed"),
+            ("Example of a problem", "Parking is full by seven."),
+        ):
+            page.get_by_label(label, exact=True).fill(words)
+        press(page, "Save the theme")
+        assert page.title().startswith("Error: ")
+        assert "Line 1: The phrase “and the”" in page.content()
+        passes(page)
+        page.get_by_label("Phrases that show it").fill("\n".join(theme.phrases))
+        press(page, "Save the theme")
+        assert "Begins with the next pulse that you lock." in page.content()
+        passes(page)
+        press(page, "Rename Workload", "link")
+        passes(page)
+        page.get_by_label("What you call it").fill(own_themes.TITLE)
+        press(page, "Save the title")
+        assert own_themes.TITLE in page.content()
+        press(page, "Stop using Parking", "link")
+        passes(page)
+    mirror.all_pass(address, "/codebook")
