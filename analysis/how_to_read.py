@@ -27,8 +27,8 @@ SHRUNK_NOTE = (
     "This is worked out from the printed figures alone."
 )
 WITHHELD = (
-    "“Board only” comments are for members of the board. “Themes only” comments are shown to "
-    "nobody: software counts what they are about."
+    "“Board only” comments are read by the board members who check them. “Themes only” comments "
+    "come to no reviewer: software counts what they are about."
 )
 LIMITS = (
     "Everybody gave all their answers in the same few minutes, so everything goes together a "

@@ -10,7 +10,7 @@ from analysis.summary import NOT_SHOWN, Quote, Summary, TextAudit, TextResult, T
 from analysis.text.audited import AuditedShare
 
 MOST_QUOTES = 8  # of each question; the page and summary.json have all
-HEAD = ("Theme", "Of 100 who wrote", "Likely range", "Problems", "Good things", "Ideas")
+HEAD = ("Theme", "Of 100 who wrote", "Likely range", *written.WAYS_COUNTED)
 
 
 def what_people_wrote(summary: Summary) -> Section | None:
@@ -58,7 +58,7 @@ def of_theme(summary: Summary, theme: ThemeHead) -> list[Block]:
             (result.text, one.count, one.negative, one.positive, one.suggestion)
             for result, one in counted
         )
-        head = ("Asked", "Comments", "Problems", "Good things", "Ideas")
+        head = ("Asked", "Comments", *written.WAYS_HEAD)
         caption = f"{theme.title}, in what people wrote"
         blocks.append(Table(caption, head, rows, note=written.UNAUDITED))
     return blocks
@@ -71,7 +71,7 @@ def _counted(result: TextResult, note: str) -> list[Block]:
     ]
     table = Table(
         f"{result.text} ({result.comments} comments)",
-        ("Theme", "Comments", "Problems", "Good things", "Ideas"),
+        ("Theme", "Comments", *written.WAYS_HEAD),
         (*rows, ("No theme found", result.no_theme, "", "", "")),
         note=note,
     )
@@ -111,15 +111,14 @@ def _audited(result: TextResult, audit: TextAudit, by: str) -> list[Block]:
             )
         )
     twice = written.agreed(audit)
+    left = written.not_agreed(audit)
     if twice:
+        note = f"{written.AGREED} {left}".strip()
         blocks.append(
-            Table(
-                f"{written.TWICE} “{result.text}”",
-                written.AGREED_HEAD,
-                twice,
-                note=f"{written.AGREED} {written.WHY_TOO_FEW}",
-            )
+            Table(f"{written.TWICE} “{result.text}”", written.AGREED_HEAD, twice, note=note)
         )
+    elif left:
+        blocks.append(Words(f"{written.TWICE} {left}", "quiet"))
     grey = tuple(f"{', '.join(titles)}: {why}" for why, titles in written.grey(audit))
     return [*blocks, *([Points("Themes without a figure, and why", grey)] if grey else [])]
 

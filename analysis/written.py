@@ -12,8 +12,8 @@ from analysis.text.human_codes import OTHER
 
 UNAUDITED = "Counted by software. Nobody has checked these counts yet, so take them as a guide."
 AUDITED = (
-    "People coded a random part of these comments without seeing what the software said. The "
-    "software did the rest, and its mistakes are in the likely ranges."
+    "People coded the comments that may be read, or a random part of them, without seeing what the "
+    "software said. The software did the rest, and its mistakes are in the likely ranges."
 )
 DENOMINATOR = "Shares are of those who wrote here, not of all staff."
 RANGES = "How sure are these shares?"
@@ -40,7 +40,7 @@ AGREED = (
     "people agree. AC1 is less upset by that."
 )
 TOO_FEW_TWICE = "Can’t tell"
-WHY_TOO_FEW = f"“{TOO_FEW_TWICE}”: too few comments, or all of one kind."
+WHY_TOO_FEW = "too few comments, or all of one kind."
 NEW_SUBJECTS = "New subjects"
 UNSHARED = (
     "Software grouped these comments by their words. Nobody has checked how well, so there is no "
@@ -53,6 +53,9 @@ QUOTED = (
 NOT_QUOTED = "Comments that could have been quoted and are not, and why"
 NO_FIGURE = "No figure"
 WAYS = ("negative", "positive", "suggestion")
+WAYS_HEAD = ("Problems", "Good things", "Ideas")
+# Beside a share of people these are still counts of comments.
+WAYS_COUNTED = tuple(f"Comments: {name.lower()}" for name in WAYS_HEAD)
 
 
 def one_in(percent: int) -> str:
@@ -94,16 +97,11 @@ def new_subjects(result: TextResult) -> tuple[str, ...]:
 
 
 def agreed(audit: TextAudit) -> tuple[tuple[str, ...], ...]:
-    """How far two people agreed, one row a theme under :data:`AGREED_HEAD`; none without doubles.
-
-    A theme without a figure has :data:`TOO_FEW_TWICE` in its second cell and nothing after it.
-    """
+    """How far two people agreed, one row a theme with a figure under :data:`AGREED_HEAD`."""
     titles = {theme.theme: theme.title for theme in audit.themes}
     rows = []
     for one in audit.found.agreed:
         if one.f1 is None:
-            blank = ("",) * (len(AGREED_HEAD) - 2)
-            rows.append((titles[one.label], TOO_FEW_TWICE, *blank))
             continue
         rows.append(
             (
@@ -118,6 +116,13 @@ def agreed(audit: TextAudit) -> tuple[tuple[str, ...], ...]:
             )
         )
     return tuple(rows)
+
+
+def not_agreed(audit: TextAudit) -> str:
+    """Which themes say nothing of how far two people agreed, in a sentence; empty without any."""
+    titles = {theme.theme: theme.title for theme in audit.themes}
+    left = [titles[one.label] for one in audit.found.agreed if one.f1 is None]
+    return f"{TOO_FEW_TWICE} for {', '.join(left)}: {WHY_TOO_FEW}" if left else ""
 
 
 def hundredths(value: int | None) -> str:
@@ -150,7 +155,10 @@ def grey(audit: TextAudit) -> tuple[tuple[str, tuple[str, ...]], ...]:
         share = audit.share(theme.theme)
         if share is not None and share.grey:
             found.setdefault(share.grey, []).append(theme.title)
-    return tuple((why, tuple(titles)) for why, titles in found.items())
+    return tuple(
+        (why.replace("this theme", "each of these themes") if titles[1:] else why, tuple(titles))
+        for why, titles in found.items()
+    )
 
 
 def change(theme: WrittenTheme) -> str:

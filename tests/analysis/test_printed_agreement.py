@@ -86,6 +86,11 @@ def test_pages_report_and_files_tell_the_same_of_every_theme():
     blocks = next(p for p in reports.content([summary]).sections if p.id == "what-people-wrote")
     table = next(one for one in blocks.blocks if getattr(one, "head", ()) == written.AGREED_HEAD)
     assert row in table.rows
+    assert all(all(cells) for cells in table.rows), "no row of a printed table is empty"
+    left = [one.label for one in audit.found.agreed if one.f1 is None]
+    assert left
+    titles = {theme.theme: theme.title for theme in audit.themes}
+    assert all(titles[label] in written.not_agreed(audit) for label in left)
     assert AuditedQuestion.from_dict(audit.found.to_dict()) == audit.found
 
 
