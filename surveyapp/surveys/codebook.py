@@ -2,9 +2,9 @@
 
 from flask import redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
-from flask_wtf import FlaskForm
 
 from surveyapp.extensions import db
+from surveyapp.forms import Confirm
 from surveyapp.models.accounts import Role
 from surveyapp.permissions import open_to, signed_in
 from surveyapp.services import authoring
@@ -65,7 +65,7 @@ def own_theme(slug: str, own_id: str) -> ResponseReturnValue:
 @open_to(Role.HR)
 def retire_theme(slug: str, own_id: str) -> ResponseReturnValue:
     """Ask before a theme is coded no more, then do it."""
-    found, form = authoring.programme_by_slug(slug), FlaskForm()
+    found, form = authoring.programme_by_slug(slug), Confirm()
     theme = themes.theme(found, own_id)
     if form.validate_on_submit():
         themes.retire(found, own_id, signed_in().email)
