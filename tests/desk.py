@@ -101,7 +101,7 @@ def keep(wave, said, answers):
         answer_blocks.write(wave.id, kind, buffer.getvalue())
 
 
-def lay_out(app, monkeypatch=None, coder=None):
+def lay_out(app, coder=None):
     """Do the publisher's round with software that codes by one word."""
     from surveyapp import jobs
     from surveyapp.services import review, review_finding

@@ -3,7 +3,7 @@
 import hashlib
 import json
 import random
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
@@ -178,7 +178,14 @@ def test_two_files_of_one_pulse_and_a_file_of_none_are_told(deep):
     assert deep(1, 2, change=of_none).code() == 1
 
 
-def test_a_pulse_is_not_compared_with_answers_whose_time_was_over(story, program):
+def test_a_pulse_is_not_compared_with_answers_whose_time_was_over(deep, program, monkeypatch):
+    """Nobody could have read them then, so results that do compare were not counted as they say."""
+    assert deep(1, 2).code() == 0
+    monkeypatch.setattr(program, "kept_until", lambda _pulse: date.min)
+    assert deep(1, 2).code() == 1
+
+
+def test_the_day_until_which_answers_were_kept_is_that_of_the_promises(program):
     found = program.Pulse([])
     for closed, until in (("2026-02-28", "2028-02-28"), ("2026-12-31", "2028-12-31"),
                           ("2024-02-29", "2026-02-28")):  # fmt: skip
