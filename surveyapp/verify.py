@@ -841,7 +841,8 @@ def check_comments(pulse: Pulse, results: Mapping[str, Any], report: Report) -> 
     quoted = Counter(one["question"] for one in results.get("quotes", ()))
     told = [x for x in results["text"] if any(x.get(name) for name in TOLD_OF_COMMENTS)]
     shown = {one["question"] for one in results["text"] if one["comments"] != "Not shown"}
-    read = quoted or results.get("not_quoted") or any(one.get("audit") for one in told)
+    read = quoted or results.get("not_quoted") or results.get("subjects")
+    read = read or any(one.get("audit") or one.get("subjects") for one in told)
     report.expect(
         not read or bool(pulse.covenant.get("comment_readers")),
         f"{pulse.name}: people read comments, and nobody was promised to.",
@@ -1145,8 +1146,8 @@ def kept_until(pulse: Pulse) -> date | None:
     return date(year, month + 1, min(closed.day.day, last))
 
 
-BY_PEOPLE = ("pairs", "quotes", "not_quoted")
-AUDITED = ("audited", "audit", "unchecked")
+BY_PEOPLE = ("pairs", "quotes", "not_quoted", "subjects")
+AUDITED = ("audited", "audit", "unchecked", "subjects")
 
 
 def compare(

@@ -36,6 +36,7 @@ _KNOWN = frozenset(
         "rows",
         "rule",
         "silence",
+        "subjects",
         "text",
         "themes",
         "units",

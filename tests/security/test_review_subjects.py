@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 from sqlalchemy import text
 
-from surveyapp import clock, jobs
+from analysis.text.new_subjects import NamedSubject, NewSubjects, with_subjects
+from surveyapp import clock, jobs, verify
 from surveyapp.extensions import answers_session, db
 from surveyapp.models.publications import PublishedFile
 from surveyapp.services import (
@@ -22,6 +23,7 @@ from surveyapp.services import (
     text_results,
 )
 from tests import desk, factories
+from tests.analysis.audited_comments import RULE, pulse_of
 from tests.surveyapp.test_text_results import ScoringCoder
 
 MARKER = "quokka"
@@ -148,6 +150,23 @@ def test_a_word_of_closed_comments_alone_is_seen_nowhere(app, pulse, board):
     assert proposed.phrases
     assert not any(MARKER in phrase for phrase in proposed.phrases)
     assert "reviewers named" in told["subjects"]
+
+
+def test_the_checking_program_knows_that_people_named_them_and_that_somebody_was_to_read():
+    made = pulse_of(4)
+    found = NewSubjects((NamedSubject("Parking", ((desk.QUESTION, 13, 9),)),), kept=1)
+    told = json.loads(with_subjects(made, found, RULE).to_json())
+    assert told["text"][0]["subjects"]
+    recounted, report = json.loads(made.to_json()), verify.Report()
+    verify.compare(
+        verify.Pulse([], covenant={"wave": {"label": "May"}}), recounted, told, True, report
+    )
+    assert not any(report.problems.values()), "what nobody can count once more is no other result"
+    for readers, problems in ((2, 0), (0, 1)):
+        covenant = {"wave": {"label": "May"}, "comment_readers": readers, "rule": RULE.to_dict()}
+        report = verify.Report()
+        verify.check_comments(verify.Pulse([], covenant=covenant), told, report)
+        assert len(report.problems[verify.TAMPERED]) == problems
 
 
 def test_another_s_view_of_a_subject_names_nobody(app, pulse):
