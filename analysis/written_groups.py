@@ -8,9 +8,9 @@ from analysis.summary import Comparison, Summary, TextAudit, TextResult
 
 TITLE = "Groups compared with the rest"
 NOTE = (
-    "“Likely higher” means that of those who wrote in this group more wrote about the theme than "
-    "of those who wrote elsewhere. That is neither good nor bad by itself. No group has a figure "
-    "of its own here."
+    "“Likely higher” means that people who wrote in this group wrote about the theme more often "
+    "than people in the rest. That is neither good nor bad by itself. No group has a figure of its "
+    "own here."
 )
 
 NOTHING = (
