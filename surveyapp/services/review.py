@@ -47,6 +47,7 @@ from surveyapp.services.review_subjects import Settled, settled
 BLOCK = "review"
 MAY_BE_READ = ("publish", "board")
 UNREAD = "unread"
+GONE = "gone"
 MASKED = "masked"
 FIRST = ("escalate", "quasi_identifier")
 
@@ -252,9 +253,10 @@ def audit(wave_id: uuid.UUID) -> list[HumanCode]:
     for question in record.sheet.questions:
         drawn = AuditSample.from_dict(question.audit)
         for place, comment in enumerate(drawn.comments):
-            entry = by_id[comment]
-            blind = [one for one in record.readings.get(entry.place, []) if one.seen == BLIND]
-            if not blind:
+            entry = by_id.get(comment)
+            read = record.readings.get(entry.place, []) if entry else []
+            blind = [one for one in read if one.seen == BLIND]
+            if entry is None or not blind:
                 break
             wanted = 2 if place < CODED_TWICE else 1
             found += [_human(record, entry, one) for one in blind[:wanted]]
@@ -304,7 +306,8 @@ def new_subjects(wave_id: uuid.UUID) -> Settled:
 def withheld(wave_id: uuid.UUID) -> Counter[str]:
     """How many comments that may be read are not quoted, by reason: those of
     :data:`review_sheets.REASONS`, and ``unread`` where no two reviewers agreed in time. One of
-    which reviewers masked more than half between them is withheld as ``masked``."""
+    which reviewers masked more than half between them is withheld as ``masked``; one that is no
+    longer at the desk, or cannot be read there, is ``gone``."""
     record = _record(wave_id)
     found: Counter[str] = Counter()
     for entry in record.entries if record else ():
@@ -314,6 +317,8 @@ def withheld(wave_id: uuid.UUID) -> Counter[str]:
             found[sheets.reason_of(read) or MASKED] += 1
         elif said != "cleared":
             found[UNREAD] += 1
+    if record is not None and len(record.entries) < record.sheet.total:
+        found[GONE] = record.sheet.total - len(record.entries)
     return found
 
 

@@ -8,6 +8,7 @@ import hmac
 import json
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
@@ -193,8 +194,11 @@ def is_laid_out(wave_id: uuid.UUID) -> bool:
 
 
 def is_readable(wave_id: uuid.UUID) -> bool:
-    """Whether the key to what lies at the desk is still there."""
-    return bool(_path(wave_id).exists())
+    """Whether the key to what lies at the desk is still there, and opens the sheet."""
+    try:
+        return sheet(wave_id) is not None
+    except (keys.MissingKey, blocks.BlockError):
+        return False
 
 
 def how_many(wave_id: uuid.UUID) -> int:
@@ -218,13 +222,15 @@ def entry(wave_id: uuid.UUID, place: int) -> Entry | None:
 
 
 def entries(wave_id: uuid.UUID, places: Sequence[int] | None = None) -> Iterable[Entry]:
-    """A wave's comments at the desk, in their order; only these places, if given."""
+    """A wave's comments at the desk, in their order; only these places, if given. A row that
+    somebody damaged is left out, as one that somebody deleted is."""
     query = select(ReviewComment.wrapped_key, ReviewComment.sealed, ReviewComment.place)
     query = query.where(ReviewComment.wave_id == wave_id).order_by(ReviewComment.place)
     if places is not None:
         query = query.where(ReviewComment.place.in_(places))
     for row in db.session.execute(query):
-        yield entry_from(_unseal(wave_id, f"{row.place}", row))
+        with suppress(blocks.BlockError):
+            yield entry_from(_unseal(wave_id, f"{row.place}", row))
 
 
 def readings(wave_id: uuid.UUID) -> dict[int, list[Reading]]:
@@ -260,22 +266,26 @@ def lay_subjects(wave_id: uuid.UUID, found: Sequence[Subject]) -> None:
 
 
 def subjects(wave_id: uuid.UUID) -> tuple[Subject, ...] | None:
-    """A wave's new subjects, the largest first; ``None`` before they were looked for."""
+    """A wave's new subjects, the largest first; ``None`` before they were looked for. Of a row that
+    somebody damaged nothing is left, nor of what was said of them."""
     kept = select(ReviewSubjects.wrapped_key, ReviewSubjects.sealed)
     row = db.session.execute(kept.where(ReviewSubjects.wave_id == wave_id)).one_or_none()
     if row is None:
         return None
-    return tuple(map(subject_from, _unseal(wave_id, "subjects", row)["subjects"]))
+    with suppress(blocks.BlockError):
+        return tuple(map(subject_from, _unseal(wave_id, "subjects", row)["subjects"]))
+    return ()
 
 
 def namings(wave_id: uuid.UUID) -> list[Naming]:
     """Everything that reviewers made of a wave's new subjects."""
     rows = select(ReviewNaming).where(ReviewNaming.wave_id == wave_id)
-    return [
-        Naming(**one)
-        for row in db.session.scalars(rows.order_by(ReviewNaming.reader))
-        for one in _unseal(wave_id, f"naming/{row.reader.hex()}", row)["namings"]
-    ]
+    found: list[Naming] = []
+    for row in db.session.scalars(rows.order_by(ReviewNaming.reader)):
+        with suppress(blocks.BlockError):
+            said = _unseal(wave_id, f"naming/{row.reader.hex()}", row)["namings"]
+            found += [Naming(**one) for one in said]
+    return found
 
 
 def keep_naming(wave_id: uuid.UUID, naming: Naming) -> None:
@@ -295,7 +305,10 @@ def keep_naming(wave_id: uuid.UUID, naming: Naming) -> None:
 
 
 def _opened(row: ReviewReading) -> list[Reading]:
-    return [reading_from(one) for one in _unseal(row.wave_id, _name(row), row)["readings"]]
+    """What a reviewer decided; nothing where somebody damaged the row."""
+    with suppress(blocks.BlockError):
+        return [reading_from(one) for one in _unseal(row.wave_id, _name(row), row)["readings"]]
+    return []
 
 
 def _name(row: ReviewReading) -> str:

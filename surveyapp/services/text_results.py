@@ -40,7 +40,8 @@ def settle(wave: Wave, coder: Coder | None = None) -> bool:
 
     Commits store by store. After a crash the next round finishes with the counts that were kept.
     """
-    if not sheets.is_laid_out(wave.id):
+    # Whoever empties the desk's tables must not make a review go as if nobody had written.
+    if not sheets.is_laid_out(wave.id) and not review.prepare(wave):
         return False
     draft = publishing.waiting(wave)
     if draft is not None:
@@ -81,7 +82,7 @@ def _read(wave: Wave, earlier: list[Before], coder: Coder) -> Reviewed:
         own_codebooks.of_wave(wave),
     )
     withheld = review.withheld(wave.id)
-    reasons = {**sheets.REASONS, "masked": MASKED, review.UNREAD: NOT_READ}
+    reasons = {**sheets.REASONS, "masked": MASKED, review.UNREAD: NOT_READ, review.GONE: LOST}
     return Reviewed(
         questions=counts,
         examples=tuple(

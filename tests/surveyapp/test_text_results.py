@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import numpy as np
 import pytest
+from sqlalchemy import text
 
 from analysis.summary import Summary
 from analysis.text import counts
@@ -235,6 +236,41 @@ def test_a_desk_whose_key_is_destroyed_is_told_of(app, pulse):
     assert dict(summary.not_quoted) == {text_results.LOST: "about 120"}
     with app.app_context():
         assert not review_sheets.is_laid_out(pulse)
+
+
+FOUND_LOST, LEFT = {text_results.LOST: "about 120"}, {text_results.NOT_READ: "about 120"}
+
+
+@pytest.mark.parametrize(
+    ("sql", "quotes", "left"),
+    [
+        (("DELETE FROM review_comment WHERE place <= 20",), 100, {text_results.LOST: "about 20"}),
+        (("UPDATE review_comment SET sealed = x'00' WHERE place = 1",), 119,
+         {text_results.LOST: "fewer than 5"}),
+        (("UPDATE review_comment SET sealed = x'00'",), 0, FOUND_LOST),
+        (("UPDATE review_sheet SET sealed = x'00'",), 0, FOUND_LOST),
+        (("UPDATE review_reading SET sealed = x'00'",), 0, LEFT),
+        (("DELETE FROM review_reading",), 0, LEFT),
+        (("UPDATE review_subjects SET sealed = x'00'",), 120, {}),
+        (("DELETE FROM review_reading", "DELETE FROM review_comment",
+          "DELETE FROM review_subjects", "DELETE FROM review_sheet"), 0, LEFT),
+    ],
+)  # fmt: skip
+def test_rows_that_somebody_damages_or_deletes_are_told_of(
+    app, pulse, monkeypatch, sql, quotes, left
+):
+    """Whoever may write the office's database, and holds no key, buries no comment untold."""
+    monkeypatch.setattr(review, "first_coder", ScoringCoder)
+    with app.app_context():
+        read_all(pulse)
+        for one in sql:
+            db.session.execute(text(one))
+        db.session.commit()
+    summary = published(app, pulse)
+    assert (len(summary.quotes), dict(summary.not_quoted)) == (quotes, left)
+    with app.app_context():
+        assert not review_sheets.is_laid_out(pulse)
+        assert not review_sheets.is_readable(pulse)
 
 
 def test_what_is_out_is_never_changed(app, pulse):
