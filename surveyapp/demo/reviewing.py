@@ -2,15 +2,17 @@
 
 import re
 from collections.abc import Sequence
+from contextlib import suppress
 from functools import lru_cache
 
 import numpy as np
 
 from analysis.simulation.writing import SLOT, sentences, themes
+from surveyapp.errors import Rejected
 from surveyapp.extensions import db
 from surveyapp.models.accounts import Account
 from surveyapp.models.surveys import Wave
-from surveyapp.services import review_desk
+from surveyapp.services import covenants, review_desk, review_subjects
 
 OVERLOOKED = 0.08  # of what is there, by each of the two
 REASONS = {"escalate": "harm", "quasi_identifier": "author"}
@@ -33,6 +35,22 @@ def read(wave: Wave, members: Sequence[Account]) -> int:
             review_desk.decide(turn, desk.reader, reason=reason, codes=seen)
         db.session.commit()
     return found
+
+
+def name(wave: Wave, members: Sequence[Account]) -> int:
+    """Let the same two name every new subject by the word that sets it apart most; how many."""
+    found: Sequence[review_subjects.Candidate] = ()
+    for member in [one for one in members if review_desk.may_review(one)][:2]:
+        desk = review_desk.desk(wave, member)
+        if desk is None:
+            return 0
+        found = review_subjects.candidates(desk, covenants.rule_of(wave).comments_theme)
+        for one in found:
+            word = one.subject.terms[0].capitalize()
+            with suppress(Rejected):  # it is the name of a theme, so it waits for people
+                review_subjects.say(desk, one.subject.number, review_subjects.NAME, word)
+        db.session.commit()
+    return len(found)
 
 
 def _meant(text: str) -> list[review_desk.Given]:

@@ -205,7 +205,10 @@ def _through_the_web(
     members = [account for account in cast if "board" in account.role_names]
     with clock.as_if(opens + OPEN_FOR):
         read = reviewing.read(wave, members)
+        named = reviewing.name(wave, members)
     say(f"Pulse {wave.number}: two reviewers (simulated) check {read} comments")
+    if named:
+        say(f"Pulse {wave.number}: they name {named} new subjects")
     say(f"Pulse {wave.number}: publishing on its date")
     _tick(opens + PUBLISHED_AFTER)
 

@@ -3,6 +3,7 @@
 import pytest
 from bs4 import BeautifulSoup
 
+from surveyapp.demo import reviewing
 from surveyapp.errors import NotFound, NotNow, Rejected
 from surveyapp.extensions import answers_session, db
 from surveyapp.models.audit import AuditLine
@@ -255,6 +256,15 @@ def test_the_page_says_when_there_is_nothing_or_not_yet(app, board, monkeypatch)
     page = words_of(board.get(PAGE))
     assert "found no group" in page
     assert "Rare new themes are missed." in page
+
+
+def test_made_up_reviewers_name_them_in_the_demo(app, pulse):
+    with app.app_context():
+        read(pulse)
+        members = [member("ann"), member("ben")]
+        assert reviewing.name(desk.wave(pulse), members) == 3
+        named = review.new_subjects(pulse).named
+    assert [one.name for one in named] == ["Parking", "Team", "Cases"]
 
 
 @pytest.mark.parametrize("role", ["hr", "manager", "admin", "witness", "auditor"])
