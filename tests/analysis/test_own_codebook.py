@@ -1,6 +1,8 @@
 """An own codebook given as a file: laid over the shipped one whole, or refused line by line."""
 
+import re
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -52,6 +54,12 @@ def test_without_anything_of_one_s_own_it_is_the_shipped_one():
     assert over(load(), NONE) is load()
     only_retired = replace(own(), titles=(), themes=(replace(own().themes[0], state="retired"),))
     assert over(load(), only_retired) is load()
+
+
+def test_the_file_in_the_documentation_can_be_used():
+    text = (Path(__file__).parents[2] / "docs/own-themes.md").read_text(encoding="utf-8")
+    (shown,) = re.findall(r"```toml\n(.*?)```", text, re.DOTALL)
+    assert own(shown) == own()
 
 
 def test_it_goes_through_json_and_back():
