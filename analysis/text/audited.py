@@ -1,8 +1,6 @@
 """Shares of audited comments as they may be printed: words and whole numbers, nothing finer."""
 
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass
-from typing import Any
+from dataclasses import dataclass
 
 from analysis.text.human_codes import OTHER
 
@@ -68,12 +66,3 @@ class AuditedQuestion:
     seed: int
     shares: tuple[AuditedShare, ...]
     agreed: tuple[AgreedTheme, ...] = ()
-
-    def to_dict(self) -> dict[str, Any]:
-        return asdict(self)
-
-    @classmethod
-    def from_dict(cls, raw: Mapping[str, Any]) -> "AuditedQuestion":
-        shares = tuple(AuditedShare(**share) for share in raw["shares"])
-        agreed = tuple(AgreedTheme(**one) for one in raw.get("agreed", ()))
-        return cls(**{**raw, "shares": shares, "agreed": agreed})

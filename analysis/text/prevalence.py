@@ -6,7 +6,6 @@ machine is right *here and now*, and the unaudited comments are drawn from that.
 """
 
 import hashlib
-from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -33,28 +32,6 @@ Interval = tuple[float, float, float]
 
 class PrevalenceError(ValueError):
     """An estimate that was asked of what cannot give one."""
-
-
-@dataclass(frozen=True)
-class Unaudited:
-    """Counts by software that nobody has checked: words, and nothing that could be compared.
-
-    ``counts`` maps a label to words such as "about 25"; ``why`` is one sentence.
-    """
-
-    wave: str
-    question: str
-    coder: str
-    comments: str
-    counts: Mapping[str, str]
-    why: str
-
-    def to_dict(self) -> dict[str, Any]:
-        return {**vars(self), "counts": dict(self.counts)}
-
-    @classmethod
-    def from_dict(cls, raw: Mapping[str, Any]) -> "Unaudited":
-        return cls(**raw)
 
 
 @dataclass(frozen=True, eq=False)

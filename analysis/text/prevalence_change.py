@@ -85,10 +85,8 @@ def changes(
     ``label_of_wave`` names the earlier wave in words; ``without`` are labels without a figure in
     either wave (:func:`analysis.text.thin_themes.grey`). A label that is not printed in both waves
     is not compared, and what was coded in different ways, or not at all then, is a break. Counts
-    that nobody audited have no draws and cannot be passed.
+    that nobody audited have no draws, so they cannot be compared.
     """
-    if not (isinstance(now, Prevalence) and isinstance(before, Prevalence)):
-        raise PrevalenceError("Counts that nobody has checked cannot be compared.")
     if now.table.wave == before.table.wave or now.table.question != before.table.question:
         raise PrevalenceError("A change needs two waves of one question.")
     n = min(now.comments, before.comments)

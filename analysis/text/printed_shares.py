@@ -5,14 +5,7 @@ from collections.abc import Mapping
 from analysis.disclosure import Rule, clamp, nearest, outward
 from analysis.text.audited import AuditedQuestion, AuditedShare
 from analysis.text.counts import in_words
-from analysis.text.prevalence import (
-    Interval,
-    Prevalence,
-    PrevalenceError,
-    Unaudited,
-    why_unaudited,
-)
-from analysis.text.score_bins import ScoreBins
+from analysis.text.prevalence import Interval, Prevalence, PrevalenceError
 from analysis.text.second_coder import Agreement, if_second_were_right
 
 Ends = tuple[int, int]
@@ -61,24 +54,6 @@ def printed(
         in_words(int(table.closed[0].sum()), least),
         found.seed,
         tuple(shares),
-    )
-
-
-def unaudited(table: ScoreBins, counted: Mapping[str, int], rule: Rule) -> Unaudited:
-    """Counts by software alone, in words: labels with too few comments are left out.
-
-    ``counted`` maps a label to the comments in which the software found it. Raises ``ValueError``
-    for a question that was audited.
-    """
-    why = why_unaudited(table)
-    if not why:
-        raise ValueError("This question was audited, so it has an estimate.")
-    least = rule.comments_theme
-    words = {label: in_words(n, least) for label, n in counted.items() if n >= least}
-    if table.comments < rule.comments:
-        words = {}
-    return Unaudited(
-        table.wave, table.question, table.coder, in_words(table.comments, least), words, why
     )
 
 

@@ -5,9 +5,9 @@ from dataclasses import replace
 import pytest
 
 from analysis import report_tables, reports, written
-from analysis.summary import NOT_SHOWN
+from analysis.summary import NOT_SHOWN, Summary
 from analysis.text.audit_release import with_review
-from analysis.text.audited import AgreedTheme, AuditedQuestion, AuditedShare
+from analysis.text.audited import AgreedTheme, AuditedShare
 from analysis.text.codebook import load
 from analysis.text.printed_agreement import agreed_in_words, agreed_themes
 from analysis.text.second_coder import Agreement
@@ -91,7 +91,7 @@ def test_pages_report_and_files_tell_the_same_of_every_theme():
     assert left
     titles = {theme.theme: theme.title for theme in audit.themes}
     assert all(titles[label] in written.not_agreed(audit) for label in left)
-    assert AuditedQuestion.from_dict(audit.found.to_dict()) == audit.found
+    assert Summary.from_json(summary.to_json()).text[0].audit == audit
 
 
 def test_without_a_second_coder_no_table_stands_anywhere():

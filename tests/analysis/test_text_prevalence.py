@@ -9,19 +9,17 @@ from scipy import stats
 from scipy.special import expit, logit
 
 from analysis.disclosure import Rule
-from analysis.text.audited import AuditedQuestion
 from analysis.text.prevalence import (
     DRAWS,
     MOSTLY_CLOSED,
     NO_AUDIT,
     PrevalenceError,
-    Unaudited,
     estimate,
     estimate_part,
     tau,
     why_unaudited,
 )
-from analysis.text.printed_shares import named, percent_of, printed, unaudited
+from analysis.text.printed_shares import named, percent_of, printed
 from analysis.text.score_bins import BOARD, PUBLISH, THEMES, ScoreBins, ScoreError, tabulate
 
 HEAD = ("now", "q", "coder 1")
@@ -225,21 +223,16 @@ def test_earlier_rows_count_for_rates_and_for_nothing_else():
         (((0, 0, 0, 0), (0, 0, 0, 0), (0, 0, 0, 0)), (0, 0, 0, 0), NO_AUDIT),
     ],
 )
-def test_what_was_not_audited_has_words_alone(counts, closed, why):
+def test_what_was_not_audited_has_no_draws(counts, closed, why):
     found = table(*counts, closed=closed)
     assert why_unaudited(found) == why
     if not why:
-        with pytest.raises(ValueError, match="was audited"):
-            unaudited(found, {"workload": 12}, Rule())
+        assert estimate(found, 1).comments == found.comments
         return
     with pytest.raises(PrevalenceError, match=why):
         estimate(found, 1)
-    words = unaudited(found, {"workload": 12, "team_peers": 4, "tools_infrastructure": 23}, Rule())
-    assert words.why == why
-    shown = {"workload": "10–19", "tools_infrastructure": "about 25"} if found.comments else {}
-    assert words.counts == shown
-    assert Unaudited.from_dict(words.to_dict()) == words
-    assert not any(isinstance(value, int | float) for value in words.to_dict().values())
+    with pytest.raises(PrevalenceError, match=why):
+        estimate_part(found, found, "a", 1)
 
 
 def only(n, yes):
@@ -273,7 +266,6 @@ def test_nearly_everybody_is_not_told():
 def test_a_printed_question_holds_whole_numbers_and_words():
     found = estimate(tabulate(HEAD, *wave()), 3)
     question = printed(found, Rule(), grey={"team_peers": "Too few."})
-    assert AuditedQuestion.from_dict(question.to_dict()) == question
     assert (question.comments, question.audited, question.closed[:5]) == (
         "about 900", "about 150", "about",
     )  # fmt: skip

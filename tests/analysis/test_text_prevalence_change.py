@@ -17,7 +17,6 @@ from analysis.text.prevalence_change import (
     changes,
     verdicts,
 )
-from analysis.text.printed_shares import unaudited
 from analysis.text.score_bins import ScoreBins, ScoreError
 from analysis.text.thin_themes import TOO_FEW, TOO_LOOSE, grey
 
@@ -124,12 +123,8 @@ def test_waves_coded_in_different_ways_are_a_break():
     assert all(one.difference is None and one.why for one in found.values())
 
 
-def test_counts_that_nobody_audited_cannot_be_compared():
+def test_a_change_needs_two_waves():
     audited = estimate(coded("now", 400, 120, 9), 1)
-    table = replace(coded("before", 400, 120, 9), audited=rows([[0, 0, 0, 0]] * 2))
-    words = unaudited(table, {"workload": 120}, Rule())
-    with pytest.raises(PrevalenceError, match="nobody has checked"):
-        changes(audited, words, Rule(), "Autumn", LABELS)
     with pytest.raises(PrevalenceError, match="two waves"):
         changes(audited, audited, Rule(), "Autumn", LABELS)
 
