@@ -3,6 +3,7 @@
 import re
 import tomllib
 from collections.abc import Iterator, Sequence
+from itertools import combinations, product
 
 from analysis.text.codebook import LONGEST, Codebook, CodebookError
 from analysis.text.language import COMMON, tokens
@@ -66,7 +67,7 @@ def check(own: OwnCodebook, shipped: Codebook) -> list[Problem]:
         problems.append(Problem("", many))
     for theme in own.used:
         problems += check_theme(theme)
-    return problems
+    return [*problems, *_check_apart(own.used)]
 
 
 def check_theme(theme: OwnTheme) -> list[Problem]:
@@ -91,6 +92,20 @@ def check_theme(theme: OwnTheme) -> list[Problem]:
         if not any(_stands(stems, _stems(example)) for stems in known)
     ]
     return problems
+
+
+def _check_apart(themes: Sequence[OwnTheme]) -> Iterator[Problem]:
+    """Phrases that two themes share. Of two themes that are alike but for one phrase, their counts
+    side by side would tell whether a single comment has it, also one that nobody may read."""
+    for one, other in combinations(themes, 2):
+        for phrase, again in product(one.phrases, other.phrases):
+            mine, theirs = _stems(phrase), _stems(again)
+            if mine and theirs and (_stands(mine, theirs) or _stands(theirs, mine)):
+                yield Problem(
+                    again,
+                    f"“{again}” of “{other.title}” goes with “{phrase}” of “{one.title}”. Two "
+                    "themes share no phrase, so keep it in one of them.",
+                )
 
 
 def _check_titles(own: OwnCodebook, shipped: Codebook) -> Iterator[Problem]:

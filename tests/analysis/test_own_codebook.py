@@ -123,6 +123,25 @@ def test_a_proposed_theme_need_not_be_finished():
     assert check(replace(own(), themes=(theme,)), load()) == []
 
 
+@pytest.mark.parametrize("phrase", ["permit", "permits", "parking permit", "car"])
+def test_no_phrase_stands_in_two_themes(phrase):
+    parking = own().themes[0]
+    others = ("canteen", "hot meals", "kitchen", "kettle", "vending machine")
+    food = replace(
+        parking,
+        id="own_food",
+        title="Food",
+        phrases=others,
+        against=("walk in the park",),
+        examples={"negative": "The kettle is broken."},
+    )
+    assert check(OwnCodebook("1", themes=(parking, food)), load()) == []
+    shared = replace(food, phrases=(*others, phrase))
+    (*found,) = check(OwnCodebook("1", themes=(parking, shared)), load())
+    assert found
+    assert all("keep it in one of them" in one.said for one in found)
+
+
 def test_two_titles_that_look_alike_are_refused():
     titles = (OwnTitle("workload", "Pace"), OwnTitle("communication", "pace"))
     assert [one.said for one in check(OwnCodebook("1", titles), load())] == [

@@ -12,6 +12,7 @@ from analysis.text.codebook import load
 from analysis.text.coder import Question
 from analysis.text.counts import count_comments, release
 from analysis.text.own_codebook import NONE, OwnCodebook, OwnTheme, OwnTitle
+from analysis.text.own_codebook_check import check
 from analysis.text.own_coder import with_own
 from analysis.text.seeds import seeds
 from tests.analysis.small_coder import small_coder
@@ -157,6 +158,22 @@ def test_what_is_proposed_or_retired_is_not_coded(shipped):
     for state in ("proposed", "retired"):
         given = OwnCodebook("1", themes=(replace(PARKING, state=state),))
         assert with_own(shipped, given) is shipped
+
+
+def test_no_two_themes_tell_whether_one_comment_has_a_phrase(shipped):
+    """Two themes alike but for one phrase: where the one is named and the other is not, somebody
+    wrote that phrase, in a comment that nobody may read. Such a codebook is refused."""
+    probe = replace(PARKING, phrases=(*PARKING.phrases, "forged the rota"))
+    pair = (PARKING, replace(probe, id="own_probe", title="Probe"))
+    answers = [f"Nothing to say of it, number {n}." for n in range(20)] + ["A parking permit."] * 4
+    told = []
+    for last in ("My manager forged the rota.", "My manager made the rota."):
+        said = [Comment("barriers", text, "themes", "") for text in (*answers, last)]
+        counted = count_comments(said, INSTRUMENT, shipped, OwnCodebook("1", themes=pair))
+        (shown,) = release(counted, INSTRUMENT, Rule(), 40, OwnCodebook("1", themes=pair))
+        told.append([theme.theme for theme in shown.themes if theme.theme.startswith("own_")])
+    assert told == [["own_probe"], []]
+    assert check(OwnCodebook("1", themes=pair), load())
 
 
 def test_counts_and_titles_of_the_fifteen_stay_and_the_own_ones_come_beside_them(shipped):
