@@ -10,7 +10,8 @@ import psycopg
 import pytest
 
 from surveyapp import clock, config, create_app, jobs, keys
-from surveyapp.services import posted
+from surveyapp.extensions import db
+from surveyapp.services import own_codebooks, posted, review_sheets
 from tests import databases, factories, published, serving, voting
 
 SCRIPT = Path(__file__).resolve().parents[1] / "deploy" / "postgresql-roles.sql"
@@ -51,8 +52,6 @@ def stores(postgres, tmp_path_factory):
     folder = tmp_path_factory.mktemp("separate")
     owner = factories.an_app(folder / "instance", DATABASES=urls, **voting.SETTINGS)
     with owner.app_context():
-        from surveyapp.extensions import db
-
         for engine in db.engines.values():
             with engine.begin() as connection:
                 connection.exec_driver_sql("CREATE TABLE alembic_version (version_num text)")
@@ -125,8 +124,6 @@ def test_a_door_holds_no_word_of_where_the_other_stores_are(stores, doors):
         held = repr(dict(door.config))
         assert not [store for store in strange if f"/{store}'" in held or f'/{store}"' in held]
         with door.app_context():
-            from surveyapp.extensions import db
-
             assert {store or "office" for store in db.engines} == set(databases.STORES) - strange
 
 
@@ -217,6 +214,30 @@ def test_a_wave_goes_from_door_to_door_until_it_is_published(stores, doors):
         assert int(noticeboard.checkpoint().split("\n")[1]) == len(noticeboard.lines())
         assert keys.directory("office").is_dir()
     assert not (Path(doors["opener"].config["KEYS"]) / "office").exists()
+
+
+def test_publisher_and_office_have_the_rights_that_new_subjects_need(stores, doors):
+    wave = voting.open_voting(stores[0], state="committed")
+    sheet = review_sheets.Sheet(1, "coder", "1", (), (), 0, ())
+    found = [review_sheets.Subject(1, ("car park",), (), ())]
+    with doors["publisher"].app_context():
+        review_sheets.lay_out(wave.wave_id, sheet, [])
+        review_sheets.lay_subjects(wave.wave_id, found)
+        db.session.commit()
+    with doors["office"].app_context():
+        assert review_sheets.subjects(wave.wave_id) == tuple(found)
+        naming = review_sheets.Naming(1, "a" * 32, "name", "Parking")
+        review_sheets.keep_naming(wave.wave_id, naming)
+        db.session.commit()
+    with doors["publisher"].app_context():
+        assert review_sheets.namings(wave.wave_id) == [naming]
+        programme = voting.wave_of(wave).programme
+        own_codebooks.propose(programme, "Parking", ["car park"], "scheduler")
+        review_sheets.take_away(wave.wave_id)
+        db.session.commit()
+        assert [one.title for one in own_codebooks.of(programme).themes] == ["Parking"]
+        assert not review_sheets.is_laid_out(wave.wave_id)
+        review_sheets.destroy_key(wave.wave_id)
 
 
 def test_a_pulse_ended_by_hand_at_the_office_closes_everywhere(stores, doors):
