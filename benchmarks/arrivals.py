@@ -19,7 +19,8 @@ import numpy as np
 
 from benchmarks import floor_app, machine
 from benchmarks.house import Device, House
-from benchmarks.journey import ask, connection_body, posted, say, served
+from benchmarks.journey import ask, connection_body, posted, served
+from benchmarks.telling import say
 from surveyapp.crypto import base64url
 
 REACH = 300  # milliseconds, p95

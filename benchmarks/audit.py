@@ -6,7 +6,6 @@ leaves), in core-seconds for four sizes, and how they grow.
 """
 
 import argparse
-import sys
 import time
 from collections.abc import Sequence
 
@@ -16,6 +15,7 @@ from analysis.disclosure import Group, Rule, holders, release, residuals
 from analysis.release.audit import audit, of_tree
 from analysis.release.bounds import rests, tells
 from benchmarks import machine
+from benchmarks.telling import say
 
 RULE = Rule()
 QUESTIONS, PULSES, STATISTICS = 30, 12, 4
@@ -96,7 +96,3 @@ def main(arguments: Sequence[str]) -> int:
     slope = np.polyfit(np.log(SIZES), np.log(totals), 1)[0]
     say(f"The time grows with the number of groups to the power of {slope:.2f}.")
     return 0
-
-
-def say(line: str) -> None:
-    sys.stdout.write(f"{line}\n")

@@ -6,12 +6,12 @@ four times, as an old phone is. Medians of some rounds, in milliseconds.
 
 import argparse
 import statistics
-import sys
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
 from benchmarks import machine
+from benchmarks.telling import say
 from surveyapp.crypto import blind, envelope
 from tests.browser import harness, locks
 
@@ -67,8 +67,3 @@ def main(arguments: Sequence[str] = ()) -> int:
             cells = " | ".join(f"{step:.1f}" for step in (*steps, sum(steps)))
             say(f"| {rate}× slower | {cells} |" if rate > 1 else f"| as it is | {cells} |")
     return int(sum(steps) > REACH_MS)
-
-
-def say(line: str) -> None:
-    sys.stdout.write(line + "\n")
-    sys.stdout.flush()

@@ -5,7 +5,6 @@ groups above them, so it is a bound that no policy on these organisations can be
 """
 
 import argparse
-import sys
 from collections.abc import Sequence
 from itertools import combinations
 from statistics import fmean
@@ -15,6 +14,7 @@ import numpy as np
 from analysis.disclosure import Group, Rule, may_show, release
 from analysis.release.audit import audit, of_tree
 from benchmarks import machine
+from benchmarks.telling import say
 
 RULE = Rule()
 MOST_TRIED = 16
@@ -82,7 +82,3 @@ def main(arguments: Sequence[str]) -> int:
         shape = f"{services} services × {teams[0]}–{teams[1] - 1} teams"
         say(f"{shape:<24}{alone:>16.1%}{best:>11.1%}{ours:>8.1%}{best - ours:>7.1%}{worst:>7.1%}")
     return 0
-
-
-def say(line: str) -> None:
-    sys.stdout.write(f"{line}\n")

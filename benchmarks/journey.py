@@ -34,6 +34,7 @@ from urllib.parse import urlencode
 
 from benchmarks import floor_app, machine
 from benchmarks.house import COMMENT, Device, House
+from benchmarks.telling import say
 from surveyapp.crypto import base64url
 from tests import databases
 
@@ -317,8 +318,3 @@ def processor_seconds(parent: int) -> float:
         fields = Path(f"/proc/{child}/stat").read_text().rpartition(")")[2].split()
         ticks += int(fields[11]) + int(fields[12])
     return ticks / os.sysconf("SC_CLK_TCK")
-
-
-def say(line: str) -> None:
-    sys.stdout.write(line + "\n")
-    sys.stdout.flush()

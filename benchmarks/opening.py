@@ -15,7 +15,6 @@ import hashlib
 import importlib
 import io
 import math
-import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -28,6 +27,7 @@ from sqlalchemy import insert, select, update
 
 from benchmarks import floor_app, machine
 from benchmarks.house import COMMENT, House
+from benchmarks.telling import say
 from surveyapp.crypto import ballot, blind, client, envelope
 from surveyapp.extensions import answers_session, box_session, db, who_session
 from surveyapp.models.ballots import Ballot
@@ -170,8 +170,3 @@ def loaded(key: blind.SigningKey) -> rsa.RSAPrivateKey:
     public = rsa.RSAPublicNumbers(key.e, key.n)
     numbers = rsa.RSAPrivateNumbers(key.p, key.q, d, key.dp, key.dq, key.qinv, public)
     return numbers.private_key()
-
-
-def say(line: str, end: str = "\n") -> None:
-    sys.stdout.write(line + end)
-    sys.stdout.flush()

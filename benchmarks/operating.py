@@ -19,6 +19,7 @@ from analysis.simulation.trials import Draw, Trial
 from analysis.summarise import summarise
 from analysis.summary import Summary
 from benchmarks import machine
+from benchmarks.telling import say
 
 RULE = Rule()
 SIZES = (13, 15, 17, 20, 24, 28, 33, 40, 18, 22)
@@ -149,8 +150,8 @@ def main(arguments: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks operating", description=__doc__)
     parser.add_argument("--rounds", type=int, default=300, help="made-up organisations a table")
     given = parser.parse_args(arguments)
-    _say(machine.describe("numpy", "polars", "scipy"))
-    _say(f"{given.rounds} made-up organisations of {sum(DEMO)} people in {len(DEMO)} teams.")
+    say(machine.describe("numpy", "polars", "scipy"))
+    say(f"{given.rounds} made-up organisations of {sum(DEMO)} people in {len(DEMO)} teams.")
     for table in (
         coverage(given.rounds, 0.0),
         coverage(given.rounds, 0.3),
@@ -161,13 +162,8 @@ def main(arguments: Sequence[str]) -> int:
         fear(given.rounds),
     ):
         for line in table:
-            _say(line)
+            say(line)
     return 0
-
-
-def _say(line: str) -> None:
-    sys.stdout.write(f"{line}\n")
-    sys.stdout.flush()
 
 
 def _holds(estimate: Estimate, truth: float) -> bool:

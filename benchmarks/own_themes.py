@@ -6,7 +6,6 @@ chosen by people who had read much, so a narrow subject may do better and hasty 
 """
 
 import argparse
-import sys
 import time
 from collections.abc import Sequence
 from random import Random
@@ -20,6 +19,7 @@ from analysis.text.own_codebook import OwnCodebook, OwnTheme
 from analysis.text.own_coder import MENTION, Finder, with_own
 from analysis.text.seeds import seeds
 from benchmarks import machine
+from benchmarks.telling import say
 from benchmarks.text import DATA, labels, real
 
 PHRASES = (5, 10, 20, 40)
@@ -60,7 +60,7 @@ def speed(coder: Coder, texts: Sequence[str]) -> float:
 def main(given: Sequence[str]) -> None:
     parser = argparse.ArgumentParser(prog="own_themes", description=__doc__)
     parser.parse_args(given)
-    sys.stdout.write(f"{machine.describe('numpy', 'scipy')}\n")
+    say(machine.describe("numpy", "scipy"))
     coder = first_coder()
     plain = [seed for seed in seeds() if seed.plain]
     some = Random(1).sample(plain, SEEDS)  # noqa: S311  no secret
@@ -69,12 +69,12 @@ def main(given: Sequence[str]) -> None:
     truth = np.array([[theme in codes for theme in coder.themes] for codes in coded])
     for phrases in PHRASES:
         line = found(coder, texts, truth, np.ones(truth.shape, bool), phrases)
-        sys.stdout.write(f"{phrases} phrases, seeds: {line}\n")
+        say(f"{phrases} phrases, seeds: {line}")
         if DATA.exists():
             rows, comments, _ = real(coder)
             line = found(coder, comments, *labels(rows, coder.themes), phrases)
-            sys.stdout.write(f"{phrases} phrases, {len(rows)} real comments: {line}\n")
+            say(f"{phrases} phrases, {len(rows)} real comments: {line}")
     own = with_own(coder, OwnCodebook("1", themes=(played(load(), 40, 0).themes[9],)))
     rates = [(speed(coder, texts), speed(own, texts)) for _ in range(3)]
     alone, beside = (max(rate) for rate in zip(*rates, strict=True))
-    sys.stdout.write(f"own theme: {beside:,.0f}/s, {beside / alone:.2f} of without\n")
+    say(f"own theme: {beside:,.0f}/s, {beside / alone:.2f} of without")

@@ -19,6 +19,7 @@ from flask.testing import FlaskClient
 from analysis import dataset, simulate
 from analysis.disclosure import Rule
 from benchmarks import machine
+from benchmarks.telling import say
 from surveyapp import clock, create_app
 from surveyapp.extensions import answers_session, db
 from surveyapp.models.surveys import Programme
@@ -111,10 +112,6 @@ def grown(wave: dataset.Wave, size: int) -> dataset.Wave:
             replace(unit, headcount=round((unit.headcount or 0) * times) + 1) for unit in wave.units
         ),
     )
-
-
-def say(line: str) -> None:
-    print(line, flush=True)  # noqa: T201  a benchmark prints
 
 
 if __name__ == "__main__":

@@ -21,6 +21,7 @@ from analysis.text.prevalence import estimate, estimate_part
 from analysis.text.prevalence_change import change_of
 from analysis.text.score_bins import ScoreBins, tabulate
 from benchmarks import machine
+from benchmarks.telling import say
 
 DRAWS = 1000  # of each estimate here; what ships draws more
 REACH = 5.0
@@ -149,12 +150,12 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--rounds", type=int, default=300, help="made-up waves a line")
     parser.add_argument("--only", choices=TABLES, help="one table")
     given = parser.parse_args(arguments)
-    _say(machine.describe("numpy", "scipy"))
-    _say(f"{given.rounds} made-up waves a line; 12 themes, in 2 % to 25 % of comments.")
+    say(machine.describe("numpy", "scipy"))
+    say(f"{given.rounds} made-up waves a line; 12 themes, in 2 % to 25 % of comments.")
     for name, lines in TABLES.items():
         if given.only in (None, name):
             for line in lines(given.rounds):
-                _say(line)
+                say(line)
     return 0
 
 
@@ -276,11 +277,6 @@ def _line(name: str, ends: Sequence[Ends], truths: Sequence[NDArray[np.float64]]
     cover = f"{held.mean():.1%} ± {100 * error:.1f}"
     width = (found[:, 1] - found[:, 0]).mean()
     return f"  {name:<46}{cover:>14}{held.mean(axis=0).min():>13.1%}{width:>8.1f}"
-
-
-def _say(line: str) -> None:
-    sys.stdout.write(f"{line}\n")
-    sys.stdout.flush()
 
 
 if __name__ == "__main__":

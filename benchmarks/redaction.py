@@ -15,9 +15,11 @@ from pathlib import Path
 
 from analysis.text.redact import Redactor
 from benchmarks import machine
+from benchmarks.telling import say
 from tests.analysis import planted
+from tests.needed import SHARED
 
-SHARED = Path(__file__).resolve().parents[2] / "shared" / "data" / "osmi" / "osmi_2014_2019.csv"
+DATA = SHARED / "data/osmi/osmi_2014_2019.csv"
 MOST = 2_000
 ROSTERS = (200, 1_000, 10_000)
 LENGTHS = (50, 500, 5_000)
@@ -28,7 +30,7 @@ Asked = Callable[[str], bool]
 def main(arguments: Sequence[str] = ()) -> int:
     """Print the tables; 1 when a figure misses its reach, else 0."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks redaction", description=__doc__)
-    parser.add_argument("--comments", type=Path, default=SHARED, help="a table like OSMI's")
+    parser.add_argument("--comments", type=Path, default=DATA, help="a table like OSMI's")
     given = parser.parse_args(list(arguments))
     texts = planted.comments(given.comments)
     say(machine.describe())
@@ -105,7 +107,3 @@ def timed(act: Callable[[], object]) -> float:
 def by_form(found: planted.Outcome) -> str:
     each = (f"{form} {found.recall(form):.2f}" for form in sorted(found.planted))
     return "  " + "; ".join(each)
-
-
-def say(text: str) -> None:
-    print(text, flush=True)  # noqa: T201

@@ -28,6 +28,7 @@ from analysis.summarise import summarise
 from analysis.tally import count
 from benchmarks import machine
 from benchmarks.tally import instrument
+from benchmarks.telling import say
 
 PEOPLE, DEPARTMENTS, TEAMS, SHARE = 10_000, 12, 12, 0.7
 Counts = NDArray[np.int64]
@@ -149,10 +150,6 @@ def checked(subjects: Sequence[Subject], rule: Rule) -> None:
     """Check the whole release, as a publication is before it goes out."""
     if audit(subjects, rule):
         raise SystemExit("The check found something that the rule let through")
-
-
-def say(line: str) -> None:
-    print(line, flush=True)  # noqa: T201  a benchmark prints
 
 
 if __name__ == "__main__":

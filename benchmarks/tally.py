@@ -33,6 +33,7 @@ from analysis.engine import Tallies, tally_shards
 from analysis.instrument import Instrument, from_dict
 from analysis.scoring import Key
 from benchmarks import machine
+from benchmarks.telling import say
 
 MILLION = 1_000_000
 SIZES = (10_000, 100_000, MILLION)
@@ -269,10 +270,6 @@ def spread(seconds: Sequence[float]) -> str:
     """Median, least and most in milliseconds."""
     each = (statistics.median(seconds), min(seconds), max(seconds))
     return "{:.0f} ({:.0f}–{:.0f})".format(*(1000 * value for value in each))
-
-
-def say(line: str) -> None:
-    print(line, flush=True)  # noqa: T201  a benchmark prints
 
 
 if __name__ == "__main__":

@@ -6,10 +6,8 @@ only; nothing was fitted to them. A theme that only one of the two gave is left 
 
 import argparse
 import json
-import sys
 import time
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -26,8 +24,10 @@ from analysis.text.language import tokens
 from analysis.text.redact import redact
 from analysis.text.seeds import seeds
 from benchmarks import machine
+from benchmarks.telling import say
+from tests.needed import SHARED
 
-DATA = Path(__file__).resolve().parents[2] / "shared/data/comments_dev.jsonl"
+DATA = SHARED / "data/comments_dev.jsonl"
 INTERVIEW = "Would you bring up a mental health issue with a potential employer? Why or why not?"
 HUMAN = 0.94
 RARE = 8
@@ -214,7 +214,3 @@ def main(arguments: Sequence[str]) -> int:
     if not second:
         speed(coder, table, heads)
     return 0
-
-
-def say(line: str) -> None:
-    sys.stdout.write(f"{line}\n")
