@@ -36,7 +36,8 @@ SIGNERS = amendments.PROPOSERS
 def every() -> ResponseReturnValue:
     """What waits for a signature, what was signed, and what may be asked for."""
     me = signed_in()
-    living = db.session.scalars(select(Wave).order_by(Wave.publishes_at.desc(), Wave.id))
+    newest_first = Wave.closes_at.desc().nulls_last(), Wave.number.desc(), Wave.id
+    living = db.session.scalars(select(Wave).order_by(*newest_first))
     return render_template(
         "amendments/every.html",
         proposals=[

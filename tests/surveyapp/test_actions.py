@@ -75,7 +75,7 @@ def test_from_promise_to_done_everything_shows_on_the_noticeboard(app, published
     assert client.post(f"{page}/step", data={"kind": "done", "text": "Since May"}).location == page
     line = entries(app)[0]
     assert (line.state, line.late, line.outcome) == ("done", False, None)
-    assert "Workload up 5 or more, Everyone" in client.get(page).text
+    assert "Workload: up 5 points or more, Everyone" in client.get(page).text
     with app.app_context():
         notices = db.session.query(Notice).order_by(Notice.n).offset(1).all()
         assert [notice.type for notice in notices] == ["ACTION"] + ["ACTION_UPDATE"] * 3
