@@ -300,7 +300,11 @@ def cleared(wave_id: uuid.UUID) -> list[Cleared]:
 def new_subjects(wave_id: uuid.UUID) -> Settled:
     """What reviewers made of the subjects that no theme covers."""
     record = _record(wave_id)
-    return settled(record.subjects, record.namings) if record else settled((), ())
+    return (
+        settled(record.subjects, record.namings, record.readings.values())
+        if record
+        else settled((), ())
+    )
 
 
 def withheld(wave_id: uuid.UUID) -> Counter[str]:

@@ -7,11 +7,12 @@ mind.
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from analysis.text.audit_sample import LEAST as LEAST_CODED
 from analysis.text.counts import in_words
 from analysis.text.human_codes import BLIND
+from analysis.text.language import COMMON, tokens
 from analysis.text.redact import redact
 from surveyapp.errors import NotFound, NotNow, Rejected
 from surveyapp.services import audit, turns
@@ -95,7 +96,9 @@ def candidates(desk: Desk, least: int) -> tuple[Candidate, ...]:
         if entry.use == "publish"
         and sheets.outcome_of(entry, desk.read.get(entry.place, [])) == "cleared"
     }
-    return tuple(_candidate(desk, one, said, quotable, least) for one in found)
+    return tuple(
+        _candidate(desk, one, said, quotable, least) for one in _unmasked(found, desk.read.values())
+    )
 
 
 def _candidate(
@@ -164,7 +167,8 @@ def _name(desk: Desk, said: str) -> str:
     if len(said) > LONGEST:
         raise Rejected(f"Keep the name to {LONGEST} letters.")
     # Everybody reads it, so it goes the way that comments go.
-    if redact(said).text != said:
+    hidden = _hidden(desk.read.values()) - COMMON
+    if redact(said).text != said or hidden & {token.word for token in tokens(said)}:
         raise Rejected("Leave people’s names, places, dates and numbers out of it.")
     if said.casefold() in {title.casefold() for _, title, _ in desk.sheet.themes}:
         raise Rejected("There is a theme of that name. Put it with that theme instead.")
@@ -181,9 +185,15 @@ def agreed(views: Sequence[sheets.Naming]) -> sheets.Naming | None:
     return together[0][0]
 
 
-def settled(subjects: Sequence[sheets.Subject], said: Sequence[sheets.Naming]) -> Settled:
+def settled(
+    subjects: Sequence[sheets.Subject],
+    said: Sequence[sheets.Naming],
+    read: Iterable[Sequence[sheets.Reading]] = (),
+) -> Settled:
     """What came of a wave's new subjects. One put with another goes where that goes; two put with
-    each other go nowhere. Subjects of one name are one subject."""
+    each other go nowhere. Subjects of one name are one subject. Terms with a word that reviewers
+    masked in any comment, by what they ``read``, are left out."""
+    subjects = _unmasked(subjects, read)
     views = {
         one.number: agreed([view for view in said if view.subject == one.number])
         for one in subjects
@@ -204,6 +214,22 @@ def settled(subjects: Sequence[sheets.Subject], said: Sequence[sheets.Naming]) -
         dropped=acts[DROP],
         left=acts[""],
     )
+
+
+def _unmasked(
+    subjects: Sequence[sheets.Subject], read: Iterable[Sequence[sheets.Reading]]
+) -> list[sheets.Subject]:
+    hidden = _hidden(read)
+    return [
+        replace(one, terms=tuple(term for term in one.terms if not hidden & set(term.split())))
+        for one in subjects
+    ]
+
+
+def _hidden(read: Iterable[Sequence[sheets.Reading]]) -> set[str]:
+    """Every word that a reviewer masked: a name that software overlooked may stand in many."""
+    masks = (words for given in read for one in given for words in one.masks)
+    return {token.word for words in masks for token in tokens(words)}
 
 
 def _end(number: int, views: Mapping[int, sheets.Naming | None]) -> sheets.Naming | None:

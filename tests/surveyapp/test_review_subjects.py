@@ -103,6 +103,21 @@ def test_three_comments_that_two_cleared_for_everybody_are_shown_as_masked(app, 
     assert first.counts[0][1] == "about 20", "the closed ones count, in words alone"
 
 
+def test_a_word_that_a_reviewer_masked_stands_in_no_term_and_no_name(app, pulse):
+    """A surname that software overlooked may stand in three comments, and HR gets the terms."""
+    with app.app_context():
+        for one in both(1, "name", "Cars"):
+            review_sheets.keep_naming(pulse, one)
+        read(pulse)
+        assert review.new_subjects(pulse).named[0].terms == ("parking", "far away")
+        place = next(e.place for e in review_sheets.entries(pulse) if "Parking" in e.text)
+        read(pulse, [place], readers=(CAT,), masks=("PARKING",))
+        assert review.new_subjects(pulse).named[0].terms == ("far away",)
+        assert shown(pulse)[0].subject.terms == ("far away",)
+        with pytest.raises(Rejected, match="Leave people’s names"):
+            review_subjects.say(at_desk(pulse, member("ben")), 2, "name", "Parking")
+
+
 def test_board_only_comments_are_no_examples_even_when_cleared(app, monkeypatch):
     monkeypatch.setattr(review_finding, "subjects_of", lambda *_given: SUBJECTS)
     with app.app_context():
