@@ -34,7 +34,7 @@ def check() -> ResponseReturnValue:
     found, standing = _identify(token)
     pulse = pulses.of(standing)
     public = terms.of(found.wave_id).classes[found.class_key]
-    state = _state(found, standing)
+    state, out = _state(found, standing), standing.state == "published"
     return jsonify(
         {
             "wave": str(found.wave_id),
@@ -45,6 +45,7 @@ def check() -> ResponseReturnValue:
             "covenant": pulse.covenant_path,
             "public_key": base64url.encode(public.der),
             **_told(standing, pulse),
+            "results": office(current_app, f"/r/{standing.results_key}") if out else "",
             "roster": invited.proof_of(found) if state == "open" else None,
         }
     )
@@ -86,7 +87,7 @@ def covenant(wave_id: uuid.UUID) -> ResponseReturnValue:
 @open_to_everyone
 def facts(wave_id: uuid.UUID) -> ResponseReturnValue:
     """What a pulse's own page says beside its promises, for a page that is for no one pulse and
-    for whoever comes with a change key."""
+    for whoever comes with a change key. Anybody may ask, so it has no link to results."""
     standing = posted.standing(wave_id)
     if standing is None:
         raise NotFound("There is no such pulse here. Check the address.")
@@ -121,12 +122,10 @@ def _identify(token: str) -> tuple[Found, Standing]:
 
 def _told(standing: Standing, pulse: Pulse) -> dict[str, Any]:
     """Where a pulse stands, and what was changed since its promises were locked."""
-    out = standing.state == "published"
     return {
         "opens": promises.when(standing.opens_at),
         "closes": promises.when(standing.closes_at),
         "publishes": promises.when(standing.publishes_at),
-        "results": office(current_app, f"/r/{standing.results_key}") if out else "",
         "clients": list(pulse.clients),
         "least": pulse.least,
         "changed": list(pulse.changed),

@@ -8,7 +8,7 @@ from surveyapp.crypto import ballot, base64url, blind, client
 from surveyapp.extensions import box_session
 from surveyapp.models.ballots import Ballot
 from surveyapp.services import registrar, terms
-from tests import voting
+from tests import factories, voting
 
 CODES = {"usable": True, "state": "open"}
 
@@ -174,6 +174,25 @@ def test_a_failing_store_is_503_and_keeps_nothing(app, wave, respondent, monkeyp
     )
     assert answer.status_code == 503
     assert voting.collected(app) == 0
+
+
+def test_the_link_to_results_is_for_those_invited_and_in_nothing_that_anybody_may_fetch(
+    app, wave, respondent
+):
+    """The noticeboard has every pulse's id, and what is public of a pulse is found by it."""
+    with app.app_context():
+        found = voting.wave_of(wave)
+        found.state = "published"
+        key, about = found.results_key, f"/trust/{found.programme.slug}"
+        pulse, door = f"{about}/{found.number}", f"/v/{wave.wave_id}"
+        factories.committed()
+    _, said = ask(respondent, "/check", token=wave.people[0].token)
+    assert key in said["results"]
+    for path in (
+        *("/", "/trust", about, pulse, f"{pulse}/covenant.json", f"{pulse}/receipt"),
+        *("/trust/noticeboard.jsonl", f"{door}/covenant.json", f"{door}/facts.json", "/v/"),
+    ):
+        assert key not in respondent.get(path, follow_redirects=True).text, path
 
 
 def test_done_asks_the_browser_to_forget_and_needs_no_code(wave, respondent):
