@@ -54,7 +54,9 @@ def _page(
         programme=programme,
         wave=wave,
         desk=desk,
-        pulses=[(one, found.progress()) for one, found in desks.items()],
+        pulses=[
+            (one, found.progress(), review_subjects.unsaid(found)) for one, found in desks.items()
+        ],
         promised=wave is not None and covenants.reads_comments(wave),
         may=review_desk.may_review(signed_in()),
         progress=desk.progress() if desk else None,

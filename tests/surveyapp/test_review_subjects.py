@@ -245,6 +245,18 @@ def test_reviewers_name_subjects_on_the_page_and_agree_by_one_button(app, pulse)
     assert "What others of you say" not in mine.get_text()
 
 
+def test_with_two_pulses_the_desk_says_where_subjects_wait(app, pulse, board):
+    with app.app_context():
+        desk.a_pulse(desk.plain(20), programme=desk.wave(pulse).programme)
+        read(pulse)
+    desk.lay_out(app)
+    page = words_of(board.get(f"{START}/2"))
+    assert "Pulse 1 : 3 new subjects wait for you." in page
+    for number in (1, 2, 3):
+        board.post(f"{PAGE}/{number}", data={"act": "drop"})
+    assert "Pulse 1 : nothing waits for you." in words_of(board.get(f"{START}/2"))
+
+
 def test_an_error_stands_at_its_field_and_nothing_typed_is_lost(app, pulse, board):
     with app.app_context():
         read(pulse)
