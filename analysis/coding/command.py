@@ -12,6 +12,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO
 
+from analysis.coding.asked import questions_that_go_on
 from analysis.coding.comments_file import Columns, comments, count
 from analysis.coding.corrections import read_corrections
 from analysis.coding.engines import write_lines
@@ -92,12 +93,13 @@ def run(given: argparse.Namespace) -> None:
     coder = first_coder()
     if given.corrections:
         coder = _taught(coder, given.corrections, Redactor(names or nobody), own)
-    coder = with_own(coder, own)
+    asked = questions_that_go_on(given.file, columns, coder, Redactor(names or nobody))
+    writer = LineWriter(with_own(coder, own), names, own, asked)
     counts: Counter[str] = Counter()
     said, done = time.monotonic(), 0
     with _put_in_place(given.out) as file:
         made = batches(comments(given.file, columns))
-        for lines in write_lines(made, LineWriter(coder, names, own), given.engine, given.workers):
+        for lines in write_lines(made, writer, given.engine, given.workers):
             file.write(lines.written)
             counts += lines.counts
             done += lines.written.count(b"\n")

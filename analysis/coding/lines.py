@@ -2,8 +2,9 @@
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 from analysis.coding.comments_file import Written
@@ -53,17 +54,25 @@ def batches(comments: Iterable[Written]) -> Iterator[Batch]:
 
 class LineWriter:
     """Writes the lines of batches with one coder, one roster and one own codebook, wherever it is
-    sent."""
+    sent. ``asked`` has questions whose meaning their words do not tell."""
 
-    def __init__(self, coder: Coder, names: RosterNames | None, own: OwnCodebook = NO_OWN) -> None:
-        self._coder, self._names, self._own = coder, names, own
+    def __init__(
+        self,
+        coder: Coder,
+        names: RosterNames | None,
+        own: OwnCodebook = NO_OWN,
+        asked: Mapping[str, Question] = MappingProxyType({}),
+    ) -> None:
+        self._coder, self._names, self._own, self._asked = coder, names, own, dict(asked)
         self._begin()
 
-    def __getstate__(self) -> tuple[Coder, RosterNames | None, OwnCodebook]:
-        return self._coder, self._names, self._own
+    def __getstate__(self) -> tuple[Coder, RosterNames | None, OwnCodebook, dict[str, Question]]:
+        return self._coder, self._names, self._own, self._asked
 
-    def __setstate__(self, state: tuple[Coder, RosterNames | None, OwnCodebook]) -> None:
-        self._coder, self._names, self._own = state
+    def __setstate__(
+        self, state: tuple[Coder, RosterNames | None, OwnCodebook, dict[str, Question]]
+    ) -> None:
+        self._coder, self._names, self._own, self._asked = state
         self._begin()
 
     def _begin(self) -> None:
@@ -90,6 +99,8 @@ class LineWriter:
         return Lines("".join(lines).encode(), counts)
 
     def _question(self, words: str) -> Question:
+        if words in self._asked:
+            return self._asked[words]
         if words not in self._questions:
             if len(self._questions) >= MOST_QUESTIONS:
                 self._questions.clear()

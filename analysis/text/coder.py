@@ -10,17 +10,18 @@ import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from typing import Literal, NamedTuple
+from typing import Literal
 
 import numpy as np
 
 from analysis.instrument import Purpose
 from analysis.text import direction as leaning
+from analysis.text.asked import OPEN, read_question
+from analysis.text.asked import Question as Question
 from analysis.text.calibration import shipped
 from analysis.text.codebook import Codebook, Direction, load
 from analysis.text.direction import DIRECTIONS, Leaning, Reads, purpose_number
 from analysis.text.evidence import Evidence, evidence
-from analysis.text.language import tokens
 from analysis.text.learning import train
 from analysis.text.reading import Ints, Reader, Reading
 from analysis.text.scorer import Scored, Scorer
@@ -31,6 +32,7 @@ NAME = "candour"
 VERSION = "2"
 SURE = 0.8
 BATCH = 2_000
+FEW, SUBJECT = 10, 0.2
 
 Function = Literal["enabler", "aspiration", "barrier", "offer", "unset"]
 State = Literal["sure", "check"]
@@ -72,16 +74,6 @@ class Coded:
         return frozenset(mention.theme for mention in self.mentions)
 
 
-class Question(NamedTuple):
-    """What was asked: for what purpose, and about which theme of the codebook, if one."""
-
-    purpose: Purpose = "open"
-    about: str = ""
-
-
-OPEN = Question()
-
-
 class Coder:
     """Codes comments with one codebook, scorer of themes and model of directions."""
 
@@ -110,24 +102,20 @@ class Coder:
         chosen = self.scorer.joining.thresholds
         return {theme: float(cut) for theme, cut in zip(self.themes, chosen, strict=True)}
 
-    def question(self, text: str, purpose: Purpose = "open", about: str = "") -> Question:
-        """What a question brings to the reading of its answers.
+    def question(
+        self, text: str, purpose: Purpose = "open", about: str = "", before: str = ""
+    ) -> Question:
+        """What a question brings to the reading of its answers; see :func:`read_question`."""
+        return read_question(self.codebook, text, purpose, about, before)
 
-        Its own words say what the instrument leaves open: "improve" or "change" ask for a wish,
-        and the codebook lists words of questions that are about one theme.
+    def subject(self, texts: Sequence[str]) -> str:
+        """The theme that most answers to a question speak of, read without it; or none.
+
+        For a question that only goes on from one that is not known ("Why or why not?").
         """
-        spoken = f" {' '.join(token.word for token in tokens(text))} "
-        if purpose == "open" and any(f" {cue} " in spoken for cue in leaning.wishing()):
-            purpose = "wish"
-        about = about or next(
-            (
-                theme.id
-                for theme in self.codebook.themes
-                if any(f" {cue} " in spoken for cue in theme.questions)
-            ),
-            "",
-        )
-        return Question(purpose, about)
+        share = self.scores(texts, [OPEN] * len(texts)).mean(axis=0) if texts else np.zeros(1)
+        most = int(share.argmax())
+        return self.themes[most] if len(texts) >= FEW and share[most] >= SUBJECT else ""
 
     def code(self, text: str, question: Question = OPEN) -> Coded:
         """The mentions in a redacted comment, read as an answer to the question."""
@@ -153,7 +141,8 @@ class Coder:
         for start in range(0, len(texts), BATCH):
             part = slice(start, start + BATCH)
             reading, about, _ = self._read(texts[part], questions[part])
-            found.append(_silenced(self.scorer.score(reading, about), reading))
+            asked = [question.words for question in questions[part]]
+            found.append(_silenced(self.scorer.score(reading, about, asked), reading))
         return np.vstack(found)
 
     def direction_scores(self, texts: Sequence[str], questions: Sequence[Question]) -> Floats:
@@ -164,7 +153,8 @@ class Coder:
         for start in range(0, len(texts), BATCH):
             part = slice(start, start + BATCH)
             reading, about, purpose = self._read(texts[part], questions[part])
-            scored = self.scorer.score(reading, about)
+            asked = [question.words for question in questions[part]]
+            scored = self.scorer.score(reading, about, asked)
             rows, theme = (each.ravel() for each in np.indices((reading.texts, count)))
             seen = evidence(reading, scored.clause_logits, rows, theme)
             lean = self.lean.reads(reading, scored.clause_features, self.themes)
@@ -184,7 +174,7 @@ class Coder:
 
     def _code(self, texts: Sequence[str], questions: Sequence[Question]) -> list[Coded]:
         reading, about, purpose = self._read(texts, questions)
-        scored = self.scorer.score(reading, about)
+        scored = self.scorer.score(reading, about, [question.words for question in questions])
         probability = _silenced(scored, reading)
         rows, theme = np.nonzero(probability >= self.scorer.joining.thresholds)
         seen = evidence(reading, scored.clause_logits, rows, theme)

@@ -13,6 +13,7 @@ from analysis.dataset import Comment, DataError
 from analysis.disclosure import Rule
 from analysis.instrument import Instrument, Item
 from analysis.summary import NOT_SHOWN, TextResult, TextTheme
+from analysis.text.asked import asked_before
 from analysis.text.codebook import Codebook, Theme, load
 from analysis.text.coder import Coder, first_coder
 from analysis.text.own_codebook import NONE, OwnCodebook, over
@@ -145,7 +146,8 @@ def _rank(count: int) -> int:
 def _count(
     comments: Sequence[Comment], item: Item, instrument: Instrument, coder: Coder
 ) -> QuestionCounts:
-    question = coder.question(item.text, item.purpose, text_theme(item, instrument))
+    about, before = text_theme(item, instrument), asked_before(item, instrument)
+    question = coder.question(item.text, item.purpose, about, before)
     plain: Counter[str] = Counter()
     uses: Counter[str] = Counter()
     themes: dict[str, Counter[str]] = {theme: Counter() for theme in coder.themes}

@@ -8,7 +8,6 @@ that turn them ("not", "never") taken into account.
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -150,11 +149,16 @@ class Reads:
 
     def __call__(self, holds: sparse.csr_array, theme: Ints, purpose: Ints) -> Floats:
         """Probability of each direction for each mention; see :func:`features`."""
+        found: Floats = softmax(self.logits(holds, theme, purpose)[1], axis=1)
+        return found
+
+    def logits(
+        self, holds: sparse.csr_array, theme: Ints, purpose: Ints
+    ) -> tuple[sparse.csr_array, Floats]:
+        """The features of each mention and its logit for each direction."""
         given = features(self.rows, self.counts, holds, theme, purpose, self.themes)
         logits = given @ self.model.weights + self.model.offsets
-        logits += RULE * rules(np.asarray(holds @ self.counts), purpose)
-        found: Floats = softmax(logits, axis=1)
-        return found
+        return given, logits + RULE * rules(np.asarray(holds @ self.counts), purpose)
 
     def cues_of_clauses(self) -> ClauseCues:
         """What the rules read off each clause."""
@@ -252,9 +256,3 @@ def numbers(reader: Reader, words: Sequence[str]) -> Ints:
     """The stem numbers of a list of words."""
     known = {reader.number.get(forms(word)[1], 0) for word in words}
     return np.array(sorted(known - {0}), np.int64)
-
-
-@lru_cache(maxsize=1)
-def wishing() -> tuple[str, ...]:
-    """Words of a question that asks what should be different."""
-    return tuple(lists()["wishing"])

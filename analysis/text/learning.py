@@ -8,6 +8,7 @@ Weights that speak against a theme are lowered: what words stand beside one anot
 
 from collections.abc import Sequence
 from dataclasses import replace
+from importlib import import_module
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -24,7 +25,8 @@ from analysis.text.scorer import SIGNS, Heads, Joining, Scorer, signs_of
 from analysis.text.seeds import Example
 from analysis.text.vocabulary import Floats, Vocabulary, build
 
-STRENGTH = 2.0
+STRENGTH = 5.0
+CLOSE = 1e-3
 DIRECTION_STRENGTH = 6.0
 REQUESTS = 4.0
 AGAINST = 0.7
@@ -133,7 +135,7 @@ def fit_heads(vocabulary: Vocabulary, given: Prepared, weights: Floats) -> Heads
     weights_found = np.zeros((vocabulary.columns, len(vocabulary.themes)))
     offsets = np.full(len(vocabulary.themes), -6.0)
     for theme in np.flatnonzero(labels.any(axis=0)):
-        head = _logistic(C=STRENGTH, solver="liblinear", intercept_scaling=3.0)
+        head = _logistic(C=STRENGTH, solver="liblinear", intercept_scaling=3.0, tol=CLOSE)
         head.fit(rows, labels[:, theme], sample_weight=weight)
         found = head.coef_[0]
         weights_found[:, theme] = np.where(found < 0, AGAINST * found, found)
@@ -261,7 +263,9 @@ def fit_leaning(vocabulary: Vocabulary, given: Prepared, examples: Sequence[Exam
     # The seeds' suggestions mostly answer what to improve; asked openly people make them too.
     weight = np.where(requests & (coded.purpose == 0), REQUESTS * weight, weight)
     model = _logistic(C=DIRECTION_STRENGTH, max_iter=200, tol=2e-3)
-    model.fit(_narrow(rows), coded.direction, sample_weight=weight)
+    # Sums this small gain nothing from more threads, and threads that wait cost as much as work.
+    with import_module("threadpoolctl").threadpool_limits(1):
+        model.fit(_narrow(rows), coded.direction, sample_weight=weight)
     weights = np.zeros((rows.shape[1], len(DIRECTIONS)))
     offsets = np.full(len(DIRECTIONS), -9.0)
     weights[:, model.classes_] = model.coef_.T

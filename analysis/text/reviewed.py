@@ -12,6 +12,7 @@ import numpy as np
 
 from analysis.dataset import Comment
 from analysis.instrument import Instrument
+from analysis.text.asked import asked_before
 from analysis.text.audited import NO_THEMES, NONE
 from analysis.text.coder import Coder
 from analysis.text.counts import USES, text_theme
@@ -130,7 +131,8 @@ def count_audit(
     for item in instrument.texts:
         if item.id not in seeds:
             continue
-        asked = coder.question(item.text, item.purpose, text_theme(item, instrument))
+        about, before = text_theme(item, instrument), asked_before(item, instrument)
+        asked = coder.question(item.text, item.purpose, about, before)
         by_comment: dict[str, list[HumanCode]] = {}
         for one in human:
             if one.question == item.id:

@@ -7,12 +7,14 @@ few inputs more, learnt on scores of comments that the heads had not seen.
 """
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from scipy import sparse
 from scipy.special import expit
 
+from analysis.text.own_vocabulary import OwnVocabulary
 from analysis.text.reading import Ints, Reading
 from analysis.text.second_scorer import SecondScorer
 from analysis.text.vocabulary import Floats, Vocabulary
@@ -67,15 +69,26 @@ class Joining:
 
 @dataclass(frozen=True)
 class Own:
-    """What an organisation's own codes add to the shipped logit z: slope·z + x·w + offset."""
+    """What an organisation's own codes add to the shipped logit z: slope·z + x·w + offset, with x
+    the shipped features and those of its own ``vocabulary``."""
 
+    vocabulary: OwnVocabulary
     weights: Floats
     slopes: Floats
     offsets: Floats
 
-    def logits(self, features: sparse.csr_array, shipped: Floats) -> Floats:
-        """Logits of comments with the organisation's own part."""
-        found: Floats = shipped * self.slopes + features @ self.weights + self.offsets
+    def logits(
+        self,
+        features: sparse.csr_array,
+        shipped: Floats,
+        texts: Sequence[str],
+        asked: Sequence[str],
+    ) -> Floats:
+        """Logits of comments with the organisation's own part; ``asked``: words of questions."""
+        ours = features.shape[1]
+        beside = self.vocabulary.features(texts, asked)
+        added = features @ self.weights[:ours] + beside @ self.weights[ours:]
+        found: Floats = shipped * self.slopes + added + self.offsets
         return found
 
 
@@ -113,12 +126,13 @@ class Scorer:
     own: Own | None = None
     second: SecondScorer | None = None
 
-    def score(self, reading: Reading, about: Ints) -> Scored:
-        """Probabilities of comments; ``about`` has the number of the theme asked about, or −1."""
+    def score(self, reading: Reading, about: Ints, asked: Sequence[str] = ()) -> Scored:
+        """Probabilities of comments; ``about`` has the number of the theme asked about, or −1,
+        ``asked`` the words of each question where they are known."""
         seen = signs_of(self.vocabulary, self.heads, reading, about)
         features, logits = self.shipped(seen, reading)
         if self.own:
-            logits = self.own.logits(features, logits)
+            logits = self.own.logits(features, logits, reading.written, asked)
         return Scored(expit(logits), seen.clauses, seen.clause_features)
 
     def shipped(self, seen: Signs, reading: Reading) -> tuple[sparse.csr_array, Floats]:
@@ -142,6 +156,8 @@ class Scorer:
             *((self.own.weights, self.own.slopes, self.own.offsets) if self.own else ()),
         ):
             digest.update(np.ascontiguousarray(np.round(numbers, DECIMALS) + 0.0).tobytes())
+        if self.own:
+            digest.update(self.own.vocabulary.sha256.encode())
         if self.second:
             digest.update(self.second.sha256.encode())
         return digest.hexdigest()

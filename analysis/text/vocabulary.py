@@ -234,7 +234,7 @@ def _listed(codebook: Codebook) -> list[tuple[tuple[str, ...], int, float]]:
 def _rule_words() -> Iterable[str]:
     """What the rules of direction, offers and mockery look for."""
     for name, words in lists().items():
-        if name not in ("ambiguous", "no_content", "common"):
+        if name not in ("ambiguous", "no_content", "common", "questions"):
             yield from [words] if isinstance(words, str) else words
 
 

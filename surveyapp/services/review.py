@@ -19,6 +19,7 @@ from analysis.dataset import Comment, descendants
 from analysis.dataset import Wave as Data
 from analysis.disclosure import Rule
 from analysis.instrument import Instrument, Item
+from analysis.text.asked import asked_before
 from analysis.text.audit_sample import CODED_TWICE, AuditSample, draw_audit
 from analysis.text.codebook import load as codebook
 from analysis.text.coder import Coder, first_coder
@@ -148,7 +149,8 @@ def _coded(
     rows: Sequence[tuple[str, Comment]], item: Item, instrument: Instrument, coder: Coder
 ) -> list[sheets.Entry]:
     """The comments with content to one question, redacted and coded by the software."""
-    question = coder.question(item.text, item.purpose, text_theme(item, instrument))
+    about, before = text_theme(item, instrument), asked_before(item, instrument)
+    question = coder.question(item.text, item.purpose, about, before)
     redacted = [redact(comment.text) for _, comment in rows]
     every = coder.code_all([one.text for one in redacted], [question] * len(rows))
     found = []

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 from analysis.dataset import Wave as Data
 from analysis.instrument import Instrument, Item
+from analysis.text.asked import asked_before
 from analysis.text.coder import Coder, first_coder
 from analysis.text.counts import text_theme
 from analysis.text.emerging import LEAST, Written, emerging
@@ -69,7 +70,8 @@ def _scored(
     data: Data, places: Sequence[int], item: Item, instrument: Instrument, coder: Coder
 ) -> list[Written | None]:
     """The comments to one question, each with its likeliest theme's probability."""
-    question = coder.question(item.text, item.purpose, text_theme(item, instrument))
+    about, before = text_theme(item, instrument), asked_before(item, instrument)
+    question = coder.question(item.text, item.purpose, about, before)
     texts = [redact(data.comments[place].text).text for place in places]
     coded = coder.code_all(texts, [question] * len(texts))
     scores = coder.scores(texts, [question] * len(texts))

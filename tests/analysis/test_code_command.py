@@ -20,6 +20,7 @@ from tests.analysis.small_coder import small_coder
 
 PARKING, CASES = "The car park", "My caseload is far too high."
 CHANGE = "What would you change?"
+Q = ("--question", "asked")
 
 
 @pytest.fixture(autouse=True)
@@ -42,6 +43,17 @@ def code(folder, *more, data="said.csv", text="comment"):
     given = ["code", str(folder / data), "--text", text, "--out", str(out), *map(str, more)]
     status = main(given)
     return status, read(out) if out.exists() else None
+
+
+def _why(folder, said):
+    with (folder / "why.csv").open("w", newline="", encoding="utf-8") as file:
+        rows = [[text, "Why or why not?", text] for text in said]
+        csv.writer(file).writerows([["ref", "asked", "comment"], *rows])
+    return "why.csv"
+
+
+def _fear(line):
+    return max((m["probability"] for m in line["themes"] if "fear" in m["theme"]), default=0)
 
 
 def read(path):
@@ -87,6 +99,23 @@ def test_the_question_helps_to_understand_a_short_answer(folder):
     ]
     assert "suggestion" in ways[1]
     assert ways[0] != ways[1]
+
+
+def test_a_question_that_only_asks_why_is_read_from_its_answers(folder):
+    """Whatever stands before or after: the lines of a file turned round are the same lines."""
+    bare = "They would see it as a liability."
+    said = [
+        f"No, I am afraid to speak up, it is {word} safe." for word in ("not", "never", "rarely")
+    ]
+    said = [*(f"{text} {number}" for number in range(6) for text in said), bare]
+    plain, asked, turned = (
+        {one["id"]: one for one in code(folder, "--id", "ref", *more, data=data)[1]}
+        for data, more in ((_why(folder, said), ()), ("why.csv", Q), (_why(folder, said[::-1]), Q))
+    )
+    assert {key: one["themes"] for key, one in asked.items()} == {
+        key: one["themes"] for key, one in turned.items()
+    }
+    assert _fear(asked[bare]) > _fear(plain[bare])
 
 
 def test_without_ids_comments_are_numbered(folder):

@@ -45,6 +45,7 @@ RIGHT = {
     ),
     "one word, bad": ("Workload", "", {("workload", "negative")}),
     "one word, wished": ("Parking", WISH, {("tools_infrastructure", "suggestion")}),
+    "one word, praised": ("Parking", GOOD, {("tools_infrastructure", "positive")}),
     "emoji about words": ("👏👏 great team 👏", "", {("team_peers", "positive")}),
     "capitals": ("NOBODY EVER ASKS US BEFORE THINGS CHANGE", "", {("imposed_change", "negative")}),
     "spelling": ("mangment dont lisen and the caselod is to hi", "", {("workload", "negative")}),
@@ -88,9 +89,6 @@ HARM = [
     "My manager made racist jokes again.",
 ]
 WRONG = {
-    "a bare word where the question says that it is good": (
-        "Parking", GOOD, {("tools_infrastructure", "positive")},
-    ),
     "a quotation that is denied": (
         "My manager said “nobody here is ever blamed for a mistake”. That is not what happens.", "",
         {("blame_culture", "negative")},

@@ -115,13 +115,14 @@ def test_an_answer_to_what_should_improve_may_tell_of_a_lack():
     assert way("Clearer instructions.") == way("More training.") == {"suggestion"}
     assert way("Unclear instructions.") == way("The training is poor.") == {"negative"}
     assert way("Nobody tells us what is happening.") == {"negative"}
+    assert way("We share one phone") == way("They tell us last") == {"negative"}
 
 
 def test_the_question_can_be_read_from_its_words():
     coder = first_coder()
     assert coder.question(INTERVIEW).about == "fear_speaking_out"
     assert coder.question("What would you change?").purpose == "wish"
-    assert coder.question("What makes good days hard?", "shadow") == Question("shadow", "")
+    assert coder.question("What makes good days hard?", "shadow")[:2] == ("shadow", "")
 
 
 def test_an_answer_to_a_question_about_a_theme_speaks_more_for_it():

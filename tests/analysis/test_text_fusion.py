@@ -94,10 +94,10 @@ def test_an_organisations_own_codes_are_learnt_on_both(coder, model):
         for at, text in enumerate(TEXTS)
     ]
     both = fusion.fused(coder, model, numbers(coder))
-    alone, _, _ = comments_given(coder, human, {})
-    features, logits, labels = comments_given(both, human, {})
-    assert features.shape == (len(TEXTS), alone.shape[1] + tiny_minilm.WIDTH)
-    assert logits.shape == labels.shape == (len(TEXTS), len(coder.themes))
+    alone, together = (comments_given(one, human, {}) for one in (coder, both))
+    width = alone.features.shape[1] + tiny_minilm.WIDTH
+    assert together.features.shape == (len(TEXTS), width)
+    assert together.shipped.shape == together.labels.shape == (len(TEXTS), len(coder.themes))
 
 
 def test_how_much_each_scorer_counts_is_found_again():

@@ -5,6 +5,7 @@ import numpy as np
 from analysis.text.coder import Question, first_coder
 from analysis.text.human_codes import Code, HumanCode
 from analysis.text.own_codes import learn
+from analysis.text.own_vocabulary import own_vocabulary
 from analysis.text.seeds import seeds
 
 QUESTIONS = {"open": Question()}
@@ -100,7 +101,61 @@ def test_a_handful_of_codes_changes_nothing():
     assert learnt.coder is first_coder()
 
 
-def test_no_word_of_a_comment_enters_the_model():
-    learnt = learn(first_coder(), human(), QUESTIONS)
-    before, after = first_coder().scorer.vocabulary, learnt.coder.scorer.vocabulary
-    assert after is before
+def coded(text, theme=None, question="open"):
+    codes = (Code(theme, "negative", "unset", 0, len(text)),) if theme else ()
+    return HumanCode(text, question, text, codes, "audit", "a", "1", "blind")
+
+
+def own_words(codes):
+    known = first_coder().scorer.vocabulary
+    ours = own_vocabulary(known, [one.text for one in codes], [""] * len(codes))
+    stems = ours.reader.stems
+    return {stems[number - 1] for number in ours.new}, ours
+
+
+def test_a_word_of_its_own_enters_only_from_five_different_comments():
+    said = [coded(f"zorblat again {place}") for place in WHERE]
+    assert "zorblat" in own_words(said)[0]
+    four, ours = own_words([*said[:4], *said[:4]])
+    assert four == set()
+    assert "zorblat" not in ours.reader.stems
+
+
+def test_two_words_side_by_side_enter_only_from_five_different_comments():
+    blue = [coded(f"blue forms {place}") for place in WHERE]
+    apart = [coded(f"the forms {place} were blue") for place in WHERE]
+    assert len(own_words([*blue, *apart])[1].pairs) > len(own_words([*blue[:4], *apart])[1].pairs)
+
+
+def test_a_word_of_the_organisation_teaches_its_theme():
+    zorblat = [
+        coded(f"The zorblat {verb} {place}.", "tools_infrastructure")
+        for verb in ("froze", "was down", "ate my notes", "broke")
+        for place in WHERE
+    ]
+    rest = [one for one in human() if "blue" not in one.text]
+    learnt = learn(first_coder(), [*zorblat, *rest], QUESTIONS)
+    assert learnt.accepted
+    tools = first_coder().themes.index("tools_infrastructure")
+    before, after = (
+        coder.scores(["Zorblat."], [Question()])[0, tools]
+        for coder in (first_coder(), learnt.coder)
+    )
+    assert after > before + 0.3
+    assert learnt.coder.scorer.vocabulary is first_coder().scorer.vocabulary
+
+
+def test_what_people_wrote_to_one_question_is_kept_apart_from_another():
+    """The same bare words, coded as one theme under one question and as none under another."""
+    asked = {"a": Question(words="how is the gate"), "b": Question(words="how is the tea")}
+    said = [
+        coded(f"{shape} {place}", "team_peers" if question == "a" else None, question)
+        for shape in ("as it was", "green", "like last time", "same", "so and so")
+        for place in WHERE
+        for question in asked
+    ]
+    learnt = learn(first_coder(), said, asked)
+    assert learnt.accepted
+    team = learnt.coder.themes.index("team_peers")
+    a, b = learnt.coder.scores(["green today"] * 2, [asked["a"], asked["b"]])[:, team]
+    assert a > b + 0.3
