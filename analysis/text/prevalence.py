@@ -18,7 +18,7 @@ from analysis.text.score_bins import BINS, FloatArray, IntArray, ScoreBins, merg
 
 PRIOR = 1 / 3
 TAU = 1.0
-WIDE_TAU = 2.0
+WIDER = 2.0  # times tau: a second range that allows for twice as much
 DRAWS = 10_000  # so that p can be small enough for one difference among two hundred
 LARGEST_CLOSED = 0.6
 FEWEST_AUDITED = 100
@@ -150,8 +150,7 @@ def _estimate(whole: ScoreBins, part: ScoreBins, seed: int, draws: int, name: st
         seen = int(positive.sum()) + _drawn(rng, left, evidence)
         tau_here = float(spread[place])
         totals[place] = seen + _drawn(rng, closed, evidence + tau_here * delta)
-        wider = max(WIDE_TAU, tau_here)
-        wide[place] = seen + _drawn(rng, closed, evidence + wider * delta)
+        wide[place] = seen + _drawn(rng, closed, evidence + WIDER * tau_here * delta)
     return Prevalence(whole, seed, part.comments, totals, wide, name)
 
 

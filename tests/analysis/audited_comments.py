@@ -35,12 +35,13 @@ def audited(
     chance=7,
     question=QUESTION,
     seed=90210,
+    problems=0.9,
 ):
     """One question's counts: nine in ten mentions are negative, one in ten positive."""
     rng = np.random.default_rng(chance)
     truth = np.zeros((comments, len(LABELS)), bool)
     scores = np.zeros(truth.shape)
-    negative = rng.random(comments) < 0.9
+    negative = rng.random(comments) < problems
     for place, (theme, share) in enumerate(usual.items()):
         truth[:, place] = rng.random(comments) < share
         right = np.where(rng.random(comments) < 0.95, truth[:, place], ~truth[:, place])
@@ -48,7 +49,7 @@ def audited(
         for way, is_so in (("negative", negative), ("positive", ~negative)):
             at = LABELS.index(f"{theme}/{way}")
             truth[:, at] = truth[:, place] & is_so
-            scores[:, at] = scores[:, place] * (0.9 if way == "negative" else 0.1)
+            scores[:, at] = scores[:, place] * (problems if way == "negative" else 1 - problems)
     said = truth[:, : len(USUAL)].any(axis=1)
     truth[:, LABELS.index(OTHER)] = ~said & (rng.random(comments) < 0.4)
     truth[:, LABELS.index(NONE)] = ~said & ~truth[:, LABELS.index(OTHER)]

@@ -83,6 +83,8 @@ def test_what_most_of_a_theme_is_stands_in_words(plain):
     themes = {one.theme: one for one in plain.text[0].audit.themes}
     assert themes["workload"].leaning == "mostly problems"
     assert themes["other"].leaning == ""
+    both = told(reviewed(audited(problems=0.55))).text[0].audit.themes
+    assert {one.leaning for one in both} == {""}
 
 
 def test_a_theme_that_people_hardly_found_is_named_without_a_figure():
@@ -148,6 +150,17 @@ def test_a_change_has_a_verdict_where_both_pulses_were_audited(after_another):
     assert (changes["workload"].verdict, changes["workload"].against) == ("higher", "August 2026")
     assert changes["communication"].verdict in ("cannot_tell", "same")
     assert after_another.text[0].audit.since == ""
+
+
+def test_a_theme_that_had_no_figure_then_has_no_verdict_now():
+    rare = {"workload": 0.2, "fear_speaking_out": 0.06, "communication": 0.25}
+    changes = {
+        one.theme: one.change.verdict
+        for one in told(reviewed(), earlier=[before(usual=rare)]).text[0].audit.themes
+        if one.change
+    }
+    assert changes["fear_speaking_out"] == "not_shown"
+    assert changes["workload"] == "higher"
 
 
 def test_after_a_pulse_that_nobody_checked_no_arrow_stands_anywhere():

@@ -21,6 +21,7 @@ from analysis.text.prevalence import (
 )
 from analysis.text.printed_shares import named, percent_of, printed
 from analysis.text.score_bins import BOARD, PUBLISH, THEMES, ScoreBins, ScoreError, tabulate
+from analysis.text.second_coder import Agreement, if_second_were_right
 
 HEAD = ("now", "q", "coder 1")
 MIDDLES = (0.01, 0.1, 0.3, 0.8)
@@ -258,9 +259,29 @@ def test_what_is_printed_follows_the_tiers():
 def test_nearly_everybody_is_not_told():
     found = share(40, 39)
     assert (found.percent, found.low, found.high) == (None, 90, 100)
-    found = share(90, 90)
-    assert (found.percent, found.low, found.high) == (None, 97, 100)
+    for yes in (89, 90):
+        found = share(90, yes)
+        assert (found.percent, found.low, found.high) == (None, 97, 100)
     assert percent_of(only(90, 88), "workload", Rule()) == 98
+
+
+def test_an_end_that_hardly_anybody_stands_behind_is_nought():
+    """One comment of sixty is 2 %, and would say that somebody alone wrote of it."""
+    apart = Agreement("workload", both=5, first=3, second=0, neither=42)
+    assert if_second_were_right(only(60, 8), "workload", apart)[1] == 1
+    assert share(60, 8, agreement={"workload": apart}).second_low == 0
+
+
+def test_the_wider_range_allows_for_twice_as_much_also_where_board_only_comments_differ_most():
+    counts = (80, 0, 0, 0), (80, 0, 0, 0), (24, 0, 0, 0)
+    board = {
+        "board_audited": np.array([[40, 0, 0, 0]]), "board_positive": np.array([[22, 0, 0, 0]])
+    }  # fmt: skip
+    far = table(*counts, closed=(90, 0, 0, 0), **board)
+    assert tau(far)[0] > 2
+    found = estimate(far, 1)
+    assert found.wide.std() > 1.15 * found.totals.std()
+    assert found.interval("workload", wide=True)[2] > found.interval("workload")[2]
 
 
 def test_a_printed_question_holds_whole_numbers_and_words():
