@@ -30,7 +30,7 @@ class WordCoder:
     mark = "one word 1, codebook 1 (00000000)"
     themes = ("workload",)
 
-    def question(self, text, purpose="open", about=""):
+    def question(self, text, purpose="open", about="", before=""):
         return text
 
     def code_all(self, texts, questions):
