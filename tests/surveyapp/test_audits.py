@@ -104,16 +104,18 @@ def test_whoever_left_their_unit_out_leaves_no_gap_in_the_counts_by_group(make_a
     from surveyapp.services import opening
     from tests.security.test_larger_group import vote
 
-    app = make_app(**voting.SETTINGS)
-    wave = voting.open_voting(app, auditors=[anna])
+    app, mo = make_app(**voting.SETTINGS), witness_key.WitnessKey.new("Mo Bell")
+    wave = voting.open_voting(app, auditors=[anna], witnesses=[mo])
     days, nights = wave.of("Riverside/Days"), wave.of("Riverside/Nights")
     vote(app, wave, days[0], ballot.not_given("Riverside"), {"speak_1": 5})
     for person in (days[1], nights[0], nights[1]):
         voting.vote(app, wave, person, {"speak_1": 2})
     voting.close(app, wave)
-    voting.open_ballots(app, wave)
+    given = voting.peel(voting.bundle(app, wave), mo)
+    assert given.signature
+    voting.open_ballots(app, wave, given)
     with app.app_context():
-        sealed = keys.get(audits._folder(wave.wave_id) / "1.sealed").partition(b"\n")[2]
+        sealed = keys.get(audits._folder(wave.wave_id) / "2.sealed").partition(b"\n")[2]
         opened = envelope.unseal(sealed, anna.outer, envelope.audit_info(str(wave.wave_id)))
         found = json.loads(opened)
         assert opening._facts(wave.wave_id).accepted == 4

@@ -166,6 +166,21 @@ def test_the_draft_is_replaced_before_it_is_out_and_all_its_files_with_it(app, p
         assert str(summary.text[0].audit.share("workload").percent) in csv
 
 
+def test_a_report_that_cannot_be_set_any_more_does_not_stay_as_it_was(app, pulse, monkeypatch):
+    def unset(_report):
+        raise publishing.ReportError("These words cannot be set.")
+
+    with app.app_context():
+        draft = publishing.waiting(desk.wave(pulse)).id
+        assert db.session.get(PublishedFile, (draft, publishing.REPORT))
+        read_all(pulse)
+    monkeypatch.setattr(publishing.report_pdf, "render", unset)
+    published(app, pulse)
+    with app.app_context():
+        assert db.session.get(PublishedFile, (draft, publishing.REPORT)) is None
+        assert db.session.get(PublishedFile, (draft, "summary.json"))
+
+
 def test_without_a_review_the_draft_comes_out_with_the_reason(app, pulse):
     summary = published(app, pulse)
     (result,) = (one for one in summary.text if one.question == desk.QUESTION)
