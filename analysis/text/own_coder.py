@@ -56,6 +56,10 @@ class OwnCoder(Coder):
     def thresholds(self) -> dict[str, float]:
         return {**self._shipped.thresholds, **dict.fromkeys(self._added, MENTION)}
 
+    def subject(self, texts: Sequence[str]) -> str:
+        # Of an own theme the fifteen must hear nothing, also when all answers speak of it.
+        return self._shipped.subject(texts)
+
     def scores(self, texts: Sequence[str], questions: Sequence[Question]) -> Floats:
         known = self._shipped.scores(texts, questions)
         return np.hstack([known, self._finder.scores(self._shipped, texts)])
@@ -95,7 +99,8 @@ class OwnCoder(Coder):
     def _seen(self, texts: Sequence[str], questions: Sequence[Question]) -> "_Seen":
         """What is needed for places and directions of own themes in comments that have some."""
         reading, about, purpose = self._shipped._read(texts, questions)
-        features = self._shipped.scorer.score(reading, about).clause_features
+        asked = [question.words for question in questions]
+        features = self._shipped.scorer.score(reading, about, asked).clause_features
         reads = self._shipped.lean.reads(reading, features, self._shipped.themes)
         lean = AnyTheme(reads.model, reads.rows, reads.counts, reads.themes)
         return _Seen(reading, purpose, lean, self._finder.find(reading))

@@ -14,8 +14,10 @@ from analysis.text.counts import count_comments, release
 from analysis.text.own_codebook import NONE, OwnCodebook, OwnTheme, OwnTitle
 from analysis.text.own_codebook_check import check
 from analysis.text.own_coder import with_own
+from analysis.text.own_codes import learn
 from analysis.text.seeds import seeds
 from tests.analysis.small_coder import small_coder
+from tests.analysis.test_text_own_codes import QUESTIONS, human
 
 INSTRUMENT = parse(
     """
@@ -86,6 +88,29 @@ def test_the_fifteen_are_coded_to_the_byte_as_without_it(shipped, coder):
         then, now = (getattr(one, name)(texts, questions) for one in (shipped, coder))
         assert now.shape[1] == wide + 1
         assert now[:, :wide].tobytes() == then.tobytes()
+
+
+def test_what_a_question_is_about_is_judged_as_without_it(shipped, coder):
+    for texts in (
+        [SAID[0]] * 12,
+        ["Parking is full."] * 12,
+        ["More parking permits, please."] * 12,
+    ):
+        assert coder.subject(texts) == shipped.subject(texts)
+    for words in ("What about parking?", "Why or why not?", "What would you change?"):
+        assert coder.question(words) == shipped.question(words)
+
+
+def test_it_stands_beside_what_people_s_own_codes_have_taught(shipped):
+    learnt = learn(shipped, human(), QUESTIONS).coder
+    assert learnt is not shipped
+    questions = [Question(words="what park")] * len(SAID)
+    for then, now in zip(
+        learnt.code_all(SAID, questions),
+        with_own(learnt, OWN).code_all(SAID, questions),
+        strict=True,
+    ):
+        assert now.mentions[: len(then.mentions)] == then.mentions
 
 
 def test_its_phrases_find_it_by_their_stems_wherever_they_stand(coder):
