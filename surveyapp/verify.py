@@ -30,6 +30,7 @@ from zoneinfo import ZoneInfo
 
 SOUND, TAMPERED, INCOMPLETE, OVERDUE = range(4)
 VERDICTS = ("SOUND", "TAMPERED", "INCOMPLETE", "OVERDUE")
+PLAIN = ("wrong", "wrong", "missing", "late")
 WORDS_SHA256 = "2f5eed53a4727b4bf8880d8f3f199efc90e58503646d9ff8eff3a2ed3b24dbda"
 RECEIPT_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 ORDER = ("COMMITTED", "ROSTER", "OPEN", "CLOSED", "OPENED", "PUBLISHED")
@@ -1406,11 +1407,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except OSError as error:
         return ending(INCOMPLETE, [], f"the record cannot be read ({error}).")
     report = verify(files, options.today, options)
-    count = sum(map(len, report.problems.values()))
-    found = {0: "nothing is wrong", 1: "one thing is wrong"}.get(count, f"{count} things are wrong")
+    code = report.code()
+    count, word = len(report.problems.get(code, ())), PLAIN[code]
+    found = {0: f"nothing is {word}", 1: f"one thing is {word}"}.get(
+        count, f"{count} things are {word}"
+    )
     cannot = ["\nWhat no check of a record can show:", *(f"  - {one}" for one in CANNOT)]
     said = [*report.lines, *cannot]
-    return ending(report.code(), said, f"as of {in_words(options.today)} {found}.")
+    return ending(code, said, f"as of {in_words(options.today)} {found}.")
 
 
 def ending(code: int, said: Sequence[str], words: str) -> int:

@@ -140,6 +140,14 @@ def test_a_hold_is_sound_until_its_day_and_names_who_and_why(record, site, key, 
     assert "A mistake in the figures" in said
     code, said = records.run(files, tmp_path, today=today + timedelta(days=8))
     assert code == 3
+    assert said.endswith(" one thing is late.\n")
+
+
+def test_a_record_without_results_is_called_incomplete_and_not_wrong(record, tmp_path, today):
+    files = {name: body for name, body in record.items() if not name.startswith("results/")}
+    code, said = records.run(records.with_sums(files), tmp_path, today=today)
+    assert code == 2
+    assert said.endswith(" one thing is missing.\n")
 
 
 @pytest.mark.parametrize(
