@@ -9,10 +9,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from analysis.text.audit_sample import LEAST as LEAST_CODED
-from analysis.text.counts import in_words
 from analysis.text.human_codes import BLIND
-from analysis.text.language import COMMON, tokens
 from analysis.text.redact import redact
 from surveyapp.errors import NotFound, NotNow, Rejected
 from surveyapp.services import audit, turns
@@ -74,12 +71,14 @@ def unsaid(desk: Desk) -> int:
 
 def waits_for(desk: Desk) -> int:
     """How many comments of the sample must still be coded before new subjects are shown."""
+    from analysis.text.audit_sample import LEAST  # noqa: PLC0415  most pages never need its weight
+
     entries = {entry.id: entry.place for entry in sheets.entries(desk.wave.id)}
     lacking = 0
     for question in desk.sheet.questions:
         sample = [entries[comment] for comment in question.audit["comments"]]
         coded = sum(any(one.seen == BLIND for one in desk.read.get(n, [])) for n in sample)
-        lacking += max(min(LEAST_CODED, len(sample)) - coded, 0)
+        lacking += max(min(LEAST, len(sample)) - coded, 0)
     return lacking
 
 
@@ -108,6 +107,8 @@ def _candidate(
     quotable: Mapping[str, str],
     least: int,
 ) -> Candidate:
+    from analysis.text.counts import in_words  # noqa: PLC0415  most pages never need its weight
+
     views = [one for one in said if one.subject == subject.number]
     cleared = [quotable[one] for one in subject.examples if one in quotable]
     return Candidate(
@@ -162,13 +163,15 @@ def _checked(desk: Desk, number: int, act: str, said: str, known: Iterable[int])
 
 
 def _name(desk: Desk, said: str) -> str:
+    from analysis.text.language import COMMON  # noqa: PLC0415  most pages never need its weight
+
     if not said or not any(letter.isalpha() for letter in said):
         raise Rejected("Give the subject a name.")
     if len(said) > LONGEST:
         raise Rejected(f"Keep the name to {LONGEST} letters.")
     # Everybody reads it, so it goes the way that comments go.
     hidden = _hidden(desk.read.values()) - COMMON
-    if redact(said).text != said or hidden & {token.word for token in tokens(said)}:
+    if redact(said).text != said or hidden & _words(said):
         raise Rejected("Leave people’s names, places, dates and numbers out of it.")
     if said.casefold() in {title.casefold() for _, title, _ in desk.sheet.themes}:
         raise Rejected("There is a theme of that name. Put it with that theme instead.")
@@ -229,7 +232,13 @@ def _unmasked(
 def _hidden(read: Iterable[Sequence[sheets.Reading]]) -> set[str]:
     """Every word that a reviewer masked: a name that software overlooked may stand in many."""
     masks = (words for given in read for one in given for words in one.masks)
-    return {token.word for words in masks for token in tokens(words)}
+    return {word for words in masks for word in _words(words)}
+
+
+def _words(text: str) -> set[str]:
+    from analysis.text.language import tokens  # noqa: PLC0415  most pages never need its weight
+
+    return {token.word for token in tokens(text)}
 
 
 def _end(number: int, views: Mapping[int, sheets.Naming | None]) -> sheets.Naming | None:
