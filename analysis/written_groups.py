@@ -18,6 +18,8 @@ NOTHING = (
     "those comments were checked."
 )
 
+EVERY = "every theme shown"
+
 Line = tuple[str, Sequence[Comparison]]  # the name of a group, and a word for each theme
 
 
@@ -45,16 +47,17 @@ def why_not(summary: Summary, audit: TextAudit) -> tuple[str, ...]:
     """Each reason for which we can't tell, once, with the groups and the themes in which it
     holds."""
     titles = themes(audit)
-    found: dict[str, dict[str, list[str]]] = {}
+    found: dict[str, list[str]] = {}
     for name, words in lines(summary, audit):
-        for title, one in zip(titles, words, strict=True):
-            if one.verdict == "cannot_tell" and one.why:
-                found.setdefault(one.why, {}).setdefault(name, []).append(title)
-    return tuple(
-        "; ".join(f"{name} ({listed(told)})" for name, told in names.items())
-        + f": {why[0].lower()}{why[1:]}"
-        for why, names in found.items()
-    )
+        shown = [one for one in words if one.verdict != "not_shown"]
+        reasons = dict.fromkeys(
+            one.why for one in shown if one.verdict == "cannot_tell" and one.why
+        )
+        for why in reasons:
+            here = [title for title, one in zip(titles, words, strict=True) if one.why == why]
+            every = len(here) == len(shown) > 1
+            found.setdefault(why, []).append(f"{name} ({EVERY if every else listed(here)})")
+    return tuple(f"{'; '.join(names)}: {why[0].lower()}{why[1:]}" for why, names in found.items())
 
 
 def of_group(

@@ -149,7 +149,7 @@ class CasesCoder:
     mark = "one word 1, codebook 1 (00000000)"
     themes = ("workload",)
 
-    def question(self, text, purpose="open", about=""):
+    def question(self, text, *known):
         return text
 
     def code_all(self, texts, questions):
