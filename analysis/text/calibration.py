@@ -22,7 +22,7 @@ from analysis.text.vocabulary import CONCEPTS, Floats
 
 FILE = Path(__file__).parent / "calibration.toml"
 STEPS = np.round(np.arange(0.3, 1.01, 0.05), 2)
-NEAR = 1.01
+SURE, PRECISE = 0.8, 0.93
 
 
 def sources() -> str:
@@ -71,19 +71,20 @@ def document(codebook: Codebook) -> str:
 def drawn(signs: Floats, labels: Floats, weights: Floats, fold: Ints) -> float:
     """How far logits for a theme are drawn to one half, found on writers that were left out.
 
-    Each writer is scored by heads and a joining that saw the others only; the log loss is averaged
-    over writers, however much each wrote. Of the values that lose at most 1 % more than the
-    best, the most careful is taken: a code that is called sure and is wrong costs more than one to
-    check, and another organisation is stranger than another writer.
+    Each writer is scored by heads and a joining that saw the others only. The greatest value is
+    taken at which what would be called sure is right as often as it has to be, averaged over
+    writers, however much each wrote; the least where none is.
     """
-    losses = np.zeros(len(STEPS))
+    right = []
     for one in np.unique(fold):
         inside, rest = fold == one, fold != one
         joining = join(signs[rest], labels[rest], weights[rest])
-        for at, step in enumerate(STEPS):
-            logits = replace(joining, elsewhere=float(step)).logits(signs[inside])
-            losses[at] += np.mean(np.logaddexp(0, logits) - labels[inside] * logits)
-    return float(STEPS[np.flatnonzero(losses <= NEAR * losses.min())[0]])
+        chances = [
+            expit(replace(joining, elsewhere=float(step)).logits(signs[inside])) for step in STEPS
+        ]
+        right.append([labels[inside][each >= SURE].mean() for each in chances])
+    enough = STEPS[np.mean(right, axis=0) >= PRECISE]
+    return float(enough.max(initial=STEPS[0]))
 
 
 if __name__ == "__main__":
