@@ -101,7 +101,7 @@ def emerging(written: Sequence[Written], seed: int = SEED) -> tuple[Emerging, ..
     means = _grouped(vectors, groups, seed)
     stability = _stability(vectors, means, seed)
     near = _nearest(model, means, [written[place].text for place in counted])
-    words = [_terms(written[place].text) for place in readable]
+    words = [terms_of(written[place].text) for place in readable]
     several = len({one.directorate for one in written if one.use != CLOSED}) > 1
     found = []
     for group in range(groups):
@@ -219,7 +219,7 @@ def _nearest(model: Pipeline, means: KMeans, texts: Sequence[str]) -> IntArray:
     return found
 
 
-def _terms(text: str) -> set[str]:
+def terms_of(text: str) -> set[str]:
     """Single words and pairs side by side, in lower case, of words that say something."""
     words = [token.word for token in tokens(text)]
     pairs = zip(words, words[1:], strict=False)

@@ -7,6 +7,7 @@ that is out is never changed.
 
 import json
 import secrets
+from collections import Counter
 from contextlib import suppress
 
 from analysis import dataset
@@ -14,7 +15,9 @@ from analysis.summary import Summary
 from analysis.text.audit_release import Before, with_review
 from analysis.text.coder import Coder, first_coder
 from analysis.text.directorates import large_enough
+from analysis.text.emerging import LEAST, PUBLISHED, terms_of
 from analysis.text.new_subjects import NamedSubject, NewSubjects, with_subjects
+from analysis.text.redact import redact
 from analysis.text.reviewed import Example, Reviewed, count_audit
 from surveyapp.keys import MissingKey
 from surveyapp.models.surveys import Wave
@@ -118,14 +121,28 @@ def _directorates(wave: Wave, opened: dataset.Wave) -> tuple[str, ...] | None:
 def _propose(wave: Wave, told: Summary) -> None:
     """Put the new subjects that these results name forward for the programme's own codebook.
 
-    Not sooner: HR, who decides on it, learns nothing of a pulse before everybody else does.
+    Not sooner: HR, who decides on it, learns nothing of a pulse before everybody else does. Nor
+    does it get words that only the board may read, or that fewer than five people wrote.
     """
     public = {name for result in told.text for name, _ in result.subjects}
+    open_words = _open_words(wave) if public else set()
     for one in review.new_subjects(wave.id).named if public else ():
         if one.name in public:
+            terms = [term for term in one.terms if term in open_words]
             # A name that is a theme's by now, or a word that cannot be a phrase.
             with suppress(own_codebooks.Faulty):
-                own_codebooks.propose(wave.programme, one.name, one.terms, publishing.SCHEDULER)
+                own_codebooks.propose(wave.programme, one.name, terms, publishing.SCHEDULER)
+
+
+def _open_words(wave: Wave) -> set[str]:
+    """What five people at least wrote to one question, in comments for everybody to read."""
+    held = Counter(
+        (comment.question, term)
+        for comment in publishing.load(wave).comments
+        if comment.use == PUBLISHED
+        for term in terms_of(redact(comment.text).text)
+    )
+    return {term for (_, term), number in held.items() if number >= LEAST}
 
 
 def _kept(wave: Wave) -> Reviewed | None:

@@ -27,6 +27,7 @@ from tests.analysis.audited_comments import RULE, pulse_of
 from tests.surveyapp.test_text_results import ScoringCoder
 
 MARKER = "quokka"
+INNER, RARE = "wombat", "numbat"  # in comments for the board alone, and in those of four people
 WORDS = ("permits", "barriers", "spaces", "fines")
 PLACES = ("the garage", "visitors", "early shifts", "the clinic", "the yard", "night staff")
 FILLER = [f"{a}{b}{c}" for a in "bdfglmnp" for b in ("ara", "elo", "ini", "oru") for c in "nsmtk"]
@@ -55,6 +56,8 @@ def written():
         *(desk.Said(parking(), "publish", unit()) for _ in range(30)),
         *(desk.Said(" ".join(rng.choice(FILLER, 8)), "board", unit()) for _ in range(90)),
         *(desk.Said(f"{parking()} {MARKER} parking", "themes", unit()) for _ in range(40)),
+        *(desk.Said(f"{parking()} {INNER} parking", "board", unit()) for _ in range(26)),
+        *(desk.Said(f"{parking()} {RARE} parking", "publish", unit()) for _ in range(4)),
     ]
 
 
@@ -118,7 +121,9 @@ def test_a_word_of_closed_comments_alone_is_seen_nowhere(app, pulse, board):
     assert any(MARKER in term for one in leaked for term in one.terms)
     assert found
     assert sum(closed for one in found for _, _, closed in one.questions) > 0
-    assert {"parking", "car park"} & {term for one in found for term in one.terms}
+    terms = {term for one in found for term in one.terms}
+    assert {"parking", "car park"} & terms
+    assert any(INNER in term for term in terms), "reviewers may see what they read"
     assert not any(MARKER in term for one in found for term in one.terms)
     assert all(MARKER not in entries[one] for each in found for one in each.examples)
 
@@ -148,7 +153,9 @@ def test_a_word_of_closed_comments_alone_is_seen_nowhere(app, pulse, board):
     (proposed,) = theme_of(app, pulse)
     assert (proposed.title, proposed.state) == ("Getting here", "proposed")
     assert proposed.phrases
-    assert not any(MARKER in phrase for phrase in proposed.phrases)
+    for word in (MARKER, INNER, RARE):
+        assert not any(word in phrase for phrase in proposed.phrases), "HR is not the board"
+    assert not any(word in stored(app) for word in (MARKER, INNER))
     assert "reviewers named" in told["subjects"]
 
 
