@@ -70,8 +70,21 @@ def a_group_for_one(covenant, key_sha256):
     )
 
 
-def the_same_key_twice(covenant, key_sha256):
-    covenant["groups"].append(covenant["groups"][-1])
+def a_group_for_one_beside_all_of_the_whole(covenant, key_sha256):
+    """The whole lacks the one whom its groups have too many, and that is made up for in a class."""
+    (days,) = (one for one in covenant["classes"] if one["key"] == "Riverside/Days")
+    (group,) = (one for one in covenant["groups"] if one["key"] == "Riverside/Days")
+    (whole,) = (one for one in covenant["groups"] if not one["parent"])
+    robin = {"key": "Riverside/Robin", "people": 1}
+    covenant["classes"].append({**days, **robin, "public_key_sha256": key_sha256})
+    covenant["groups"].append({**group, **robin, "counted_in": robin["key"], "name": "Robin"})
+    days["people"] -= 1
+    whole["counted_in"] = days["key"]
+
+
+def the_same_key_twice(covenant, _hash):
+    """Of the whole, in which nobody sits right: so the sums are the same."""
+    covenant["groups"] += [one for one in covenant["groups"] if not one["parent"]]
 
 
 def more_invited(covenant, _hash):
@@ -97,6 +110,7 @@ def another_name(covenant, _hash):
     [
         honest,
         a_group_for_one,
+        a_group_for_one_beside_all_of_the_whole,
         the_same_key_twice,
         more_invited,
         a_longer_list,
@@ -114,7 +128,7 @@ def test_a_group_of_one_is_not_shown_as_one_of_many_to_a_typed_code(
     with somebody(browser, sealing) as one:
         other_promises(one.page, hashlib.sha256(made).hexdigest())
         answer(one.page, "/covenant.json", lambda _: made)
-        if lie is a_group_for_one:
+        if lie in (a_group_for_one, a_group_for_one_beside_all_of_the_whole):
             told = {
                 "class": "Riverside/Robin",
                 "unit": "Riverside/Robin",
