@@ -36,12 +36,13 @@ def agreed_themes(
 ) -> tuple[AgreedTheme, ...]:
     """For each theme that is told, how far two people agreed on it, in the order of ``shares``.
 
-    None under 20 comments coded twice. A theme has no figure where it is grey, where fewer than
+    None under ``rule.large`` comments coded twice, because hundredths of fewer would give back
+    every count (rule D8). A theme has no figure where it is grey, where fewer than
     ``rule.comments`` comments hold it by either coder, and where (nearly) all do (rule D6).
     Directions and evidence need as many comments in which both found it, and evidence as many in
     which both marked words. How usual a theme is stands in steps of 5.
     """
-    if _rows(agreement) < FEWEST_DOUBLES:
+    if _rows(agreement) < rule.large:
         return ()
     told = (share for share in shares if "/" not in share.label and share.label in agreement)
     return tuple(_theme(agreement[share.label], bool(share.grey), rule) for share in told)

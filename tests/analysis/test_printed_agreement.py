@@ -58,6 +58,14 @@ def test_nothing_stands_at_all_under_twenty_comments():
     assert agreed_in_words({"workload": Agreement("workload", 14, 2, 2, 1)}, 5) == ""
 
 
+def test_figures_to_a_hundredth_need_fifty_comments_coded_twice():
+    """Of fewer, hundredths would give back every count (rule D8)."""
+    fewer = replace(DOUBLES, neither=29)
+    assert fewer.rows == 49
+    assert printed(fewer) == ()
+    assert agreed_in_words({"workload": fewer}, 5) != ""
+
+
 def test_a_grey_theme_has_no_figure_of_agreement_either():
     grey = replace(SHARES[0], grey="too few")
     assert printed(DOUBLES, (grey,)) == (AgreedTheme("workload"),)
