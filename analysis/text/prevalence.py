@@ -172,9 +172,11 @@ def _apart(
     rows, on a grid, then spread evenly over the grid's step. Shape (draws,)."""
     used = audited > 0
     shifts = np.arange(-FURTHEST, FURTHEST + STEP / 2, STEP)
-    moved = np.clip(evidence[used], -CERTAIN, CERTAIN)[:, :, None] + shifts
-    x, n = positive[used][:, None, None], audited[used][:, None, None]
-    weight = (x * moved - n * np.logaddexp(0.0, moved)).sum(axis=0) - shifts**2 / 2
+    odds = np.exp(np.clip(evidence[used], -CERTAIN, CERTAIN))
+    # Less what is the same for every shift: Σ x·logit p.
+    weight = np.tile(positive.sum() * shifts - shifts**2 / 2, (evidence.shape[1], 1))
+    for n, one in zip(audited[used], odds, strict=True):
+        weight -= n * np.log1p(one[:, None] * np.exp(shifts))
     weight = np.exp(weight - weight.max(axis=1, keepdims=True)).cumsum(axis=1)
     chosen = (weight < rng.random((len(weight), 1)) * weight[:, -1:]).sum(axis=1)
     found: FloatArray = shifts[chosen] + STEP * (rng.random(len(chosen)) - 0.5)
