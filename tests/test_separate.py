@@ -217,7 +217,7 @@ def test_a_wave_goes_from_door_to_door_until_it_is_published(stores, doors):
 
 
 def test_publisher_and_office_have_the_rights_that_new_subjects_need(stores, doors):
-    wave = voting.open_voting(stores[0], state="committed")
+    wave = voting.open_voting(stores[0], slug="boatyard", state="committed")
     sheet = review_sheets.Sheet(1, "coder", "1", (), (), 0, ())
     found = [review_sheets.Subject(1, ("car park",), (), ())]
     with doors["publisher"].app_context():

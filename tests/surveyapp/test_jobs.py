@@ -1,5 +1,7 @@
 """What the scheduler does by itself, and that one trouble stops nothing else."""
 
+from datetime import timedelta
+
 import pytest
 
 from surveyapp import clock, jobs
@@ -79,3 +81,17 @@ def test_the_board_hears_of_a_draft_even_after_a_crash_between_two_commits(app, 
     with app.app_context():
         letters = who_session().scalars(db.select(OutboxMail.kind)).all()
     assert letters == ["draft"]
+
+
+def test_a_publisher_that_stands_still_keeps_results_back_for_an_hour_at_most(app, monkeypatch):
+    """Where doors are apart the office waits until it has put in what reviewers found."""
+    laid_out = True
+    monkeypatch.setattr(jobs, "opens", lambda store: store in (None, "who"))
+    monkeypatch.setattr(jobs.review_sheets, "is_laid_out", lambda _wave_id: laid_out)
+    with app.app_context():
+        wave = summarised("Due", "due")
+        for minutes, ours in ((0, False), (59, False), (61, True)):
+            now = wave.publishes_at + timedelta(minutes=minutes)
+            assert jobs.is_ours(wave, "published", now) is ours
+        laid_out = False
+        assert jobs.is_ours(wave, "published", wave.publishes_at)
