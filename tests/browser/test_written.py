@@ -9,6 +9,7 @@ from analysis.text.audit_release import with_review
 from surveyapp.services import results
 from tests import factories, published
 from tests.analysis.audited_comments import RULE, audited, before, pulse_of, reviewed
+from tests.analysis.test_written_groups import compared
 from tests.browser.harness import PHONE
 
 PAGES = ("written", "themes/workload")
@@ -26,6 +27,7 @@ def keys(riverside):
         ),
         "unaudited": with_review(plain, reviewed(audited(rows=0), examples=0), RULE),
         "few": replace(plain, text=(few,)),
+        "groups": with_review(plain, compared(), RULE),
     }
     found = {}
     with riverside[2].app_context():
@@ -40,6 +42,11 @@ def keys(riverside):
 @pytest.mark.parametrize("state", ["audited", "unaudited", "few"])
 def test_what_people_wrote_is_accessible_and_fits_a_phone(mirror, riverside, keys, state):
     paths = [f"/r/{keys[state]}/{page}" for page in PAGES]
+    mirror.all_pass(riverside[0], *paths)
+
+
+def test_groups_compared_are_accessible_and_fit_a_phone(mirror, riverside, keys):
+    paths = [f"/r/{keys['groups']}/{page}" for page in ("written", "groups/days")]
     mirror.all_pass(riverside[0], *paths)
 
 
