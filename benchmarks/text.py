@@ -22,7 +22,6 @@ from analysis.text.direction import DIRECTIONS
 from analysis.text.fusion import fused_coder
 from analysis.text.human_codes import Code, HumanCode
 from analysis.text.language import tokens
-from analysis.text.learning import thresholds
 from analysis.text.redact import redact
 from analysis.text.seeds import seeds
 from benchmarks import machine
@@ -178,17 +177,13 @@ def learning(coder: Coder) -> None:
         for _ in range(4):
             order = rng.permutation(len(rows))
             chances = expit(given.shipped)
-            said = chances >= cuts
             for fold in range(FOLDS) if number else ():
                 held = order[fold::FOLDS]
                 rest = rng.permutation(np.setdiff1d(order, held))[:number]
                 own = own_codes.fit(vocabulary, given, rest)
                 chances[held] = own_codes.probabilities(own, given, held)
-                known = own_codes.some(given, rest)
-                unseen = own_codes.probabilities_unseen(vocabulary, known, rest % FOLDS)
-                said[held] = chances[held] >= thresholds(unseen, known.labels, np.ones(len(rest)))
             sure = (chances >= 0.8) & counts
-            micro, macro, _ = scores(said, truth, counts)
+            micro, macro, _ = scores(chances >= cuts, truth, counts)
             error = calibration_error(chances, truth, counts)
             found.append((micro, macro, truth[sure].mean(), error))
         micro, macro, precise, error = np.mean(found, axis=0)
