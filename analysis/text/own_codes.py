@@ -26,7 +26,7 @@ from analysis.text.scorer import Own, signs_of
 from analysis.text.vocabulary import Floats, Vocabulary
 
 FOLDS = 5
-TIGHT = 1.0
+TIGHT = 2.0
 TIGHT_SHIFT = 2.0
 LEAST_CODED = 20
 LEAST_FOR_CUTS = 400
