@@ -263,7 +263,9 @@ def _named(name: str, groups: Sequence[sheets.Subject]) -> Named:
 
 
 def _together(views: Sequence[sheets.Naming]) -> tuple[tuple[sheets.Naming, int], ...]:
-    """Views that say the same, whoever gave them, with how many hold each."""
+    """Views that say the same, whoever gave them, with how many hold each. Of several spellings
+    the one with capitals in front stands."""
     held = Counter((one.act, one.said.casefold()) for one in views)
-    first = {(one.act, one.said.casefold()): one for one in reversed(views)}
-    return tuple((first[what], count) for what, count in held.most_common())
+    by_spelling = sorted(views, key=lambda one: one.said, reverse=True)
+    spelt = {(one.act, one.said.casefold()): one for one in by_spelling}
+    return tuple((spelt[what], count) for what, count in held.most_common())
