@@ -27,7 +27,7 @@ SHRUNK_NOTE = (
     "This is worked out from the printed figures alone."
 )
 WITHHELD = (
-    "“Board only” comments are read by the board members who check them. “Themes only” comments "
+    "“Board only” comments are for board members from outside the line. “Themes only” comments "
     "come to no reviewer: software counts what they are about."
 )
 LIMITS = (

@@ -67,6 +67,19 @@ def _page(
     )
 
 
+@blueprint.get("/<slug>/<int:number>/board")
+@open_to(Role.BOARD)
+def for_the_board(slug: str, number: int) -> ResponseReturnValue:
+    """The comments that the board alone may read, once two reviewers have cleared them."""
+    programme, desk = desk_of(slug, number)
+    return render_template(
+        "review/board.html",
+        programme=programme,
+        wave=desk.wave,
+        comments=review_desk.for_the_board(desk),
+    )
+
+
 @blueprint.get("/<slug>/<int:number>/next")
 @open_to(Role.BOARD)
 def following(slug: str, number: int) -> ResponseReturnValue:

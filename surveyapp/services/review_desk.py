@@ -177,6 +177,18 @@ def desk(wave: Wave, member: Account) -> Desk | None:
     )
 
 
+def for_the_board(desk: Desk) -> dict[str, list[str]]:
+    """The comments that their authors let the board alone read, as two reviewers cleared and masked
+    them, under the text of their question. By their words, so that the order tells nothing."""
+    found: dict[str, list[str]] = {}
+    for entry in sheets.entries(desk.wave.id):
+        read = desk.read.get(entry.place, [])
+        if entry.use == "board" and sheets.outcome_of(entry, read) == "cleared":
+            asked = desk.sheet.question(entry.question).text
+            found.setdefault(asked, []).append(sheets.masked(entry, read).text)
+    return {asked: sorted(texts) for asked, texts in sorted(found.items())}
+
+
 def turn(desk: Desk, place: int) -> Turn:
     """One comment for this reviewer. Raises :class:`NotFound`, and :class:`NotNow` when others have
     settled it."""

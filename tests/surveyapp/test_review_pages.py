@@ -15,6 +15,7 @@ from tests import desk, factories
 START = "/review/riverside"
 DESK = f"{START}/1"
 NOTHING = {"nothing": "y", "decision": "pass"}
+MARKS = ("aa" * 16, "bb" * 16)
 
 
 @pytest.fixture
@@ -207,7 +208,7 @@ def test_a_comment_that_others_settled_is_shown_to_nobody_more(app, pulse):
 def test_nobody_else_comes_to_the_desk(app, pulse, role):
     client = app.test_client()
     factories.sign_in(client, role)
-    for path in (START, DESK, f"{DESK}/next", f"{DESK}/1"):
+    for path in (START, DESK, f"{DESK}/next", f"{DESK}/board", f"{DESK}/1"):
         assert client.get(path).status_code == 403
     assert client.post(f"{DESK}/1", data=NOTHING).status_code == 403
 
@@ -219,11 +220,12 @@ def test_a_member_in_the_line_is_told_and_reads_nothing(app, pulse, board):
         member = db.session.query(Account).filter_by(email="board@example.org").one()
         member.role_names = ["board", "manager"]
         db.session.commit()
-    for path in (START, DESK, f"{DESK}/next", f"{DESK}/1"):
+    for path in (START, DESK, f"{DESK}/next", f"{DESK}/board", f"{DESK}/1"):
         page = board.get(path)
         assert "do not" in page.text or page.status_code == 403
         assert desk.HARM not in page.text
-    assert board.get(f"{DESK}/1").status_code == 403
+    for path in (f"{DESK}/1", f"{DESK}/board"):
+        assert board.get(path).status_code == 403
 
 
 @pytest.mark.parametrize(
@@ -334,3 +336,27 @@ def test_the_promises_say_who_reads_comments_or_that_nobody_does():
     assert "nobody reads it" not in " ".join(promises.facts(named))  # an auditor can
     assert "shows them to nobody" not in read_by
     assert "Unless two of them agree" in read_by
+
+
+def test_board_only_comments_come_to_the_board_once_two_have_cleared_them(app, board):
+    with app.app_context():
+        texts = [f"Cases pile up, said {mark}" for mark in "abcd"]
+        kept = [desk.Said(text, use="board") for text in texts]
+        wave_id = desk.a_pulse([*desk.plain(20), *kept])
+    desk.lay_out(app)
+    assert "No “Board only” comment" in read(board.get(f"{DESK}/board"))
+    with app.app_context():
+        places = {entry.text: entry.place for entry in review_sheets.entries(wave_id)}
+        said = [
+            *(review_sheets.Reading(places[texts[0]], mark, masks=("Cases",)) for mark in MARKS),
+            *(review_sheets.Reading(places[texts[1]], mark, reason="author") for mark in MARKS),
+            review_sheets.Reading(places[texts[2]], MARKS[0]),
+            *(review_sheets.Reading(place, mark) for place in places.values() for mark in MARKS
+              if place not in (places[texts[0]], places[texts[1]], places[texts[2]])),
+        ]  # fmt: skip
+        for one in said:
+            review_sheets.keep(wave_id, one)
+        db.session.commit()
+    page = soup_of(board, f"{DESK}/board")
+    shown = [one.get_text().strip() for one in page.select("blockquote")]
+    assert shown == [texts[3], "[masked] pile up, said a"]
