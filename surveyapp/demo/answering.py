@@ -45,7 +45,7 @@ def answer(wave: Wave, answers: "Iterable[Answer]", moment: datetime, say: Say) 
         for number, one in enumerate(everybody, start=1):
             _send(Reader(app), codes[one.email][1], one)
             if number % TOLD_EVERY == 0 or number == len(everybody):
-                say(f"Pulse {wave.number}: {number} of {len(everybody)} have answered")
+                say(f"Pulse {wave.number}: {number} of {len(everybody)} answers sent")
 
 
 def _send(reader: Reader, code: str, said: "Answer") -> None:
