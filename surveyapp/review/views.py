@@ -24,7 +24,7 @@ def start(slug: str) -> ResponseReturnValue:
     waves = review_desk.waves_of(programme)
     desks = _desks(waves)
     # The oldest comes out first; where nothing of it waits, the next.
-    waiting = (wave for wave in waves if wave in desks and desks[wave].next())
+    waiting = (wave for wave in waves if wave in desks and review_desk.following(desks[wave]))
     return _page(programme, next(waiting, waves[0] if waves else None), desks)
 
 
@@ -49,6 +49,7 @@ def _page(
     programme: Programme, wave: Wave | None, desks: dict[Wave, review_desk.Desk]
 ) -> ResponseReturnValue:
     desk = desks.get(wave) if wave else None
+    waiting = review_desk.following(desk) if desk else None
     return render_template(
         "review/start.html",
         programme=programme,
@@ -60,7 +61,7 @@ def _page(
         promised=wave is not None and covenants.reads_comments(wave),
         may=review_desk.may_review(signed_in()),
         progress=desk.progress() if desk else None,
-        waiting=desk.next() if desk else None,
+        waiting=waiting,
         unsaid=review_subjects.unsaid(desk) if desk else 0,
         reasons=REASONS,
         words=words,
@@ -85,7 +86,7 @@ def for_the_board(slug: str, number: int) -> ResponseReturnValue:
 def following(slug: str, number: int) -> ResponseReturnValue:
     """Go to the next comment, or past one that is left for later."""
     _, desk = desk_of(slug, number)
-    place = desk.next(request.args.get("after", 0, type=int))
+    place = review_desk.following(desk, request.args.get("after", 0, type=int))
     if place is None:
         return redirect(url_for("review.pulse", slug=slug, number=number))
     return redirect(url_for("review.comment", slug=slug, number=number, place=place))
@@ -101,7 +102,7 @@ def comment(slug: str, number: int, place: int) -> ResponseReturnValue:
         add_rows(form)
     elif form.validate_on_submit() and form.check_codes(turn) and _keep(form, turn, desk):
         db.session.commit()
-        after = desk.next()
+        after = review_desk.following(desk)
         if after is None:
             return redirect(url_for("review.pulse", slug=slug, number=number))
         address = url_for("review.comment", slug=slug, number=number, place=after, saved=place)

@@ -6,7 +6,7 @@ here can delay the results: what was not read in time is not quoted.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from analysis.text.human_codes import BLIND, Code
 from analysis.text.human_codes import OTHER as OTHER
@@ -79,17 +79,19 @@ class Turn:
 
 @dataclass(frozen=True)
 class Desk:
-    """One wave's desk as one reviewer finds it."""
+    """One wave's desk as one reviewer finds it. ``lost`` are comments found to be deleted or
+    damaged."""
 
     wave: Wave
     sheet: sheets.Sheet
     reader: str
     read: dict[int, list[sheets.Reading]]
+    lost: set[int] = field(default_factory=set)
 
     def wants(self, place: int) -> bool:
         """Whether this reviewer's view of a comment is still wanted."""
         given = self.read.get(place, [])
-        if any(one.reader == self.reader for one in given):
+        if place in self.lost or any(one.reader == self.reader for one in given):
             return False
         return sheets.outcome(given) in ("unread", "differ")
 
@@ -175,6 +177,18 @@ def desk(wave: Wave, member: Account) -> Desk | None:
         reader=sheets.mark_of(wave.id, member.id),
         read=sheets.readings(wave.id),
     )
+
+
+def following(desk: Desk, after: int = 0) -> int | None:
+    """The next comment for this reviewer, as :meth:`Desk.next`.
+
+    One that somebody deleted or damaged is passed over: it keeps nobody from the others.
+    """
+    place = desk.next(after)
+    while place is not None and sheets.entry(desk.wave.id, place) is None:
+        desk.lost.add(place)
+        place = desk.next(after)
+    return place
 
 
 def for_the_board(desk: Desk) -> dict[str, list[str]]:

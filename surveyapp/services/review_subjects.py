@@ -76,7 +76,9 @@ def waits_for(desk: Desk) -> int:
     entries = {entry.id: entry.place for entry in sheets.entries(desk.wave.id)}
     lacking = 0
     for question in desk.sheet.questions:
-        sample = [entries[comment] for comment in question.audit["comments"]]
+        drawn = question.audit["comments"]
+        # One that somebody deleted or damaged will never be coded.
+        sample = [entries[comment] for comment in drawn if comment in entries]
         coded = sum(any(one.seen == BLIND for one in desk.read.get(n, [])) for n in sample)
         lacking += max(min(LEAST, len(sample)) - coded, 0)
     return lacking

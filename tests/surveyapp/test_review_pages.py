@@ -7,6 +7,7 @@ from bs4 import BeautifulSoup
 
 from analysis.text.codebook import load
 from surveyapp.extensions import db
+from surveyapp.models.review import ReviewComment
 from surveyapp.models.surveys import Wave
 from surveyapp.review import words
 from surveyapp.services import promises, review, review_sheets
@@ -360,3 +361,22 @@ def test_board_only_comments_come_to_the_board_once_two_have_cleared_them(app, b
     page = soup_of(board, f"{DESK}/board")
     shown = [one.get_text().strip() for one in page.select("blockquote")]
     assert shown == [texts[3], "[masked] pile up, said a"]
+
+
+def test_a_comment_that_somebody_deleted_or_damaged_keeps_nobody_from_the_others(app, pulse, board):
+    with app.app_context():
+        rows = db.session.query(ReviewComment).order_by(ReviewComment.place).all()
+        db.session.delete(rows[0])
+        rows[1].sealed = bytes(len(rows[1].sealed))
+        db.session.commit()
+    address, seen = board.get(f"{DESK}/next").location, []
+    while address != DESK:
+        path = address.partition("?")[0]
+        seen.append(path)
+        answer = board.post(path, data=NOTHING)
+        assert answer.status_code == 302, read(answer)
+        address = answer.location
+    assert len(set(seen)) == 38
+    assert "Nothing waits for you now" in read(board.get(START))
+    assert "Code the sample" not in read(board.get(f"{DESK}/subjects"))
+    assert "still to code" not in read(board.get(f"{DESK}/subjects"))
