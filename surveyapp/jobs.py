@@ -59,6 +59,7 @@ from surveyapp.services import (
 
 ACTOR = publishing.SCHEDULER
 BATCH = 200
+MEETINGS = 5  # how often two schedulers may write the same row before a step counts as failed
 LONGEST_WAIT = timedelta(hours=1)
 NIGHT = range(5)  # the hours in which long sums are done
 Say = Callable[[str], None]
@@ -144,21 +145,21 @@ def _did(what: str, act: Callable[[], object], failed: list[str]) -> bool:
     """Act; when that fails undo it in every store and note it, so that the round goes on.
 
     Of two schedulers that write the same row at once one is refused. It looks again, and finds
-    the other's work done.
+    the other's work done; they may meet once more at the row after it.
     """
-    try:
+    for left in reversed(range(MEETINGS)):
         try:
             act()
-        except IntegrityError:
+            return True
+        except Exception as error:
             _undo()
-            act()
-    except Exception as error:
-        _undo()
-        # SECURITY 7: the class only; a message may hold what somebody wrote.
-        failed.append(f"{what} failed: {type(error).__name__}")
-        current_app.logger.error("scheduler: %s", failed[-1])
-        return False
-    return True
+            if isinstance(error, IntegrityError) and left:
+                continue
+            # SECURITY 7: the class only; a message may hold what somebody wrote.
+            failed.append(f"{what} failed: {type(error).__name__}")
+            current_app.logger.error("scheduler: %s", failed[-1])
+            break
+    return False
 
 
 def _undo() -> None:

@@ -7,19 +7,18 @@ off, which rightly forbids to put a checker into a page.
 
 import os
 import shutil
-import threading
 from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
-from werkzeug.serving import make_server
 
 from surveyapp import clock
 from tests import factories
 from tests.needed import need
+from tests.serving import in_one_piece, served
 
 ROOT = Path(__file__).resolve().parents[2]
 AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
@@ -69,29 +68,14 @@ def living_at(app, moment: Moment):
 
     def answer(environ, start_response):
         with clock.as_if(moment.now) if moment.now else nullcontext():
-            body = app(environ, start_response)
-            try:
-                return [b"".join(body)]
-            finally:
-                if hasattr(body, "close"):
-                    body.close()
+            return in_one_piece(app)(environ, start_response)
 
     return answer
 
 
-@contextmanager
-def serving(app, moment: Moment | None = None) -> Iterator[str]:
+def serving(app, moment: Moment | None = None) -> AbstractContextManager[str]:
     """``app`` on a free port of this machine; yields its address."""
-    door = living_at(app, moment) if moment else app
-    server = make_server("127.0.0.1", 0, door, threaded=True)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}"
-    finally:
-        server.shutdown()
-        thread.join(timeout=10)
-        server.server_close()
+    return served(living_at(app, moment) if moment else app)
 
 
 @contextmanager

@@ -9,11 +9,18 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from surveyapp import clock, jobs
-from surveyapp.extensions import who_session
+from surveyapp.extensions import db, who_session
 from surveyapp.models.participation import OutboxMail
 from surveyapp.models.surveys import STATES
-from surveyapp.services import noticeboard, noticeboard_check, publishing, waves
-from tests import factories, voting
+from surveyapp.services import (
+    noticeboard,
+    noticeboard_check,
+    publishing,
+    review,
+    review_sheets,
+    waves,
+)
+from tests import desk, factories, voting
 from tests.faults import levels
 
 PLACES = ("Riverside/Days",) * 12
@@ -123,3 +130,42 @@ def test_two_schedulers_make_each_move_once_and_write_to_everybody_once(
         assert len(results) == len(PLACES)
     kind = "PostgreSQL" if databases else "SQLite"
     record_figure("F12", f"{kind}: each move once, each message queued once")
+
+
+def test_a_scheduler_that_another_overtakes_at_every_row_of_the_desk_ends_its_round_well(
+    make_app, tmp_path, databases, monkeypatch
+):
+    """The other is first with the comments, and again with the new subjects in them."""
+    app = make_app(**voting.on_files(tmp_path) | ({"DATABASES": databases} if databases else {}))
+    with app.app_context():
+        wave_id = desk.a_pulse(desk.plain(20))
+    overtaken = []
+
+    def lays_out():
+        with app.app_context():
+            assert review.prepare(desk.wave(wave_id))
+            db.session.commit()
+
+    def goes_on():
+        with app.app_context():
+            jobs.mind_comments(failed := [])
+            assert failed == []
+
+    def after(other, act):
+        def second(*given):
+            if other not in overtaken:
+                overtaken.append(other)
+                with ThreadPoolExecutor(1) as pool:
+                    pool.submit(other).result()
+            return act(*given)
+
+        return second
+
+    for step, other in (("lay_out", lays_out), ("lay_subjects", goes_on)):
+        monkeypatch.setattr(review_sheets, step, after(other, getattr(review_sheets, step)))
+    with app.app_context():
+        jobs.mind_comments(failed := [])
+        assert failed == []
+        assert overtaken == [lays_out, goes_on]
+        assert review_sheets.how_many(wave_id) == 20
+        assert review_sheets.subjects(wave_id) is not None
