@@ -7,10 +7,10 @@ wave only an audit of that wave can say (TEXT 3).
 """
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import numpy as np
 
@@ -229,51 +229,70 @@ def mentions_of(
     ``probability`` (comments, ``themes``); ``theme`` has the theme's number for each mention of
     ``seen``, ``purpose`` the number of each comment's question's.
     """
+    said = _ways(seen, lean, theme, purpose[seen.rows])
     cues = lean.cues_of_clauses()
+    clause = seen.holds.indices[said.entry]
+    offers, mocks = (
+        np.bincount(said.code, cue[clause], len(said.mention)) > 0
+        for cue in (cues.offers, cues.mocks)
+    )
+    way = np.where(mocks & (said.way == leaning.POSITIVE), leaning.NEGATIVE, said.way)
+    rows, number = seen.rows[said.mention], theme[said.mention]
+    chance = probability[rows, number]
+    sure = (chance >= SURE) & ~mocks
+    columns = (rows, number, way, chance, sure, offers, *seen.spans(said.code, said.entry))
     found: list[list[Mention]] = [[] for _ in texts]
     read = -1
-    for at, way, clauses in _ways(seen, lean, theme, purpose[seen.rows]):
-        row = int(seen.rows[at])
-        chance = float(probability[row, theme[at]])
+    for row, which, leans, p, certain, offered, first, last in zip(
+        *(column.tolist() for column in columns), strict=True
+    ):
         if row != read:
-            read, words = row, reader.places(texts[row])
-        start, end = seen.span(words, at, clauses)
-        offers, mocks = (bool(cue[clauses].any()) for cue in (cues.offers, cues.mocks))
-        if mocks and way == "positive":
-            way = "negative"
+            read, pieces = row, reader.pieces(texts[row])
+        direction = DIRECTIONS[leans]
         found[row].append(
             Mention(
-                themes[theme[at]],
-                way,
-                "offer" if offers else function_of(way, questions[row].purpose),
-                start,
-                end,
-                "sure" if chance >= SURE and not mocks else "check",
-                round(chance, 3),
+                themes[which],
+                direction,
+                "offer" if offered else function_of(direction, questions[row].purpose),
+                pieces[first].start(),
+                pieces[last].end(),
+                "sure" if certain else "check",
+                round(p, 3),
             )
         )
     return found
 
 
-def _ways(
-    seen: Evidence, lean: Reads, theme: Ints, purpose: Ints
-) -> Iterator[tuple[int, Direction, Ints]]:
-    """(mention, direction, clauses): one for each, or two where one clause praises and another
-    complains."""
+class _Said(NamedTuple):
+    """Codes in order: the ``mention`` and the direction (``way``) of each, and for each ``entry``
+    of the evidence that is used its ``code``."""
+
+    mention: Ints
+    way: Ints
+    code: Ints
+    entry: Ints
+
+
+def _ways(seen: Evidence, lean: Reads, theme: Ints, purpose: Ints) -> _Said:
+    """One code for each mention, or two where one clause praises and another complains."""
     chosen = leaning.choose(lean(seen.holds, theme, purpose))
-    owner, alone = seen.apart()
-    by_clause = lean(alone, theme[owner], purpose[owner])
-    first = np.searchsorted(owner, np.arange(len(theme) + 1))
-    for at in range(len(theme)):
-        clauses = seen.clauses(at)
-        own = by_clause[first[at] : first[at + 1]]
-        bad = clauses[own[:, leaning.NEGATIVE] >= leaning.SPLIT] if len(own) else clauses[:0]
-        good = clauses[own[:, leaning.POSITIVE] >= leaning.SPLIT] if len(own) else clauses[:0]
-        if len(bad) and len(good):
-            yield at, "negative", bad
-            yield at, "positive", good
-        else:
-            yield at, DIRECTIONS[chosen[at]], clauses
+    kept, alone = seen.apart()
+    owner = seen.owner
+    by_clause = lean(alone, theme[owner[kept]], purpose[owner[kept]])
+    bad, good = np.zeros(len(owner), bool), np.zeros(len(owner), bool)
+    bad[kept] = by_clause[:, leaning.NEGATIVE] >= leaning.SPLIT
+    good[kept] = by_clause[:, leaning.POSITIVE] >= leaning.SPLIT
+    complains, praises = (np.bincount(owner, one, len(theme)) > 0 for one in (bad, good))
+    both = complains & praises
+    mention = np.repeat(np.arange(len(theme)), 1 + both)
+    way = chosen[mention]
+    at = np.arange(len(theme)) + np.cumsum(both) - both
+    way[at[both]] = leaning.NEGATIVE
+    way[at[both] + 1] = leaning.POSITIVE
+    entry = np.flatnonzero(~both[owner] | bad | good)
+    code = at[owner[entry]] + (both[owner[entry]] & good[entry])
+    order = np.argsort(code, kind="stable")
+    return _Said(mention, way, code[order], entry[order])
 
 
 def _silenced(scored: Scored, reading: Reading) -> Floats:

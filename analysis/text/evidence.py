@@ -1,6 +1,7 @@
 """Which clauses of a comment show a theme, and where the shortest telling stretch stands."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from scipy import sparse
@@ -10,7 +11,6 @@ from analysis.text.vocabulary import Floats
 
 NEAR = 1.0
 LIKELY = 0.0
-TOGETHER = 2
 
 
 @dataclass(frozen=True)
@@ -23,41 +23,41 @@ class Evidence:
     holds: sparse.csr_array
     logits: Floats
 
-    def clauses(self, mention: int) -> Ints:
-        """The clauses of one mention, in order."""
-        begin, end = self.holds.indptr[mention], self.holds.indptr[mention + 1]
-        found: Ints = self.holds.indices[begin:end]
-        return found
+    @cached_property
+    def owner(self) -> Ints:
+        """The mention of each entry."""
+        return np.repeat(np.arange(len(self.rows)), np.diff(self.holds.indptr))
 
     def apart(self) -> tuple[Ints, sparse.csr_array]:
-        """The mentions with several clauses, once for each clause, and that clause alone."""
+        """The entries of mentions with several clauses, and each one's clause alone."""
         count = np.diff(self.holds.indptr)
-        owner = np.repeat(np.arange(len(count)), count)
-        kept = np.flatnonzero(count[owner] > 1)
+        kept = np.flatnonzero(count[self.owner] > 1)
         shape = (len(kept), self.holds.shape[1])
-        ones = np.ones(len(kept))
-        alone = (ones, (np.arange(len(kept)), self.holds.indices[kept]))
-        return owner[kept], sparse.csr_array(alone, shape=shape)
+        alone = (np.ones(len(kept)), self.holds.indices[kept], np.arange(len(kept) + 1))
+        return kept, sparse.csr_array(alone, shape=shape)
 
-    def span(self, words: list[tuple[int, int]], mention: int, clauses: Ints) -> tuple[int, int]:
-        """Start and end of the most telling of these clauses, with its neighbour if that tells
-        too: at most two clauses. ``words`` are the places of the comment's words."""
-        begin = self.holds.indptr[mention]
-        logits = self.logits[begin + np.searchsorted(self.clauses(mention), clauses)]
-        best = int(np.argmax(logits))
-        beside = [
-            other
-            for other in (best - 1, best + 1)
-            if 0 <= other < len(clauses) and abs(clauses[other] - clauses[best]) == 1
-        ]
-        chosen = [best, *sorted(beside, key=lambda other: -logits[other])[: TOGETHER - 1]]
-        row = self.rows[mention]
-        base = int(np.searchsorted(self.reading.text, row))
-        first = int(self.reading.first[clauses[min(chosen)]])
-        after = int(clauses[max(chosen)]) + 1
-        last = int(self.reading.first[after]) if after < self.reading.clauses else None
-        stop = last if last is not None else len(self.reading.stems)
-        return words[first - base][0], words[stop - 1 - base][1]
+    def spans(self, code: Ints, entry: Ints) -> tuple[Ints, Ints]:
+        """The first and last piece of the evidence of each code: the most telling of its clauses,
+        with its neighbour if that tells too, so two clauses at most.
+
+        ``entry``: the entries of each ``code``, codes numbered from 0 in order, clauses in order.
+        """
+        clause, logit = self.holds.indices[entry], self.logits[entry]
+        begin = np.flatnonzero(np.diff(code, prepend=-1))
+        most = np.maximum.reduceat(logit, begin) if len(begin) else logit
+        hits = np.flatnonzero(logit == most[code])
+        best = hits[np.searchsorted(code[hits], np.arange(len(begin)))]
+        # What stands beside is a neighbour if it is of the same code and the very next clause.
+        near = np.zeros(len(code) + 1, bool)
+        near[1:-1] = (np.diff(code) == 0) & (np.diff(clause) == 1)
+        before, after = near[best], near[best + 1]
+        padded = np.concatenate([logit, [-np.inf]])
+        earlier = before & ~(after & (padded[best + 1] > padded[best - 1]))
+        reading = self.reading
+        first = reading.first[clause[best] - earlier]
+        following = np.append(reading.first, len(reading.stems))
+        last = following[clause[best] + (after & ~earlier) + 1] - 1
+        return reading.piece[first], reading.piece[last]
 
 
 def evidence(reading: Reading, clause_logits: Floats, rows: Ints, theme: Ints) -> Evidence:

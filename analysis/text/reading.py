@@ -35,15 +35,16 @@ class Reading:
     """The words of ``texts`` comments, flat.
 
     ``stems``: number of the stem of each word, 0 for one that is not known. ``text`` and
-    ``clause``: which comment and which clause it stands in. ``clause_text``: the comment of each
-    clause; ``turned``: the clause follows a "but". ``bits``: marks of the word itself.
-    ``written``: the comments themselves.
+    ``clause``: which comment and which clause it stands in; ``piece``: which of the pieces of its
+    comment it is. ``clause_text``: the comment of each clause; ``turned``: the clause follows a
+    "but". ``bits``: marks of the word itself. ``written``: the comments themselves.
     """
 
     texts: int
     stems: Ints
     text: Ints
     clause: Ints
+    piece: Ints
     clause_text: Ints
     turned: Bools
     bits: Ints
@@ -110,6 +111,11 @@ class Reader:
         text = np.repeat(np.arange(len(texts)), [len(some) for some in pieces])
         return self._arrays(texts, codes, text)
 
+    @staticmethod
+    def pieces(text: str) -> list[re.Match[str]]:
+        """The pieces of a comment: words, and what may end a clause."""
+        return list(PIECE.finditer(text))
+
     def places(self, text: str) -> list[tuple[int, int]]:
         """Start and end of each word of a comment that was just read, in the order of its words."""
         known = self._codes
@@ -128,16 +134,19 @@ class Reader:
         part = np.cumsum(ends | starts)
         turn = np.zeros(part[-1] + 1 if len(part) else 1, bool)
         turn[part[codes == TURN]] = True
-        kept, clause = np.unique(part[word], return_inverse=True)
-        first = np.searchsorted(clause, np.arange(len(kept)))
+        place = np.flatnonzero(word)
+        begins = np.diff(part[place], prepend=-1) > 0
+        first = place[begins]
+        owner = text[place]
         return Reading(
             len(texts),
-            stems[word],
-            text[word],
-            clause.astype(np.int64),
-            text[word][first],
-            turn[kept],
-            codes[word] & (2**BITS - 1),
+            stems[place],
+            owner,
+            np.cumsum(begins) - 1,
+            place - np.searchsorted(text, np.arange(len(texts)))[owner],
+            text[first],
+            turn[part[first]],
+            codes[place] & (2**BITS - 1),
             texts,
         )
 

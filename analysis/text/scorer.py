@@ -165,11 +165,12 @@ class Scorer:
 
 def signs_of(vocabulary: Vocabulary, heads: Heads, reading: Reading, about: Ints) -> Signs:
     """What the heads say of each comment and of each clause."""
-    heard = vocabulary.heard(reading, about, by_clause=False)
-    features = vocabulary.features(reading, about, heard, by_clause=False)
+    found = vocabulary.found(reading)
+    heard = vocabulary.heard(reading, about, by_clause=False, found=found)
+    features = vocabulary.features(reading, about, heard, by_clause=False, found=found)
     whole = heads.logits(features)
-    by_clause = vocabulary.heard(reading, about, by_clause=True)
-    clause_features = vocabulary.features(reading, about, by_clause, by_clause=True)
+    by_clause = vocabulary.heard(reading, about, by_clause=True, found=found)
+    clause_features = vocabulary.features(reading, about, by_clause, by_clause=True, found=found)
     logits = heads.logits(clause_features)
     best = whole.copy()
     starts = np.flatnonzero(np.diff(reading.clause_text, prepend=-1))

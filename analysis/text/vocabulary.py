@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -130,11 +131,17 @@ class Vocabulary:
     def columns(self) -> int:
         return self.grams.columns + self.echoed + 2 * len(self.themes)
 
-    def heard(self, reading: Reading, about: Ints, by_clause: bool) -> Floats:
+    def found(self, reading: Reading) -> "Found":
+        """The phrases, words, pairs and groups of a reading."""
+        return Found(*self.lexicon.found(reading), *self.grams.found(reading))
+
+    def heard(
+        self, reading: Reading, about: Ints, by_clause: bool, found: "Found | None" = None
+    ) -> Floats:
         """The lexicon's evidence for each theme, by comment or by clause."""
-        places, states = self.lexicon.found(reading)
+        seen = found or self.found(reading)
         rows, n_rows, asked = _rows(reading, about, by_clause)
-        weights = self.lexicon.weigh(rows[places], states, n_rows)
+        weights = self.lexicon.weigh(rows[seen.phrase_places], seen.states, n_rows)
         count = len(self.themes)
         evidence = weights[:, :count].copy()
         asks = np.flatnonzero(asked >= 0)
@@ -142,12 +149,17 @@ class Vocabulary:
         return evidence
 
     def features(
-        self, reading: Reading, about: Ints, heard: Floats, by_clause: bool
+        self,
+        reading: Reading,
+        about: Ints,
+        heard: Floats,
+        by_clause: bool,
+        found: "Found | None" = None,
     ) -> sparse.csr_array:
         """Unit-length TF-IDF of words and of groups, what was asked about, and the lexicon."""
-        places, columns = self.grams.found(reading)
+        seen = found or self.found(reading)
         rows, n_rows, asked = _rows(reading, about, by_clause)
-        counts = table(rows[places], columns, (n_rows, self.grams.columns))
+        counts = table(rows[seen.places], seen.columns, (n_rows, self.grams.columns))
         counts.data *= self.idf[counts.indices]
         words = self.grams.stems + len(self.grams.pairs)
         is_word = counts.indices < words
@@ -169,6 +181,16 @@ class Vocabulary:
         )
         data, all_rows, all_columns = (np.concatenate(each) for each in zip(*parts, strict=True))
         return sparse.csr_array((data, (all_rows, all_columns)), shape=(n_rows, self.columns))
+
+
+class Found(NamedTuple):
+    """Where in a reading phrases (or beginnings of some) stand, and their states; where words,
+    pairs and groups stand, and their columns."""
+
+    phrase_places: Ints
+    states: Ints
+    places: Ints
+    columns: Ints
 
 
 def build(codebook: Codebook, texts: Sequence[str]) -> Vocabulary:
