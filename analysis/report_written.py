@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from analysis import written, written_groups
+from analysis import written, written_groups, written_opening
 from analysis.how_to_read import WHY_NOT, WITHHELD
 from analysis.printing import verdict
 from analysis.report_parts import Block, Points, Quotes, Section, Table, Words
@@ -17,7 +17,8 @@ def what_people_wrote(summary: Summary) -> Section | None:
     """Every open question with its counts, and comments cleared word for word."""
     shown = [result for result in summary.text if result.comments != NOT_SHOWN]
     counters = {written.counted_by([result]) for result in shown}
-    blocks: list[Block] = [Words(said) for said in counters if len(counters) == 1]
+    blocks: list[Block] = [Words(said, "lead") for said in written_opening.opening(summary)]
+    blocks += [Words(said) for said in counters if len(counters) == 1]
     for result in shown:
         by = "" if len(counters) == 1 else written.counted_by([result])
         blocks += _audited(result, result.audit, by) if result.audit else _counted(result, by)

@@ -11,6 +11,7 @@ from analysis import (
     printing,
     question_moves,
     written_groups,
+    written_opening,
 )
 from analysis import written as written_words
 from analysis.charts import alt_texts
@@ -256,6 +257,7 @@ def written(reading: Reading) -> ResponseReturnValue:
         say=how_to_read,
         written=written_words,
         written_groups=written_groups,
+        opening=written_opening.opening(reading.summary),
         first_quotes=FIRST_QUOTES,
     )
 

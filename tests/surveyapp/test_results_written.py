@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from analysis import written_groups
+from analysis import written_groups, written_opening
 from analysis.summary import NOT_SHOWN
 from analysis.text.audit_release import with_review
 from analysis.text.codebook import load
@@ -46,6 +46,28 @@ def test_audited_shares_stand_with_their_doubt_and_the_change(app, client, told)
     assert "were for the software alone" in words
     assert "Two people coded about 50 of these comments" in words
     assert written_groups.TITLE not in words  # no promise names that table
+
+
+@pytest.mark.parametrize("state", ["audited", "unchecked", "few"])
+def test_each_state_opens_with_what_to_take_away(app, client, told, state):
+    few = replace(told.text[0], comments=NOT_SHOWN, audit=None, themes=(), withheld=())
+    unchecked = with_review(pulse_of(4), reviewed(audited(rows=0), examples=0), RULE)
+    words, summary = {
+        "audited": ("They likely wrote more often about “Workload” than in August 2026.", told),
+        "unchecked": (written_opening.NOT_CHECKED, unchecked),
+        "few": (written_opening.TOO_FEW, replace(told, text=(few,), quotes=())),
+    }[state]
+    page = client.get(f"/r/{out(app, summary)}/written").get_data(as_text=True)
+    lead = page[page.index("<h1>") : page.index("</p>", page.index("<h1>"))]
+    assert words in lead
+    assert written_opening.opening(summary)[0] in lead
+
+
+def test_a_pulse_without_counts_says_what_would_be_here(app, client, told):
+    key = out(app, replace(told, text=(), quotes=()))
+    words = main_text(client.get(f"/r/{key}/written"))
+    assert "No counts of comments are shown for this pulse." in words
+    assert "people wrote something" not in words
 
 
 def test_groups_stand_against_the_rest_in_words_on_the_page_and_on_their_own(app, client):
