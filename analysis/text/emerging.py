@@ -6,7 +6,7 @@ new subjects are missed, and rare ones nearly always: see docs/text-prevalence.m
 """
 
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -36,8 +36,8 @@ SEED = 20260
 
 @dataclass(frozen=True)
 class Written:
-    """A redacted comment: ``question`` with its wave where waves are pooled, ``score`` its largest
-    theme probability, ``use`` its author's choice."""
+    """A redacted comment: ``score`` is its largest theme probability, ``use`` its author's
+    choice."""
 
     text: str
     question: str
@@ -51,13 +51,15 @@ class Emerging:
     """A group to be named: ``terms`` that set it apart; ``questions``, each with its readable
     comments and the *themes only* ones put with them afterwards; ``examples``, places among the
     comments given whose authors let them be published, most typical first (reviewers must still
-    clear them); and ``stability``, the mean Jaccard index over resamples.
+    clear them); ``stability``, the mean Jaccard index over resamples; and ``earlier``, places among
+    the earlier comments given that lie in it.
     """
 
     terms: tuple[str, ...]
     questions: tuple[tuple[str, int, int], ...]
     examples: tuple[int, ...]
     stability: float
+    earlier: tuple[int, ...] = ()
 
     @property
     def comments(self) -> int:
@@ -70,7 +72,9 @@ class Emerging:
         return sum(closed for *_, closed in self.questions)
 
 
-def emerging(written: Sequence[Written], seed: int = SEED) -> tuple[Emerging, ...]:
+def emerging(
+    written: Sequence[Written], seed: int = SEED, earlier: Sequence[Written] = ()
+) -> tuple[Emerging, ...]:
     """Groups among comments whose largest theme probability is under .35, the largest first.
 
     Method: stemmed 1–2-gram TF-IDF → 100 latent dimensions (Deerwester et al. 1990), rows of length
@@ -81,44 +85,59 @@ def emerging(written: Sequence[Written], seed: int = SEED) -> tuple[Emerging, ..
     more than 2,000 readable comments so many are drawn, since the time grows with their square; the
     others are counted with the group that they lie nearest. The same comments and seed give the
     same groups in any order.
+
+    ``earlier`` are readable comments of waves before, to the same questions. They help to draw the
+    groups, as far as there is room for them, and nothing else: nobody knows which comments of two
+    waves one person wrote, so people, directorates, terms and examples are this wave's alone.
     """
+    now, pooled = len(written), [*written, *earlier]
     left = sorted(
-        (place for place, one in enumerate(written) if one.score < UNLIKELY),
-        key=lambda place: _key(written[place]),
+        (place for place, one in enumerate(pooled) if one.score < UNLIKELY),
+        key=lambda place: (_key(pooled[place]), place >= now),
     )
-    readable, counted = _drawn([place for place in left if written[place].use != CLOSED], seed)
-    counted += [place for place in left if written[place].use == CLOSED]
+    counted = [place for place in left if place < now and pooled[place].use == CLOSED]
+    open_ = [place for place in left if pooled[place].use != CLOSED]
+    mine, others = _drawn([place for place in open_ if place < now], MOST, seed)
+    before, _ = _drawn([place for place in open_ if place >= now], MOST - len(mine), seed)
+    chosen, counted = {*mine, *before}, others + counted
+    readable = [place for place in open_ if place in chosen]
     model = _space(len(readable), seed)
-    vectors = _fitted(model, [written[place].text for place in readable])
+    vectors = _fitted(model, [pooled[place].text for place in readable])
     if vectors is None:
         return ()
     # A comment with no word that another one has lies nowhere.
     lying = np.flatnonzero(np.linalg.norm(vectors, axis=1) > 0)
     readable, vectors = [readable[place] for place in lying], vectors[lying]
-    groups = min(max(round(len(readable) / COMMENTS_A_GROUP), 2), _different(vectors))
+    # A group has its part in this wave, so earlier ones make groups larger and not more.
+    groups = round(sum(place < now for place in readable) / COMMENTS_A_GROUP)
+    groups = min(max(groups, 2), _different(vectors))
     if groups < 2 or len(readable) < max(2 * LEAST, groups + 1):
         return ()
     means = _grouped(vectors, groups, seed)
     stability = _stability(vectors, means, seed)
     near = _nearest(model, means, [written[place].text for place in counted])
-    words = [terms_of(written[place].text) for place in readable]
+    words = {place: terms_of(written[place].text) for place in readable if place < now}
     several = len({one.directorate for one in written if one.use != CLOSED}) > 1
     found = []
     for group in range(groups):
         inside = np.flatnonzero(means.labels_ == group)
-        if stability[group] < STABLE or not _shared(
-            [written[readable[i]] for i in inside], several
-        ):
+        apart = np.linalg.norm(vectors[inside] - means.cluster_centers_[group], axis=1)
+        order = [readable[place] for place in inside[np.argsort(apart, kind="stable")]]
+        own = [place for place in order if place < now]
+        if stability[group] < STABLE or not _shared([written[place] for place in own], several):
             continue
-        terms = _telling(words, set(inside.tolist()))
+        terms = _telling(words, set(own))
         if terms:
-            apart = np.linalg.norm(vectors[inside] - means.cluster_centers_[group], axis=1)
-            order = [readable[place] for place in inside[np.argsort(apart, kind="stable")]]
-            examples = tuple(place for place in order if written[place].use == PUBLISHED)
             joined = [counted[place] for place in np.flatnonzero(near == group)]
-            questions = _by_question([written[place] for place in (*order, *joined)])
-            share = round(float(stability[group]), 3)
-            found.append(Emerging(terms, questions, examples, share))
+            found.append(
+                Emerging(
+                    terms=terms,
+                    questions=_by_question([written[place] for place in (*own, *joined)]),
+                    examples=tuple(place for place in own if written[place].use == PUBLISHED),
+                    stability=round(float(stability[group]), 3),
+                    earlier=tuple(place - now for place in order if place >= now),
+                )
+            )
     return tuple(sorted(found, key=lambda one: (-one.comments, one.terms)))
 
 
@@ -140,12 +159,12 @@ def _by_question(inside: Sequence[Written]) -> tuple[tuple[str, int, int], ...]:
     return tuple((name, counts[name, False], counts[name, True]) for name in names)
 
 
-def _drawn(readable: list[int], seed: int) -> tuple[list[int], list[int]]:
+def _drawn(readable: list[int], most: int, seed: int) -> tuple[list[int], list[int]]:
     """Those that groups are made of, and the others."""
-    if len(readable) <= MOST:
+    if len(readable) <= most:
         return readable, []
     order = np.random.default_rng(seed).permutation(len(readable))
-    kept = set(order[:MOST].tolist())
+    kept = set(order[:most].tolist())
     return (
         [place for n, place in enumerate(readable) if n in kept],
         [place for n, place in enumerate(readable) if n not in kept],
@@ -228,14 +247,14 @@ def terms_of(text: str) -> set[str]:
     }
 
 
-def _telling(words: Sequence[Collection[str]], inside: Collection[int]) -> tuple[str, ...]:
+def _telling(words: Mapping[int, Collection[str]], inside: Collection[int]) -> tuple[str, ...]:
     """Terms of at least three comments inside, those first that set it apart most.
 
     Formula: the log odds ratio of comments with the term inside and outside, ½ added to each
     count, over its standard error; only terms for which that is over 1.96.
     """
     mine = Counter(term for place in inside for term in words[place])
-    every = Counter(term for one in words for term in one)
+    every = Counter(term for one in words.values() for term in one)
     rated = []
     for term, a in mine.items():
         c = every[term] - a

@@ -49,20 +49,33 @@ class NewSubjects:
         return cls(named, **counts)
 
 
-def with_subjects(summary: Summary, found: NewSubjects, rule: Rule) -> Summary:
+def with_subjects(
+    summary: Summary, found: NewSubjects, rule: Rule, earlier: Sequence[Summary] = ()
+) -> Summary:
     """A wave's results with the new subjects that reviewers named, question by question.
 
     A subject is told under a question whose comments are counted (rule D12), when at least
     ``rule.comments_theme`` comments of it may be read there: each is another person. *Themes only*
-    comments are in the count alone. The order is that of the printed counts, then of the names.
+    comments are in the count alone. The order is that of the printed counts, then of the names. A
+    subject that the results of an ``earlier`` wave, oldest first, have under the same name is there
+    again: that is said in words, and no two counts are set against each other.
     """
     text = tuple(_with(result, found.named, rule) for result in summary.text)
-    return replace(summary, text=text, subjects=in_a_sentence(found))
+    now = dict.fromkeys(name for result in text for name, _ in result.subjects)
+    before = {
+        name.casefold(): one.wave.label
+        for one in earlier
+        for result in one.text
+        for name, _ in result.subjects
+    }
+    again = [(name, before[name.casefold()]) for name in now if name.casefold() in before]
+    return replace(summary, text=text, subjects=in_a_sentence(found, again))
 
 
-def in_a_sentence(found: NewSubjects) -> str:
+def in_a_sentence(found: NewSubjects, again: Sequence[tuple[str, str]] = ()) -> str:
     """What became of every group of comments that software laid before reviewers; empty where
-    there was none. So nobody can let a subject vanish unseen.
+    there was none. So nobody can let a subject vanish unseen. Those that are there ``again``
+    follow, each with the wave that had it last.
 
     >>> in_a_sentence(NewSubjects(kept=1, dropped=2)).split(". ")[1]
     'Of these groups, reviewers named 1 and dropped 2'
@@ -80,9 +93,13 @@ def in_a_sentence(found: NewSubjects) -> str:
     if not parts:
         return ""
     said = " and ".join(filter(None, [", ".join(parts[:-1]), parts[-1]]))
+    back = "".join(
+        f"“{name}” is there again: reviewers gave that name in “{wave}” too. "
+        for name, wave in again
+    )
     return (
         f"Software grouped comments that no theme covers. Of these groups, reviewers {said}. "
-        f"{MISSED}"
+        f"{back}{MISSED}"
     )
 
 

@@ -68,15 +68,27 @@ class OwnTitle:
 
 
 @dataclass(frozen=True)
+class Offered:
+    """Words of comments that no theme covered and that people put with ``theme``, a shipped or an
+    own one, in ``wave``, the last where they came twice. They are no phrases: somebody decides."""
+
+    theme: str
+    words: tuple[str, ...]
+    wave: str
+
+
+@dataclass(frozen=True)
 class OwnCodebook:
     """All that an organisation lays over the shipped codebook; without anything it changes nothing.
 
-    ``version`` names the state of it, the same everywhere the same is used.
+    ``version`` names the state of it, the same everywhere the same is used. What is ``offered``
+    waits for a decision and codes nothing.
     """
 
     version: str = ""
     titles: tuple[OwnTitle, ...] = ()
     themes: tuple[OwnTheme, ...] = ()
+    offered: tuple[Offered, ...] = ()
 
     @cached_property
     def used(self) -> tuple[OwnTheme, ...]:
@@ -89,8 +101,8 @@ class OwnCodebook:
 
     @cached_property
     def in_use(self) -> "OwnCodebook":
-        """What pulses are coded with: without what is proposed or retired."""
-        return replace(self, themes=self.used)
+        """What pulses are coded with: without what is proposed, offered or retired."""
+        return replace(self, themes=self.used, offered=())
 
     @cached_property
     def sha256(self) -> str:
@@ -100,6 +112,9 @@ class OwnCodebook:
     def to_dict(self) -> dict[str, Any]:
         """Plain lists, strings and objects: fit for canonical JSON."""
         found: dict[str, Any] = json.loads(json.dumps(asdict(self)))
+        if not self.offered:
+            # So that a codebook in use has the fingerprint that it always had.
+            del found["offered"]
         return found
 
     @classmethod
@@ -109,6 +124,10 @@ class OwnCodebook:
             str(raw["version"]),
             tuple(OwnTitle(**one) for one in raw["titles"]),
             tuple(theme_from(one) for one in raw["themes"]),
+            tuple(
+                Offered(one["theme"], tuple(one["words"]), one["wave"])
+                for one in raw.get("offered", ())
+            ),
         )
 
 

@@ -90,3 +90,9 @@ def of_naming(naming: Naming, titles: Mapping[str, str]) -> str:
         case "same":
             return f"put it with subject {naming.said}"
     return "drop it"
+
+
+def theme_called(name: str, titles: Mapping[str, str]) -> str:
+    """The id of the theme with this title: a subject of an earlier pulse may be a theme by now."""
+    found = (theme for theme, title in titles.items() if title.casefold() == name.casefold())
+    return next(found, "")

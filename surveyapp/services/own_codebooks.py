@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 
 from analysis.text.codebook import Codebook, load
 from analysis.text.own_codebook import FEWEST_PHRASES as FEWEST_PHRASES
-from analysis.text.own_codebook import NONE, OWN, OwnCodebook, OwnTitle, over
+from analysis.text.own_codebook import NONE, OWN, Offered, OwnCodebook, OwnTitle, over
 from analysis.text.own_codebook import OwnTheme as OwnTheme
 from analysis.text.own_codebook import Problem as Problem
 from surveyapp.errors import NotFound, NotNow, Rejected
@@ -171,6 +171,66 @@ def propose(programme: Programme, name: str, phrases: Iterable[str], by: str) ->
         _keep(programme, _with(own, made), own.version or "0")
         audit.record(by, "proposed theme", f"codebook {programme.slug}", f"{made.id} “{title}”")
     return made
+
+
+def offer(programme: Programme, theme_id: str, words: Iterable[str], wave: str, by: str) -> None:
+    """Offer words of comments that people put with a theme to whoever keeps the codebook.
+
+    Nothing is coded by them. A theme that is no longer used is offered none.
+    """
+    from analysis.text.own_codebook_check import (  # noqa: PLC0415  only who changes it needs it
+        check_phrases,
+    )
+
+    turns.hold(programme)
+    own = of(programme)
+    if theme_id not in {one.id for one in (*load().themes, *own.used)}:
+        return
+    before = next((one.words for one in own.offered if one.theme == theme_id), ())
+    fit = [
+        word
+        for word in dict.fromkeys((*before, *map(_plain, words)))
+        if not list(check_phrases(OwnTheme(theme_id, "", phrases=(word,))))
+    ]
+    if not set(fit) - set(before):
+        return
+    offered = _offered_to_others(own, theme_id)
+    made = replace(own, offered=(*offered, Offered(theme_id, tuple(fit), wave)))
+    _keep(programme, made, own.version or "0")
+    audit.record(by, "offered words for theme", f"codebook {programme.slug}", theme_id)
+
+
+def offers(programme: Programme) -> list[Offered]:
+    """The words that wait for a decision, theme by theme, without those that are phrases of a theme
+    of the programme's own by now."""
+    own = of(programme)
+    taken = {phrase for one in own.themes if one.state != "retired" for phrase in one.phrases}
+    used = {one.id for one in (*load().themes, *own.used)}
+    left = [
+        replace(one, words=tuple(word for word in one.words if word not in taken))
+        for one in own.offered
+        if one.theme in used
+    ]
+    return [one for one in left if one.words]
+
+
+def offered_to(programme: Programme, theme_id: str) -> tuple[str, ...]:
+    """The words that are offered for a theme; none for most."""
+    return next((one.words for one in offers(programme) if one.theme == theme_id), ())
+
+
+def decline(programme: Programme, theme_id: str, by: str) -> None:
+    """Take the words that were offered for a theme off the list."""
+    turns.hold(programme)
+    own = of(programme)
+    kept = _offered_to_others(own, theme_id)
+    if kept != own.offered:
+        _keep(programme, replace(own, offered=kept), own.version)
+        audit.record(by, "declined words for theme", f"codebook {programme.slug}", theme_id)
+
+
+def _offered_to_others(own: OwnCodebook, theme_id: str) -> tuple[Offered, ...]:
+    return tuple(one for one in own.offered if one.theme != theme_id)
 
 
 def retire(programme: Programme, theme_id: str, by: str) -> None:

@@ -123,12 +123,15 @@ class Reading:
 class Subject:
     """A group of comments that no theme covers, for reviewers to name. ``questions`` are each with
     its comments that may be read and its *themes only* ones; ``examples`` ids of comments whose
-    authors let them be published, most typical first."""
+    authors let them be published, most typical first; ``like`` the name of a subject that it looks
+    like, and ``like_of`` the wave whose results have that name."""
 
     number: int
     terms: tuple[str, ...]
     questions: tuple[tuple[str, int, int], ...]
     examples: tuple[str, ...]
+    like: str = ""
+    like_of: str = ""
 
 
 @dataclass(frozen=True)
@@ -359,7 +362,7 @@ def subject_from(raw: Mapping[str, Any]) -> Subject:
     """A new subject as it was sealed."""
     questions = tuple((name, int(n), int(closed)) for name, n, closed in raw["questions"])
     terms, examples = tuple(raw["terms"]), tuple(raw["examples"])
-    return Subject(int(raw["number"]), terms, questions, examples)
+    return Subject(**{**raw, "terms": terms, "questions": questions, "examples": examples})
 
 
 def _path(wave_id: uuid.UUID) -> Any:

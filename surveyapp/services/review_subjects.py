@@ -38,24 +38,27 @@ class Candidate:
 
 @dataclass(frozen=True)
 class Named:
-    """A subject that reviewers named, with the terms and question counts of all groups in it."""
+    """A subject that reviewers named, with the terms, question counts and examples of all groups in
+    it; or the theme whose id is ``name``, with those of the groups that they put with it."""
 
     name: str
     terms: tuple[str, ...]
     questions: Mapping[str, tuple[int, int]]
+    examples: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class Settled:
     """What came of a wave's new subjects: those ``named``, how many groups are in them (``kept``),
     went to a theme that is there (``merged``), were ``dropped``, or not agreed on in time
-    (``left``)."""
+    (``left``). ``themes`` are those to which some went."""
 
     named: tuple[Named, ...]
     kept: int
     merged: int
     dropped: int
     left: int
+    themes: tuple[Named, ...] = ()
 
 
 def were_looked_for(desk: Desk) -> bool:
@@ -205,28 +208,43 @@ def settled(
     }
     ends = {number: _end(number, views) for number in views}
     acts = Counter(end.act if end else "" for end in ends.values())
-    names: dict[str, list[sheets.Subject]] = {}
-    spelt: dict[str, str] = {}
-    for one in subjects:
-        end = ends[one.number]
-        if end is not None and end.act == NAME:
-            spelt.setdefault(end.said.casefold(), end.said)
-            names.setdefault(end.said.casefold(), []).append(one)
     return Settled(
-        named=tuple(_named(spelt[name], groups) for name, groups in names.items()),
+        named=_gathered(subjects, ends, NAME),
         kept=acts[NAME],
         merged=acts[THEME],
         dropped=acts[DROP],
         left=acts[""],
+        themes=_gathered(subjects, ends, THEME),
     )
+
+
+def _gathered(
+    subjects: Sequence[sheets.Subject], ends: Mapping[int, sheets.Naming | None], act: str
+) -> tuple[Named, ...]:
+    """The groups of which reviewers said the same, together."""
+    groups: dict[str, list[sheets.Subject]] = {}
+    spelt: dict[str, str] = {}
+    for one in subjects:
+        end = ends[one.number]
+        if end is not None and end.act == act:
+            spelt.setdefault(end.said.casefold(), end.said)
+            groups.setdefault(end.said.casefold(), []).append(one)
+    return tuple(_named(spelt[said], together) for said, together in groups.items())
 
 
 def _unmasked(
     subjects: Sequence[sheets.Subject], read: Iterable[Sequence[sheets.Reading]]
 ) -> list[sheets.Subject]:
+    """Groups without the words that a reviewer masked in any comment."""
+    from analysis.text.language import COMMON  # noqa: PLC0415  most pages never need its weight
+
     hidden = _hidden(read)
     return [
-        replace(one, terms=tuple(term for term in one.terms if not hidden & set(term.split())))
+        replace(
+            one,
+            terms=tuple(term for term in one.terms if not hidden & set(term.split())),
+            like="" if (hidden - COMMON) & _words(one.like) else one.like,
+        )
         for one in subjects
     ]
 
@@ -261,7 +279,8 @@ def _named(name: str, groups: Sequence[sheets.Subject]) -> Named:
         before = counts.get(question, (0, 0))
         counts[question] = (before[0] + readable, before[1] + closed)
     terms = dict.fromkeys(term for group in groups for term in group.terms)
-    return Named(name, tuple(terms), counts)
+    examples = tuple(comment for group in groups for comment in group.examples)
+    return Named(name, tuple(terms), counts, examples)
 
 
 def _together(views: Sequence[sheets.Naming]) -> tuple[tuple[sheets.Naming, int], ...]:

@@ -11,7 +11,7 @@ from collections import Counter
 from contextlib import suppress
 
 from analysis import dataset
-from analysis.summary import Summary
+from analysis.summary import NOT_SHOWN, Summary
 from analysis.text.audit_release import Before, with_review
 from analysis.text.coder import Coder, first_coder
 from analysis.text.directorates import large_enough
@@ -53,7 +53,7 @@ def settle(wave: Wave, coder: Coder | None = None) -> bool:
         rule = covenants.rule_of(wave)
         own = own_codebooks.of_wave(wave)
         told = with_review(results.summary_of(draft), found, rule, earlier, own)
-        told = with_subjects(told, found.subjects, rule)
+        told = with_subjects(told, found.subjects, rule, [past.summary for past in earlier])
         publishing.redraw(wave, draft, told)
         _propose(wave, told)
     review.put_away(wave)
@@ -119,19 +119,31 @@ def _directorates(wave: Wave, opened: dataset.Wave) -> tuple[str, ...] | None:
 
 
 def _propose(wave: Wave, told: Summary) -> None:
-    """Put the new subjects that these results name forward for the programme's own codebook.
+    """Put the new subjects that these results name forward for the programme's own codebook, and
+    offer it the words of those that went to a theme.
 
     Not sooner: HR, who decides on it, learns nothing of a pulse before everybody else does. Nor
     does it get words that only the board may read, or that fewer than five people wrote.
     """
+    found = review.new_subjects(wave.id)
     public = {name for result in told.text for name, _ in result.subjects}
-    open_words = _open_words(wave) if public else set()
-    for one in review.new_subjects(wave.id).named if public else ():
-        if one.name in public:
-            terms = [term for term in one.terms if term in open_words]
-            # A name that is a theme's by now, or a word that cannot be a phrase.
-            with suppress(own_codebooks.Faulty):
-                own_codebooks.propose(wave.programme, one.name, terms, publishing.SCHEDULER)
+    named = [one for one in found.named if one.name in public]
+    shown = {result.question for result in told.text if result.comments != NOT_SHOWN}
+    least = covenants.rule_of(wave).comments_theme
+    themes = [
+        one
+        for one in found.themes
+        if any(name in shown and readable >= least for name, (readable, _) in one.questions.items())
+    ]
+    open_words = _open_words(wave) if named or themes else set()
+    for one in named:
+        terms = [term for term in one.terms if term in open_words]
+        # A name that is a theme's by now, or a word that cannot be a phrase.
+        with suppress(own_codebooks.Faulty):
+            own_codebooks.propose(wave.programme, one.name, terms, publishing.SCHEDULER)
+    for one in themes:
+        terms = [term for term in one.terms if term in open_words]
+        own_codebooks.offer(wave.programme, one.name, terms, wave.label, publishing.SCHEDULER)
 
 
 def _open_words(wave: Wave) -> set[str]:

@@ -1,6 +1,6 @@
 """The organisation's own codebook: HR renames themes, adds some, and retires them."""
 
-from flask import redirect, render_template, url_for
+from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from surveyapp.extensions import db
@@ -23,6 +23,9 @@ def codebook(slug: str) -> ResponseReturnValue:
         programme=found,
         shipped=themes.shipped_themes(found),
         own=themes.of(found),
+        offers=themes.offers(found),
+        titles=themes.book(found).titles,
+        form=Confirm(),
     )
 
 
@@ -74,6 +77,17 @@ def retire_theme(slug: str, own_id: str) -> ResponseReturnValue:
     return render_template("surveys/retire_theme.html", programme=found, theme=theme, form=form)
 
 
+@blueprint.post("/programmes/<slug>/codebook/offered/<theme_id>/decline")
+@open_to(Role.HR)
+def decline_words(slug: str, theme_id: str) -> ResponseReturnValue:
+    """Take words that reviewers' comments have, and that were offered for a theme, off the list."""
+    found = authoring.programme_by_slug(slug)
+    if Confirm().validate_on_submit():
+        themes.decline(found, theme_id, signed_in().email)
+        db.session.commit()
+    return redirect(url_for("surveys.codebook", slug=slug), 303)
+
+
 def _edit(slug: str, own_id: str | None) -> ResponseReturnValue:
     found, form = authoring.programme_by_slug(slug), OwnThemeForm()
     theme = themes.theme(found, own_id) if own_id else None
@@ -88,5 +102,14 @@ def _edit(slug: str, own_id: str | None) -> ResponseReturnValue:
             return redirect(url_for("surveys.codebook", slug=slug), 303)
     elif theme and not form.is_submitted():
         form.show(theme)
-    page = render_template("surveys/own_theme.html", programme=found, theme=theme, form=form)
+    elif not form.is_submitted():
+        # A theme of one's own that begins with words which people put with a shipped one.
+        form.phrases.data = "\n".join(themes.offered_to(found, request.args.get("from", "")))
+    page = render_template(
+        "surveys/own_theme.html",
+        programme=found,
+        theme=theme,
+        form=form,
+        offered=themes.offered_to(found, own_id) if own_id else (),
+    )
     return page, 422 if form.errors else 200

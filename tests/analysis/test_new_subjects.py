@@ -80,3 +80,23 @@ def test_what_was_kept_is_read_back_also_from_before_there_were_subjects():
     assert Reviewed.from_dict(kept).subjects == found.subjects
     del kept["subjects"]
     assert Reviewed.from_dict(kept).subjects == NewSubjects()
+
+
+def test_a_subject_that_earlier_results_name_is_there_again_in_words_alone():
+    first, later = told(subject("Parking", 40, 9), kept=1), told(subject("parking", 13), kept=1)
+    second = replace(later, wave=replace(later.wave, label="June"))
+
+    def again(*earlier, now="Parking", readable=7):
+        found = NewSubjects((subject(now, readable),), kept=1)
+        return with_subjects(pulse_of(4), found, RULE, earlier)
+
+    plain = again()
+    assert "there again" not in plain.subjects
+    back = again(first, second)
+    assert "“Parking” is there again: reviewers gave that name in “June” too." in back.subjects
+    assert replace(back, subjects="") == replace(plain, subjects=""), "no figure and no arrow"
+    assert "there again" not in again(first, now="Bins").subjects
+    # Where this pulse may not tell of it, nor does this sentence.
+    assert "there again" not in again(first, readable=4).subjects
+    # Nor of a name that the earlier pulse did not tell.
+    assert "there again" not in again(told(subject("Parking", 4, 30))).subjects
