@@ -3,6 +3,8 @@
 Names are planted into 2,000 real comments (OSMI free text, which lies beside the repository), one a
 comment, in thirteen forms: full, given, surname, capitals, lower case, possessive, initial, title,
 nickname, typo and so on. Half of each roster is on the shipped lists, half is invented and on none.
+Names that are words of everyday ("Mark") are told apart, and so are sentences that hold one in
+lower case: of these some were kept aside while the rules were made.
 A false mask is a name masked in a comment before anything was planted; real names in the comments
 count as false too, so the truth is lower. Speed is that of one process over all comments, of which
 none is seen before; the last table makes one comment longer and longer.
@@ -16,7 +18,7 @@ from pathlib import Path
 from analysis.text.redact import Redactor
 from benchmarks import machine
 from benchmarks.telling import say
-from tests.analysis import planted
+from tests.analysis import everyday_names, planted
 from tests.needed import SHARED
 
 DATA = SHARED / "data/osmi/osmi_2014_2019.csv"
@@ -59,7 +61,23 @@ def with_rosters(texts: Sequence[str]) -> list[str]:
     found = planted.plant(texts[:MOST], people, Redactor(planted.name_set(people)))
     say("\na roster of people called what is a word too (Mark Hill, Grace Young): found, by form")
     say(by_form(found))
+    missed += everyday(texts)
     return missed
+
+
+def everyday(texts: Sequence[str]) -> list[str]:
+    """Given names that are words, written small, with all of them on one roster."""
+    names = (*everyday_names.NAMES, *everyday_names.NAMES_KEPT_ASIDE)
+    say(f"\n{len(names)} given names that are words, on one roster, small: found, in sentences")
+    for told, sentences in (
+        ("that the rules were made with", everyday_names.SENTENCES),
+        ("that were kept aside", everyday_names.KEPT_ASIDE),
+    ):
+        found = everyday_names.plant_all(texts, names, sentences)
+        say(f"  {told}: {found.recall():.2f} of {found.planted.total():,}")
+    wrong = false_rate(texts, everyday_names.is_name_of(names))
+    say(f"  false masks per 1,000 words: {wrong:.2f}")
+    return ["false masks with everyday names"] * (wrong > REACH_FALSE)
 
 
 def without(texts: Sequence[str]) -> list[str]:

@@ -10,6 +10,8 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from analysis.text.names import cue, is_misspelt, standing
+from analysis.text.redact_everyday import MODAL, Near, is_somebody
+from analysis.text.redact_patterns import HAS_DIGIT
 from analysis.text.redact_words import (
     CAPITAL,
     INITIALS,
@@ -35,9 +37,11 @@ INITIAL_AFTER = re.compile(r" [B-HJ-Z]\b(?!['’\w])\.?(?=\W|$)|, ?[A-Z]\.")
 NOT_TITLED, MONTHS, BEFORE_MONTH = cue("not_titled"), cue("months"), cue("before_month")
 PLAIN_TITLES, ROLES, NEVER = cue("plain_titles"), cue("roles"), cue("never")
 AFTER, BEFORE, NOT_BEFORE = cue("after"), cue("before") | cue("roles"), cue("not_before")
+ROLE_BEHIND = re.compile(
+    rf"(?:,| [(])[ ]?(?:a|her|his|my|our|the|their) (?:[a-z]+ )?(?:{'|'.join(sorted(ROLES))})\b"
+)
 SURE_AFTER, SURE_BEFORE = cue("sure_after"), cue("sure_before")
 BEING = cue("being")
-MODAL = frozenset({"will", "may"})
 DOING, GIVEN = AFTER | SURE_AFTER, cue("common_given")
 
 
@@ -103,10 +107,20 @@ class _Reading:
             for place in places:
                 if self.rules[place] is None:
                     self.rules[place] = self._beside(place)
+        self._again()
         for place, rule in enumerate(self.rules):
             if rule:
                 start, end = self._extent(place)
                 yield Span(rule, start, end)
+
+    def _again(self) -> None:
+        """Who was named once is looked for again in the same comment."""
+        named = {self.words[place].key for place in self.asked if self.rules[place]}
+        for place in self.asked if named & GIVEN else ():
+            word = self.words[place]
+            again = self.rules[place] is None and word.is_ & MAYBE and word.key in named & GIVEN
+            if again and is_somebody(self._near(place), known=True):
+                self.rules[place] = "roster"
 
     def _alone(self, place: int, word: _Word) -> str | None:
         if word.is_ & ROSTER:
@@ -137,8 +151,10 @@ class _Reading:
                 return "role"
             if word.is_ & STRANGE_LOW and len(word.key) > 2 and not is_misspelt(word.key):
                 return "role"
-            if word.is_ & MAYBE and word.key in GIVEN and word.key not in MODAL:
-                return "role"
+            if word.is_ & MAYBE and word.key in GIVEN:
+                aside = "," in self.text[before.end : word.start]
+                if word.key not in MODAL or (aside and self._near(place).after[0] == ""):
+                    return "role"
         if word.is_ & CAPITAL and unknown and self._follows_initial(word):
             return "initials"
         return None
@@ -149,17 +165,46 @@ class _Reading:
 
     def _meant(self, place: int, word: _Word) -> bool:
         """Whether a name on the roster that is a common word too is meant as a name."""
-        if word.key in NEVER or self._is_month(place):
+        if word.key in NEVER:
+            return False
+        given = word.is_ & WORDLIKE and word.key in GIVEN
+        if given and self._is_somebody(place, word):
+            return True
+        if self._is_month(place):
             return False
         if word.is_ & CAPITAL and not word.text.isupper():
             meant = word.is_ & WORDLIKE and self._inside(place) and not self.headline
             if meant and not self._after_article(place):
                 return True
             return self._acts(place, sure=False) or self._begins(place, word)
-        if not word.is_ & WORDLIKE or self._after_article(place):
+        if given or not word.is_ & WORDLIKE or self._after_article(place):
             return False
-        called = word.key in GIVEN and word.key not in MODAL and self._next(place) in AFTER
-        return called or self._acts(place, sure=True)
+        return self._acts(place, sure=True)
+
+    def _is_somebody(self, place: int, word: _Word) -> bool:
+        """Whether an everyday word is meant as a name: "Will, our deputy," or by its neighbours."""
+        return bool(ROLE_BEHIND.match(self.text, word.end)) or is_somebody(self._near(place))
+
+    def _near(self, place: int) -> Near:
+        word = self.words[place]
+        owns = POSSESSIVE.search(word.text) is not None
+        before = (self._key_at(place - 2, place), self._key_at(place - 1, place))
+        after = (self._key_at(place + 1, place), self._key_at(place + 2, place))
+        return Near(word.key, owns, before, after)
+
+    def _key_at(self, other: int, place: int) -> str:
+        """A neighbour within the clause; empty beyond its edge, ``*`` for what is no word."""
+        if other < 0:
+            return "*" if HAS_DIGIT.search(self.text, 0, self.words[0].start) else ""
+        if other >= len(self.words):
+            return "*" if HAS_DIGIT.search(self.text, self.words[-1].end) else ""
+        first, second = min(other, place), max(other, place)
+        between = self.text[self.words[first].end : self.words[second].start]
+        for step in range(first + 1, second):
+            between = between.replace(self.words[step].text, "", 1)
+        if not between.strip():
+            return self.words[other].key
+        return "*" if HAS_DIGIT.search(between) else ""
 
     def _begins(self, place: int, word: _Word) -> bool:
         """Whether a sentence that begins with a common word goes on as if it were a name."""
@@ -190,6 +235,8 @@ class _Reading:
         of the roster."""
         word = self.words[place]
         if word.key in NEVER and not word.is_ & MAYBE:
+            return None
+        if word.key in DOING and word.text.isupper():
             return None
         if self._is_pair(place):
             return "roster"
@@ -225,6 +272,10 @@ class _Reading:
             low = one.text[0].islower()
             if pair and low == two.text[0].islower() and not (low and one.key in MODAL):
                 return True
+            if pair and low and two.text[0].islower():
+                after = (self._key_at(first + 2, first + 1), self._key_at(first + 3, first + 1))
+                if is_somebody(self._near(first)._replace(after=after)):
+                    return True
         return False
 
     def _gap(self, place: int, other: int) -> str | None:

@@ -9,7 +9,7 @@ ROSTER = (
     "Mark Hill", "Grace Young", "Will Brown", "May Green", "Hope Price", "Jo Li", "Joy King",
     "Siân Llywelyn-Jones", "Ffion ap Rhys", "Patrick O’Connor", "Ngozi Okafor", "Jan van der Berg",
     "Nguyen Do An", "Zorblax Vbrezny", "Elizabeth (Bessie) Kwando", "משה כהן", "John Smith",
-    "Ann Wright",
+    "Ann Wright", "Page Smith",
 )  # fmt: skip
 KNOWN = frozenset().union(*(spellings(name) for name in ROSTER))
 
@@ -75,8 +75,38 @@ def test_names_that_are_words_go_where_a_person_is_meant(text, expected):
 
 
 @pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("mark said we told grace", "[name] said we told [name]"),
+        ("nothing changes until will left", "nothing changes until [name] left"),
+        ("my manager will is fair", "my manager [name] is fair"),
+        ("the deputy, will, covers", "the deputy, [name], covers"),
+        ("will, our deputy, covers", "[name], our deputy, covers"),
+        ("hope and i work with joy on nights", "[name] and i work with [name] on nights"),
+        ("may's door is open", "[name]'s door is open"),
+        ("it was hope who asked", "it was [name] who asked"),
+        ("will hill helped", "[name] helped"),
+        (
+            "grace never listens. the team likes grace",
+            "[name] never listens. the team likes [name]",
+        ),
+        ("could mark please come back", "could [name] please come back"),
+        ("i heard joy crying", "i heard [name] crying"),
+        ("MARK SAID IT WOULD BE FINE", "[name] SAID IT WOULD BE FINE"),
+    ],
+)
+def test_given_names_that_are_words_go_in_lower_case_where_a_person_is_meant(text, expected):
+    assert masked(text) == expected
+
+
+@pytest.mark.parametrize(
     "text",
     [
+        "we will mark it, and they may grace us. what i hope is that you will see it.",
+        "it will be the grace of the board, and my only hope. full marks to the new mark scheme.",
+        "a good mark, one mark, every hope and no joy. in may and by next may.",
+        "see page 3. we like grace 4",
+        "to mark the day they will. people here will work, and nobody may ask.",
         "Will you mark my words? We may hope for the best, by the grace of the board.",
         "In May we may know more. By next May it will be worse.",
         "Hope this helps. May I say it? Will there be a rota?",

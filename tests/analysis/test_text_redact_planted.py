@@ -6,7 +6,7 @@ import pytest
 
 from analysis.text.redact import Redactor
 from tests import needed
-from tests.analysis import planted
+from tests.analysis import everyday_names, planted
 
 MOST = 2_000
 pytestmark = pytest.mark.real_data
@@ -49,8 +49,19 @@ def test_names_that_are_words_of_everyday_go_in_capitals_and_cost_no_words(texts
     found = planted.plant(texts, people, redactor)
     for form in ("full", "capitals", "initial", "surname first", "title"):
         assert found.recall(form) == 1, form
-    assert min(found.recall(form) for form in ("given", "surname", "possessive")) >= 0.9
+    assert min(found.recall(form) for form in ("given", "surname", "possessive")) >= 0.97
+    assert found.recall("lower case") >= 0.8
+    assert found.recall("lower case, full") >= 0.9
     masked, words = planted.false_masks(texts, redactor)
+    assert masked <= 0.5 * words / 1_000
+
+
+def test_names_that_are_words_of_everyday_go_in_lower_case_too(texts):
+    """Measured: .96 of the sentences that the rules were made with, .82 of those kept aside."""
+    names = (*everyday_names.NAMES, *everyday_names.NAMES_KEPT_ASIDE)
+    for sentences, least in ((everyday_names.SENTENCES, 0.94), (everyday_names.KEPT_ASIDE, 0.8)):
+        assert everyday_names.plant_all(texts, names, sentences).recall() >= least
+    masked, words = planted.false_masks(texts, Redactor(everyday_names.is_name_of(names)))
     assert masked <= 0.5 * words / 1_000
 
 
