@@ -113,6 +113,7 @@ def tick(now: datetime, say: Say = lambda _line: None) -> int:
     if opens("who"):
         _did("posting what changed", posted.catch_up, failed)
         _did("auditors’ files past their time", partial(retention.destroy_files, now), failed)
+        _did("lists of names past their time", partial(retention.destroy_names, now), failed)
         _did("clearing what is past its time", partial(clear, now), failed)
         _did("the noticeboard", partial(keep_noticeboard, now), failed)
         _did("sending mail", partial(send, now, say), failed)

@@ -19,6 +19,7 @@ from surveyapp.extensions import db
 from surveyapp.formatting import day
 from surveyapp.models.amendments import Amendment
 from surveyapp.models.surveys import Programme, Wave
+from surveyapp.services import name_set
 
 TWO_MINUTES = 10
 MOST_TEXTS = 2
@@ -152,6 +153,8 @@ def delete_draft(wave: Wave) -> None:
     db.session.execute(delete(Amendment).where(Amendment.wave_id == wave.id))
     db.session.delete(wave)
     db.session.flush()
+    # Committing may have failed after it was written.
+    name_set.destroy(wave.id)
 
 
 def instrument_of(wave: Wave) -> Instrument:

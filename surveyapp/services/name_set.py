@@ -47,6 +47,11 @@ def asked(wave_id: uuid.UUID) -> Callable[[str], bool] | None:
     return is_name
 
 
+def is_kept(wave_id: uuid.UUID) -> bool:
+    """Whether anything of the set is still there."""
+    return keys.directory("names", wave_id).exists()
+
+
 def destroy(wave_id: uuid.UUID) -> None:
     """Destroy the set and its key. Safe to repeat."""
     keys.destroy_all("names", wave_id)

@@ -3,11 +3,12 @@ sealed blocks, in backups too, is noise. Results and the noticeboard stay.
 
 What is destroyed cannot be brought back, so days are read from the noticeboard and not from the
 wave's row, and a clock that is wrong for a while destroys nothing: the staff log tells of it first.
-The auditors' files, which hold the same answers sealed, go by the same rules and sooner.
+The auditors' files, which hold the same answers sealed, go by the same rules and sooner. So does
+the scrambled list of names of a wave that was never opened.
 """
 
 import calendar
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import date, datetime, timedelta
 
 from flask import current_app
@@ -19,12 +20,16 @@ from surveyapp.formatting import local
 from surveyapp.models.audit import AuditLine
 from surveyapp.models.publications import Publication
 from surveyapp.models.surveys import Wave
-from surveyapp.services import audit, audits, covenants
+from surveyapp.services import audit, audits, covenants, name_set
+from surveyapp.services.in_force import moment
 
 FILES_KEPT = timedelta(days=30)  # after closing, as long as invitations
 TOLD_BEFORE = timedelta(days=7)
 KEY = "will destroy the key to the answers"
 FILES = "will destroy the auditors’ files"
+NAMES_KEPT = timedelta(days=30)  # after the promised day of results, if the wave was not opened
+NAMES = "will destroy the list of names"
+UNOPENED = ("committed", "open", "closed")
 
 
 def ends(wave: Wave) -> date | None:
@@ -45,7 +50,7 @@ def destroy_keys(now: datetime) -> None:
 
     Tells the staff log a week before, and commits that.
     """
-    for wave in _over(ends, KEY, now):
+    for wave in _over(_published(), ends, KEY, now):
         if opens("box"):
             keys.destroy_pairs_key(wave.id)
         if opens("who") or not opens("box"):
@@ -55,8 +60,31 @@ def destroy_keys(now: datetime) -> None:
 def destroy_files(now: datetime) -> None:
     """Destroy what is sealed to witnesses and auditors, 30 days after closing. Whoever it was for
     had time to fetch it. Tells the staff log a week before, and commits that."""
-    for wave in _over(_files_end, FILES, now):
+    for wave in _over(_published(), _files_end, FILES, now):
         audits.forget(wave)
+
+
+def destroy_names(now: datetime) -> None:
+    """Destroy the scrambled list of names of each wave that was not opened 30 days after its
+    results were promised: opening would have destroyed it. Tells the staff log a week before, and
+    commits that.
+
+    Should such a wave be opened after all, only names on the shipped lists go out of its comments,
+    and reviewers are told to look for the others.
+    """
+    for wave in _over(_unopened(), _names_end, NAMES, now):
+        name_set.destroy(wave.id)
+
+
+def _unopened() -> list[Wave]:
+    waves = db.session.scalars(select(Wave).where(Wave.state.in_(UNOPENED))).all()
+    return [wave for wave in waves if name_set.is_kept(wave.id) and covenants.is_as_posted(wave)]
+
+
+def _names_end(wave: Wave) -> date | None:
+    """The day from which a wave's list of names is gone, opened or not."""
+    dates = covenants.in_force(wave).get("dates")
+    return local(moment(dates["publishes"])).date() + NAMES_KEPT if dates else None
 
 
 def _files_end(wave: Wave) -> date | None:
@@ -65,9 +93,15 @@ def _files_end(wave: Wave) -> date | None:
     return date.fromisoformat(closed) + FILES_KEPT if closed else None
 
 
-def _over(ends: Callable[[Wave], date | None], told: str, now: datetime) -> list[Wave]:
-    """The waves whose end has come and was told in the log a week before. Tells of those whose end
-    is that near, and commits it."""
+def _published() -> list[Wave]:
+    return list(db.session.scalars(select(Wave).where(Wave.state == "published")))
+
+
+def _over(
+    waves: Iterable[Wave], ends: Callable[[Wave], date | None], told: str, now: datetime
+) -> list[Wave]:
+    """Those of the waves whose end has come and was told in the log a week before. Tells of those
+    whose end is that near, and commits it."""
     today = local(now).date()
     newest = next(iter(audit.lines(1)), None)
     if newest is not None and date.fromisoformat(newest.date) > today + timedelta(days=1):
@@ -75,9 +109,11 @@ def _over(ends: Callable[[Wave], date | None], told: str, now: datetime) -> list
         audit.record("scheduler", "found that the clock had been ahead", newest.date, on=today)
         db.session.commit()
     over = []
-    for wave in db.session.scalars(select(Wave).where(Wave.state == "published")).all():
+    for wave in waves:
         last = ends(wave)
-        if last is None or last - TOLD_BEFORE > today or not _is_out_as_promised(wave):
+        if last is None or last - TOLD_BEFORE > today:
+            continue
+        if wave.state == "published" and not _is_out_as_promised(wave):
             continue
         if not _was_told(wave, told, today):
             audit.record("scheduler", told, _subject(wave), on=today)

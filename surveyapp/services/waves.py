@@ -139,7 +139,6 @@ def commit(
     tree = roster.units(wave.programme, rule)
     class_keys = registrar.make_keys(wave, tuple(tree.classes))
     invited.make_key(wave.id)
-    name_set.write(wave.id, (person.name for person in roster.people(wave.programme)))
     listed = invited.from_roster(wave.id, wave.programme_id, tree.class_of)
     envelopes = opening.make_keys(wave, [group.key for group in tree.groups])
     fixed = covenants.build(wave, instrument, tree, class_keys, envelopes, listed)
@@ -176,6 +175,7 @@ def commit(
     invitations.prepare(wave)
     if invited.as_invited(wave.id) != listed:
         raise NotNow("The roster changed at this moment. Try again.")
+    name_set.write(wave.id, (person.name for person in roster.people(wave.programme)))
     noticeboard.post(
         "ROSTER",
         {"wave": str(wave.id), "invited": listed.size, "root": listed.root},

@@ -44,7 +44,8 @@ STORED = (
         "The names on the roster, scrambled, in no order and with no group",
         "To take names out of comments while they are opened",
         "A folder of keys that is in no backup",
-        "The pulse is opened. Then the list and its key are destroyed",
+        "The pulse is opened, or 30 days after its results were due. Then the list and its key are "
+        "destroyed",
     ),
     Stored(
         "Your answers, sealed, with the group you are counted in and no name or time",

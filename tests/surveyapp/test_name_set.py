@@ -1,13 +1,18 @@
 """The name set: what it tells, what it does not, and that it goes; and comments without names."""
 
 import stat
+from datetime import timedelta
 
 import pytest
+from sqlalchemy import update
 
 from analysis.text.redact import redact
-from surveyapp import keys, verify
-from surveyapp.services import name_set, opening
-from tests import voting
+from surveyapp import clock, jobs, keys, verify
+from surveyapp.errors import NotNow
+from surveyapp.extensions import db
+from surveyapp.models.surveys import Wave
+from surveyapp.services import audit, authoring, invited, name_set, opening, retention, waves
+from tests import factories, voting
 from tests.security import copies
 
 # Somebody on the roster, a comment that names them in another way, and what must not be left.
@@ -173,3 +178,99 @@ def test_without_a_name_set_comments_open_with_what_the_lists_know(app, wave):
     with app.app_context():
         kept = sorted(voting.opened(wave, "comments")["text"])
         assert kept == sorted(redact(text).text for text in SAID)
+
+
+def stored_bytes(folder, pieces):
+    """Which of the pieces stand in any file below a folder."""
+    files = [path.read_bytes() for path in folder.rglob("*") if path.is_file()]
+    return [piece for piece in pieces if any(piece in one for one in files)]
+
+
+def secret_bytes(wave):
+    """The key, and some of the marks, of a wave's set."""
+    return [keys.get(folder(wave) / name_set.KEY), *stored(wave)[::100]]
+
+
+def forget(app, *days):
+    for day in days:
+        with app.app_context():
+            retention.destroy_names(factories.at(day.isoformat()))
+            factories.committed()
+
+
+def due(wave):
+    return voting.wave_of(wave).publishes_at.date() + retention.NAMES_KEPT
+
+
+@pytest.mark.parametrize("state", ["committed", "open", "closed"])
+def test_of_a_pulse_that_is_never_opened_no_byte_of_the_set_is_left(
+    app, wave, tmp_path, record_figure, state
+):
+    with app.app_context():
+        pieces, end = secret_bytes(wave), due(wave)
+        voting.wave_of(wave).state = state
+        factories.committed()
+    assert stored_bytes(tmp_path, pieces) == pieces, "the attack finds what is there"
+    week = timedelta(days=7)
+    forget(app, end - week - timedelta(days=1), end - week, end - timedelta(days=1))
+    with app.app_context():
+        assert name_set.asked(wave.wave_id), "opening may still come"
+        assert retention.NAMES in {line.verb for line in audit.lines()}
+    forget(app, end)
+    assert stored_bytes(tmp_path, pieces) == []
+    with app.app_context():
+        assert not folder(wave).exists()
+    record_figure("SDC-2", "bytes of a name set left of a pulse that was never opened: 0")
+
+
+def test_no_row_and_no_clock_that_is_wrong_for_a_while_ends_it(app, wave):
+    with app.app_context():
+        end = due(wave)
+    for days in (30, 60):
+        forget(app, end + timedelta(days=days), clock.now().date())
+    with app.app_context():
+        assert name_set.asked(wave.wave_id), "the staff log had not told of it"
+        row = voting.wave_of(wave)
+        row.publishes_at = row.closes_at + timedelta(hours=1)
+        factories.committed()
+    forget(app, end - timedelta(days=10), end - timedelta(days=3))
+    with app.app_context():
+        assert name_set.asked(wave.wave_id), "what was promised counts"
+        db.session.execute(update(Wave).values(covenant=Wave.covenant.op("||")(" ")))
+        factories.committed()
+    forget(app, end - timedelta(days=7), end)
+    with app.app_context():
+        assert name_set.is_kept(wave.wave_id), "promises that are not those on the noticeboard"
+
+
+def test_the_scheduler_does_it_in_its_round(app, wave):
+    voting.close(app, wave)
+    with app.app_context():
+        end = due(wave)
+        failed = []
+        for day in (end - timedelta(days=7), end):
+            with pytest.MonkeyPatch.context() as patch:
+                # A witness who never comes keeps it closed.
+                patch.setattr(waves, "due", lambda _now: [])
+                patch.setattr(jobs, "look_after", lambda *_: None)
+                jobs.tick(factories.at(day.isoformat()), failed.append)
+        assert not name_set.is_kept(wave.wave_id)
+
+
+def test_a_draft_that_is_deleted_or_cannot_be_locked_leaves_no_set(
+    app, wave, tmp_path, monkeypatch
+):
+    with app.app_context():
+        row = voting.wave_of(wave)
+        row.state = "draft"
+        db.session.flush()
+        pieces = secret_bytes(wave)
+        authoring.delete_draft(row)
+        factories.committed()
+    assert stored_bytes(tmp_path, pieces) == []
+    monkeypatch.setattr(invited, "as_invited", lambda _wave_id: None)
+    with pytest.raises(NotNow, match="roster changed"):
+        voting.open_voting(app, slug="other", names=NAMES)
+    with app.app_context():
+        names = keys.directory("names")
+        assert not names.exists() or list(names.iterdir()) == []
