@@ -10,7 +10,7 @@ from analysis.summary import NOT_SHOWN, Quote, Summary, TextAudit, TextResult, T
 from analysis.text.audited import AuditedShare
 
 MOST_QUOTES = 8  # of each question; the page and summary.json have all
-HEAD = ("Theme", "Of 100 who wrote", "Likely range", *written.WAYS_COUNTED)
+HEAD = ("Theme", written.SHARES_HEAD, "Likely range", *written.WAYS_COUNTED)
 
 
 def what_people_wrote(summary: Summary) -> Section | None:
@@ -165,4 +165,4 @@ def _withheld(counted: Sequence[TextResult]) -> Table:
     reasons = list(dict.fromkeys(reason for result in counted for reason, _ in result.withheld))
     rows = [(r.text, *(dict(r.withheld).get(reason, "") for reason in reasons)) for r in counted]
     head = tuple(reason.capitalize() for reason in reasons)
-    return Table("Comments not printed, and why", ("Question", *head), tuple(rows), note=WITHHELD)
+    return Table(written.NOT_PRINTED, ("Question", *head), tuple(rows), note=WITHHELD)

@@ -25,19 +25,15 @@ SECOND = "The last column is what the second person’s reading would give."
 TWICE = "How far did two people agree, theme by theme?"
 AGREED_HEAD = (
     "Theme",
-    "Found by both (F1)",
+    "What one found, the other found too",
     "Likely range",
-    "Kappa",
-    "AC1",
-    "Of 100 comments",
-    "What it says (kappa)",
-    "Which words (F1)",
+    "By chance alone",
 )
 AGREED = (
-    "These figures are rough: they come only from comments that two people coded. 1 means that "
-    "they always agreed. In the columns called F1, 0 means that they never did. In the others, 0 "
-    "means no more often than chance would have it. Kappa can be low for a rare theme although "
-    "people agree. AC1 is less upset by that."
+    "Of all the times that one of the two found a theme, the second column says how often the "
+    "other had found it too. The last says how often that would have come about by chance alone. "
+    "The further apart the two, the better they agreed. These figures are rough: they come only "
+    "from comments that two people coded."
 )
 TOO_FEW_TWICE = "Can’t tell"
 WHY_TOO_FEW = "too few comments, or all of one kind."
@@ -50,8 +46,10 @@ QUOTED = (
     "Their authors let us publish these. Two people read each one and masked what could tell who "
     "wrote it. They stand in an order drawn by chance."
 )
-NOT_QUOTED = "Comments that could have been quoted and are not, and why"
+NOT_PRINTED = "Comments not printed, and why"
+NOT_QUOTED = "Of those that may be read, held back all the same"
 NO_FIGURE = "No figure"
+SHARES_HEAD = "Share of those who wrote"
 WAYS = ("negative", "positive", "suggestion")
 WAYS_HEAD = ("Problems", "Good things", "Ideas")
 # Beside a share of people these are still counts of comments.
@@ -61,12 +59,12 @@ WAYS_COUNTED = tuple(f"Comments: {name.lower()}" for name in WAYS_HEAD)
 def one_in(percent: int) -> str:
     """A share as people say it.
 
-    >>> one_in(24), one_in(33), one_in(61), one_in(3), one_in(97)
-    ('about 1 in 4', 'about 1 in 3', 'about 6 in 10', 'about 1 in 33', 'nearly all')
+    >>> one_in(24), one_in(36), one_in(37), one_in(3), one_in(97)
+    ('about 1 in 4', 'about 1 in 3', 'about 4 in 10', 'about 1 in 33', 'nearly all')
     """
     if percent <= 0:
         return "hardly any"
-    if percent < 35:
+    if percent < 37:  # nearer to a third than to four tenths
         return f"about 1 in {100 / percent:.0f}"
     tenths = (percent + 5) // 10
     return f"about {tenths} in 10" if tenths < 10 else "nearly all"
@@ -106,13 +104,10 @@ def agreed(audit: TextAudit) -> tuple[tuple[str, ...], ...]:
         rows.append(
             (
                 titles[one.label],
-                hundredths(one.f1),
-                f"{hundredths(one.low)}–{hundredths(one.high)}",
-                hundredths(one.kappa),
-                hundredths(one.ac1),
-                f"about {one.usual}",
-                hundredths(one.direction),
-                hundredths(one.span),
+                f"{one.f1}%",
+                ends(one.low, one.high),
+                # Who finds a theme in so many comments, whatever they say, meets it so often.
+                f"about {one.usual}%",
             )
         )
     return tuple(rows)
@@ -123,15 +118,6 @@ def not_agreed(audit: TextAudit) -> str:
     titles = {theme.theme: theme.title for theme in audit.themes}
     left = [titles[one.label] for one in audit.found.agreed if one.f1 is None]
     return f"{TOO_FEW_TWICE} for {', '.join(left)}: {WHY_TOO_FEW}" if left else ""
-
-
-def hundredths(value: int | None) -> str:
-    """A measure of agreement, 86 as "0.86"; :data:`TOO_FEW_TWICE` without one.
-
-    >>> hundredths(86), hundredths(-5), hundredths(100)
-    ('0.86', '−0.05', '1.00')
-    """
-    return TOO_FEW_TWICE if value is None else f"{value / 100:.2f}".replace("-", "−")
 
 
 def own_words(result: TextResult) -> tuple[str, ...]:

@@ -83,8 +83,10 @@ def _leading(told: Told) -> Told:
 
 def _how_often(theme: WrittenTheme, share: AuditedShare) -> str:
     leaning = f", {theme.leaning}" if theme.leaning else ""
-    how = "nearly all" if share.percent is None else written.one_in(share.percent)
-    return f"{how} wrote about it (likely {written.likely(share)}){leaning}"
+    likely = f"likely {written.likely(share)}"
+    if share.percent is None:
+        return f"nearly all wrote about it ({likely}){leaning}"
+    return f"{written.one_in(share.percent)} wrote about it ({share.percent}%, {likely}){leaning}"
 
 
 def _moved(audit: TextAudit) -> str:

@@ -1,7 +1,9 @@
 """How far two people agreed, as it is printed: for themes that both met often enough, and rough."""
 
+import re
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from analysis import report_tables, reports, written
@@ -10,7 +12,7 @@ from analysis.text.audit_release import with_review
 from analysis.text.audited import AgreedTheme, AuditedShare
 from analysis.text.codebook import load
 from analysis.text.printed_agreement import agreed_in_words, agreed_themes
-from analysis.text.second_coder import Agreement
+from analysis.text.second_coder import Agreement, agreement
 from tests.analysis.audited_comments import RULE, audited, pulse_of, reviewed
 
 SHARES = (AuditedShare("workload", "about 20"), AuditedShare("workload/negative", "10–19"))
@@ -86,8 +88,9 @@ def test_pages_report_and_files_tell_the_same_of_every_theme():
     told = next(one for one in audit.found.agreed if one.f1 is not None and one.f1 < 100)
     assert told.low < told.f1 < told.high
     row = next(row for row in written.agreed(audit) if row[0] == load().titles[told.label])
-    assert row[1] == f"0.{told.f1}"
-    line = next(x for x in report_tables.rows([summary]) if x.get("both_found_f1") == row[1])
+    assert row[1:] == (f"{told.f1}%", f"{told.low}–{told.high}%", f"about {told.usual}%")
+    f1 = f"0.{told.f1}"
+    line = next(x for x in report_tables.rows([summary]) if x.get("both_found_f1") == f1)
     assert line["id"] == told.label
     assert line["both_found_of_100"] == str(told.usual)
     assert line["evidence_f1"] == NOT_SHOWN  # the made-up coders marked no words
@@ -100,6 +103,23 @@ def test_pages_report_and_files_tell_the_same_of_every_theme():
     titles = {theme.theme: theme.title for theme in audit.themes}
     assert all(titles[label] in written.not_agreed(audit) for label in left)
     assert Summary.from_json(summary.to_json()).text[0].audit == audit
+
+
+def test_pages_and_report_tell_agreement_in_plain_words():
+    """Kappa, AC1 and F1 are for whoever opens the files."""
+    summary = with_review(pulse_of(4), reviewed(), RULE)
+    section = next(p for p in reports.content([summary]).sections if p.id == "what-people-wrote")
+    said = " ".join(str(block) for block in section.blocks)
+    assert "By chance alone" in said
+    assert not re.search(r"kappa|\bAC1\b|\bF1\b", said, re.IGNORECASE)
+
+
+@pytest.mark.parametrize("usual", [0.1, 0.3, 0.6])
+def test_by_chance_alone_two_people_meet_as_often_as_is_said(usual):
+    rng = np.random.default_rng(3)
+    first, second = (rng.random((40_000, 1)) < usual for _ in range(2))
+    (found,) = agreement(("workload",), first, second).values()
+    assert 100 * found.f1 == pytest.approx(100 * found.prevalence, abs=2)
 
 
 def test_without_a_second_coder_no_table_stands_anywhere():

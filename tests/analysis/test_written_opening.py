@@ -46,7 +46,7 @@ def said(*shares, **more):
 def test_one_theme_stands_above_all_others():
     assert said(("pay", 40, 33, 47), ("change", 20, 15, 26)) == (
         "About 275 people wrote something here. “Pay” came up most: about 4 in 10 wrote about it "
-        "(likely 33–47%), mostly problems."
+        "(40%, likely 33–47%), mostly problems."
     )
 
 
@@ -155,9 +155,9 @@ def test_of_real_results_it_says_nothing_that_they_do_not_print(released):
     (words,) = written_opening.opening(released)
     audit = released.text[0].audit
     share = audit.share("workload")
-    assert f"(likely {written.likely(share)}), mostly problems" in words
+    assert f"({share.percent}%, likely {written.likely(share)}), mostly problems" in words
     assert "They likely wrote more often about “" in words
-    printed = {share.low, share.high, 4, 10, 400}  # its range, about 4 in 10, about 400 comments
+    printed = {share.percent, share.low, share.high, 4, 10, 400}  # about 4 in 10, about 400 comments
     label = next(one.change.against for one in audit.themes if one.change)
     assert {int(number) for number in re.findall(r"\d+", words.replace(label, ""))} <= printed
     assert strong_words.ungated(words, ()) == []

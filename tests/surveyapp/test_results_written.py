@@ -39,7 +39,7 @@ def test_audited_shares_stand_with_their_doubt_and_the_change(app, client, told)
     share = told.text[0].audit.share("workload")
     assert "Checked by people" in words
     assert "Not checked by a person" not in words
-    assert f"{share.percent} (likely {share.low}–{share.high})" in words
+    assert f"{share.percent}% (likely {share.low}–{share.high}%)" in words
     assert "likely higher" in words
     assert f"{share.wide_low}–{share.wide_high}%" in words
     assert "Of about 400 comments, about" in words
@@ -115,7 +115,7 @@ def test_how_far_two_people_agreed_stands_theme_by_theme_and_a_grey_theme_has_no
     assert titles["fear_speaking_out"] in left
     assert titles["workload"] not in left
     found = {one.label: one for one in told.text[0].audit.found.agreed}["workload"]
-    shown = f'<td class="c-number">{found.f1 / 100:.2f}</td>'
+    shown = f'<td class="c-number">{found.f1}%</td>'
     assert shown in rows[f'<th scope="row">{titles["workload"]}']
 
 
