@@ -12,6 +12,7 @@ from surveyapp.models.accounts import Account, Role
 View = TypeVar("View", bound=Callable[..., Any])
 
 EVERYONE = "everyone"
+NOT_COVERED = "Your account does not cover this page. Ask your administrator."
 
 
 class UndeclaredAccess(RuntimeError):
@@ -32,8 +33,9 @@ def signed_in() -> Account:
     return account
 
 
-def open_to(*roles: Role) -> Callable[[View], View]:
-    """Let in signed-in people with one of these roles; send others to sign in or away."""
+def open_to(*roles: Role, otherwise: str = NOT_COVERED) -> Callable[[View], View]:
+    """Let in signed-in people with one of these roles; send others to sign in, or away with the
+    sentence ``otherwise``."""
 
     def decorate(view: View) -> View:
         @wraps(view)
@@ -42,7 +44,7 @@ def open_to(*roles: Role) -> Callable[[View], View]:
             if account is None:
                 return redirect(url_for("auth.sign_in", next=request.full_path.rstrip("?")))
             if not account.has(*roles):
-                raise NotAllowed("Your account does not cover this page. Ask your administrator.")
+                raise NotAllowed(otherwise)
             return view(*args, **kwargs)
 
         guarded.access = frozenset(roles)  # type: ignore[attr-defined]

@@ -55,6 +55,11 @@ class CommentForm(PageForm):
         if self.decision.data == "withhold" and not field.data:
             raise ValidationError("Choose why it is withheld.")
 
+    def is_whole(self, turn: Turn) -> bool:
+        """Whether nothing lacks; all that does is named at once."""
+        valid = self.validate_on_submit()
+        return self.check_codes(turn) and valid
+
     def check_codes(self, turn: Turn) -> bool:
         """Whether the codes are whole: blind coding says which themes, or that none fits."""
         problems = [
@@ -66,7 +71,8 @@ class CommentForm(PageForm):
             problems = ["Give at least one code, or say that no theme fits."]
         if self.nothing.data and self.given():
             problems.append("You gave codes and said that no theme fits. Take one of them back.")
-        self.rows.errors = problems
+        if problems:
+            self.rows.errors = problems
         return not problems
 
     def given(self) -> list[Given]:

@@ -16,7 +16,7 @@ from surveyapp.services.review_subjects import Candidate
 
 
 @blueprint.get("/<slug>/<int:number>/subjects")
-@open_to(Role.BOARD)
+@open_to(Role.BOARD, otherwise=words.BOARD_ALONE)
 def subjects(slug: str, number: int) -> ResponseReturnValue:
     """What software found that no theme covers, and what reviewers have said of it so far."""
     programme, desk = desk_of(slug, number)
@@ -34,7 +34,7 @@ def subjects(slug: str, number: int) -> ResponseReturnValue:
 
 
 @blueprint.route("/<slug>/<int:number>/subjects/<int:subject>", methods=["GET", "POST"])
-@open_to(Role.BOARD)
+@open_to(Role.BOARD, otherwise=words.BOARD_ALONE)
 def subject(slug: str, number: int, subject: int) -> ResponseReturnValue:
     """One of them: its words, comments of it, and what this reviewer makes of it."""
     programme, desk = desk_of(slug, number)

@@ -17,7 +17,7 @@ blueprint = Blueprint("review", __name__, url_prefix="/review")
 
 
 @blueprint.get("/<slug>")
-@open_to(Role.BOARD)
+@open_to(Role.BOARD, otherwise=words.BOARD_ALONE)
 def start(slug: str) -> ResponseReturnValue:
     """Where the desk stands, or when there will be something at it."""
     programme = results.programme_of(slug)
@@ -29,7 +29,7 @@ def start(slug: str) -> ResponseReturnValue:
 
 
 @blueprint.get("/<slug>/<int:number>")
-@open_to(Role.BOARD)
+@open_to(Role.BOARD, otherwise=words.BOARD_ALONE)
 def pulse(slug: str, number: int) -> ResponseReturnValue:
     """Where the desk stands with one of several pulses."""
     programme = results.programme_of(slug)
@@ -69,7 +69,7 @@ def _page(
 
 
 @blueprint.get("/<slug>/<int:number>/board")
-@open_to(Role.BOARD)
+@open_to(Role.BOARD, otherwise=words.BOARD_ALONE)
 def for_the_board(slug: str, number: int) -> ResponseReturnValue:
     """The comments that the board alone may read, once two reviewers have cleared them."""
     programme, desk = desk_of(slug, number)
@@ -82,7 +82,7 @@ def for_the_board(slug: str, number: int) -> ResponseReturnValue:
 
 
 @blueprint.get("/<slug>/<int:number>/next")
-@open_to(Role.BOARD)
+@open_to(Role.BOARD, otherwise=words.BOARD_ALONE)
 def following(slug: str, number: int) -> ResponseReturnValue:
     """Go to the next comment, or past one that is left for later."""
     _, desk = desk_of(slug, number)
@@ -93,14 +93,14 @@ def following(slug: str, number: int) -> ResponseReturnValue:
 
 
 @blueprint.route("/<slug>/<int:number>/<int:place>", methods=["GET", "POST"])
-@open_to(Role.BOARD)
+@open_to(Role.BOARD, otherwise=words.BOARD_ALONE)
 def comment(slug: str, number: int, place: int) -> ResponseReturnValue:
     programme, desk = desk_of(slug, number)
     turn = review_desk.turn(desk, place)
     form = comment_form(turn)
     if form.is_submitted() and "more" in request.form:
         add_rows(form)
-    elif form.validate_on_submit() and form.check_codes(turn) and _keep(form, turn, desk):
+    elif form.is_submitted() and form.is_whole(turn) and _keep(form, turn, desk):
         db.session.commit()
         after = review_desk.following(desk)
         if after is None:

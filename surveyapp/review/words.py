@@ -4,6 +4,11 @@ from collections.abc import Mapping
 
 from surveyapp.services.review_sheets import Naming
 
+BOARD_ALONE = (
+    "Only members of the board read comments here. HR, managers and whoever runs this server do "
+    "not, so that nobody in charge reads them before everybody else. Comments that may be printed "
+    "come out with the results."
+)
 DIRECTION_WORDS: Mapping[str, str] = {
     "negative": "It is wrong or lacking",
     "positive": "It is good",

@@ -145,6 +145,9 @@ def test_a_comment_is_shown_as_the_plain_text_it_is(app, pulse, board):
     ("said", "words"),
     [
         ({}, "Say whether it may be quoted."),
+        ({}, "Give at least one code"),  # all that lacks is said at once
+        ({"decision": "withhold", "rows-0-theme": "workload"}, "Code 1: choose what it says"),
+        ({"decision": "withhold", "rows-0-theme": "workload"}, "Choose why it is withheld."),
         ({"nothing": "y"}, "Say whether it may be quoted."),
         ({"decision": "pass"}, "Give at least one code"),
         ({"nothing": "y", "decision": "withhold"}, "Choose why it is withheld."),
@@ -209,8 +212,10 @@ def test_a_comment_that_others_settled_is_shown_to_nobody_more(app, pulse):
 def test_nobody_else_comes_to_the_desk(app, pulse, role):
     client = app.test_client()
     factories.sign_in(client, role)
-    for path in (START, DESK, f"{DESK}/next", f"{DESK}/board", f"{DESK}/1"):
-        assert client.get(path).status_code == 403
+    for path in (START, DESK, f"{DESK}/next", f"{DESK}/board", f"{DESK}/1", f"{DESK}/subjects"):
+        answer = client.get(path)
+        assert answer.status_code == 403
+        assert words.BOARD_ALONE in read(answer), "who reads comments, and why not they"
     assert client.post(f"{DESK}/1", data=NOTHING).status_code == 403
 
 
