@@ -15,6 +15,15 @@ from surveyapp.permissions import open_to, signed_in
 from surveyapp.services import accounts, audit, health, postbox, staff_sessions
 
 blueprint = Blueprint("admin", __name__, url_prefix="/admin")
+# A pulse is open, and later its answers are opened: what the log calls each move.
+MOVE_WORDS = {
+    "committed": "locked the promises",
+    "open": "opened for answers",
+    "closed": "closed to answers",
+    "opened": "opened the sealed answers",
+    "summarised": "handed the draft to the board",
+    "published": "published the results",
+}
 
 
 @blueprint.get("/people")
@@ -127,7 +136,7 @@ def server_health() -> ResponseReturnValue:
 @blueprint.get("/log")
 @open_to(Role.ADMIN)
 def log() -> ResponseReturnValue:
-    return render_template("admin/log.html", lines=audit.lines(200))
+    return render_template("admin/log.html", lines=audit.lines(200), verbs=MOVE_WORDS)
 
 
 def _account(account_id: uuid.UUID) -> Account:

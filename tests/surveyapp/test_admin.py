@@ -14,7 +14,7 @@ from surveyapp.extensions import db
 from surveyapp.models.accounts import Account, StaffSession
 from surveyapp.models.audit import AuditLine
 from surveyapp.models.surveys import Wave
-from surveyapp.services import accounts, health
+from surveyapp.services import accounts, audit, health
 from tests import factories
 
 
@@ -153,6 +153,17 @@ def test_health_says_what_needs_attention(app, admin):
     assert all(name in page for name in ("office", "who", "box", "answers", "Clock", "Scheduler"))
     (Path(app.config["KEYS"]) / "office" / "second-step.key").unlink()
     assert "It is missing. Run `surveyapp init`." in admin.get("/admin/health").text
+
+
+def test_the_log_says_apart_that_a_pulse_opens_and_that_its_answers_are_opened(app, admin):
+    with app.app_context():
+        for state in ("open", "opened"):
+            audit.record("scheduler", state, "wave riverside/1")
+        db.session.commit()
+    told = admin.get("/admin/log").text
+    assert "<td>opened for answers</td>" in told
+    assert "<td>opened the sealed answers</td>" in told
+    assert "<td>open</td>" not in told
 
 
 def test_the_log_shows_what_staff_did(admin):
