@@ -47,6 +47,11 @@ def test_the_draft_is_marked_and_links_to_every_finding(board, draft):
     assert "Draft" in finding
     assert "What we don’t know" in finding
     assert "Not shown" in finding
+    small = [unit.name for unit in samples.UNITS if unit.too_few and unit.parent]
+    assert f"Too small to show alone: {', '.join(small)}." in finding
+    rows = BeautifulSoup(finding, "html.parser").select("main tbody tr")
+    cells = {row.th.text: row.td.get_text(" ", strip=True) for row in rows}
+    assert {cells[name] for name in small} == {"▨ Not shown"}, "one word for one thing"
     assert board.get(f"{PAGE}/trend.svg").data == b"<svg/>"
     assert board.get("/board/riverside/nothing").status_code == 404
 
