@@ -6,8 +6,8 @@ PY := .venv/bin/python
 help:  ## show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
 
-demo: setup  ## set everything up, run a made-up organisation through it and serve it on port 8000
-	@.venv/bin/surveyapp demo $(if $(ONCE),--once)
+demo: setup  ## set everything up, run a made-up organisation through it and serve it on port 8000 (or PORT)
+	@.venv/bin/surveyapp demo $(if $(ONCE),--once) $(if $(PORT),--port $(PORT))
 
 test: setup-test  ## run every test
 	@tools/test $(TESTS)

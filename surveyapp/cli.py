@@ -42,7 +42,7 @@ from surveyapp.services import (
 )
 
 ACTOR = "command line"
-DEMO_PORT = 8000  # where every link in the demo’s mail leads
+DEMO_PORT = 8000
 CONFIG = '''"""Settings of this installation; surveyapp/config.py lists them all."""
 
 SECRET_KEY = "{secret}"
@@ -168,14 +168,25 @@ def tick(every: int | None, as_if: datetime | None) -> None:
 
 @main.command("demo")
 @click.option("--once", is_flag=True, help="Build it, ask every page once, and stop.")
-def demo_(once: bool) -> None:
+@click.option(
+    "--port", type=click.IntRange(1, 65535), help=f"Where it is served, {DEMO_PORT} if not given."
+)
+def demo_(once: bool, port: int | None) -> None:
     """Take a made-up organisation through the whole story, and serve it."""
-    if not once and _taken(DEMO_PORT):
+    made_for = start.port_of(instance(), DEMO_PORT)
+    if port and made_for and port != made_for:
         raise click.ClickException(
-            f"Port {DEMO_PORT} is taken. Is the demo running in another window? Stop what uses it."
+            f"The demo that is there was made for port {made_for}, and the links in its mail lead "
+            f"there. Leave --port out, or remove {instance().name}/ to make it anew."
+        )
+    port = port or made_for or DEMO_PORT
+    if not once and _taken(port):
+        raise click.ClickException(
+            f"Port {port} is taken. Is the demo running in another window? Stop what uses it, or "
+            "make a demo for another port with --port."
         )
     try:
-        app = start.ready(instance(), prepare, click.echo)
+        app = start.ready(instance(), prepare, click.echo, port)
     except SettingsError as error:
         raise click.ClickException(str(error)) from error
     with app.app_context():
@@ -184,7 +195,7 @@ def demo_(once: bool) -> None:
             click.echo(f"{asked} pages asked, all well")
             return
         start.explain(app.config["BASE_URL"], click.echo, instance())
-    serve_with_scheduler("127.0.0.1", DEMO_PORT, 2, 30)
+    serve_with_scheduler("127.0.0.1", port, 2, 30)
 
 
 def _door() -> config.Door:

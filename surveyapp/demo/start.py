@@ -18,12 +18,24 @@ SETTINGS = """
 # A demo: everything in it is simulated, and its sign-ins are printed for everybody.
 DEMO = True
 ORGANISATION = "Riverside Children’s Service (simulated)"
+BASE_URL = "http://127.0.0.1:{port}"
 """
 DONE = "demo.json"
 
 
-def ready(instance: Path, prepare: Callable[[str], Flask], say: Say) -> Flask:
-    """The demo’s application, built if it is not there. Never touches a real installation."""
+def port_of(instance: Path, usual: int) -> int | None:
+    """The port for which the demo that is there was made; ``None`` without a whole one."""
+    done = instance / DONE
+    if not done.exists():
+        return None
+    port: int = json.loads(done.read_text(encoding="utf-8")).get("port", usual)
+    return port
+
+
+def ready(instance: Path, prepare: Callable[[str], Flask], say: Say, port: int) -> Flask:
+    """The demo’s application, built if it is not there; the links in its mail lead to ``port``.
+    Never touches a real installation."""
+    fresh = SETTINGS.format(port=port)
     settings = instance / "config.py"
     if settings.exists() and "DEMO = True" not in settings.read_text(encoding="utf-8"):
         raise SettingsError(
@@ -31,7 +43,7 @@ def ready(instance: Path, prepare: Callable[[str], Flask], say: Say) -> Flask:
         )
     if (instance / DONE).exists():
         say(f"The demo is there already, in {instance.name}/. Remove that folder to make it anew.")
-        return prepare(SETTINGS)
+        return prepare(fresh)
     if settings.exists():
         # A half-made demo holds nothing of anybody's.
         shutil.rmtree(instance)
@@ -40,10 +52,11 @@ def ready(instance: Path, prepare: Callable[[str], Flask], say: Say) -> Flask:
             f"{instance.name}/ holds something else. Set CANDOUR_INSTANCE to a folder that is "
             "empty or not there yet."
         )
-    app = prepare(SETTINGS)
+    app = prepare(fresh)
     with app.app_context():
         wave, link, code = story.build(say)
         facts = {
+            "port": port,
             "programme": wave.programme.slug,
             "link": link,
             "code": code,

@@ -1,9 +1,13 @@
 """The commands of the person who runs the server, as a shell sees them."""
 
+import socket
+
 import pytest
 from click.testing import CliRunner
 
+from surveyapp import cli
 from surveyapp.cli import main
+from surveyapp.config import SettingsError
 
 ANSWERS = """round,voice_1,voice_2
 {first},4,2
@@ -116,6 +120,33 @@ def test_the_demo_removes_nothing_that_is_not_a_demo(run, tmp_path):
     assert code == 1
     assert "CANDOUR_INSTANCE" in said
     assert other.read_text(encoding="utf-8") == "Dear all"
+
+
+def test_the_demo_is_served_where_its_mail_leads(run, tmp_path, monkeypatch):
+    """Made for a port, it stays there; made anew, its links lead to the port that was asked for."""
+    asked = {}
+
+    def prepare(settings):
+        asked["settings"] = settings
+        raise SettingsError("That is far enough.")
+
+    monkeypatch.setattr(cli, "prepare", prepare)
+    assert "far enough" in run("demo", "--port", "8123")[1]
+    assert 'BASE_URL = "http://127.0.0.1:8123"' in asked["settings"]
+    there = tmp_path / "instance"
+    there.mkdir()
+    (there / "config.py").write_text("DEMO = True", encoding="utf-8")
+    (there / "demo.json").write_text('{"port": 8123}', encoding="utf-8")
+    code, said = run("demo", "--port", "8124")
+    assert code == 1
+    assert "made for port 8123" in said
+    assert "far enough" in run("demo")[1]
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        (there / "demo.json").write_text(f'{{"port": {port}}}', encoding="utf-8")
+        assert f"Port {port} is taken" in run("demo")[1]
 
 
 def test_the_demo_leaves_a_real_installation_alone(run):
