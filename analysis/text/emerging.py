@@ -23,6 +23,7 @@ from analysis.text.score_bins import FloatArray, IntArray
 UNLIKELY = 0.35
 COMMENTS_A_GROUP = 14
 DIMENSIONS = 100
+POOLS = (1, 3)  # how many waves before this one help to draw groups
 BOOTSTRAPS = 20
 STABLE = 0.6
 MOST = 2_000
@@ -52,7 +53,7 @@ class Emerging:
     comments and the *themes only* ones put with them afterwards; ``examples``, places among the
     comments given whose authors let them be published, most typical first (reviewers must still
     clear them); ``stability``, the mean Jaccard index over resamples; and ``earlier``, places among
-    the earlier comments given that lie in it.
+    the earlier comments given, wave after wave, that lie in it or nearest to it.
     """
 
     terms: tuple[str, ...]
@@ -73,7 +74,7 @@ class Emerging:
 
 
 def emerging(
-    written: Sequence[Written], seed: int = SEED, earlier: Sequence[Written] = ()
+    written: Sequence[Written], seed: int = SEED, earlier: Sequence[Sequence[Written]] = ()
 ) -> tuple[Emerging, ...]:
     """Groups among comments whose largest theme probability is under .35, the largest first.
 
@@ -86,59 +87,82 @@ def emerging(
     others are counted with the group that they lie nearest. The same comments and seed give the
     same groups in any order.
 
-    ``earlier`` are readable comments of waves before, to the same questions. They help to draw the
-    groups, as far as there is room for them, and nothing else: nobody knows which comments of two
-    waves one person wrote, so people, directorates, terms and examples are this wave's alone.
+    ``earlier`` are the readable comments of waves before, the newest first, to the same questions.
+    They help to draw further groups, as far as there is room for them: this wave's alone come
+    first, then those with one wave before it, then with three, and a comment is in one group only.
+    (With three alone, a subject whose comments fill one group in two waves would be cut in pieces.)
+    Nobody knows which comments of two waves one person wrote, so people, directorates, terms and
+    examples are this wave's alone. There are then 100 dimensions for as many comments as this wave
+    has, up to 400: with fewer, groups of shuffled words would be kept more often.
     """
-    now, pooled = len(written), [*written, *earlier]
+    found: list[tuple[Emerging, list[int]]] = []
+    for lenders in (0, *(number for number in POOLS if number <= len(earlier))):
+        taken = {place for _, inside in found for place in inside}
+        found += _found(written, earlier, lenders, taken, seed)
+    return tuple(sorted((one for one, _ in found), key=lambda one: (-one.comments, one.terms)))
+
+
+def _found(
+    written: Sequence[Written],
+    earlier: Sequence[Sequence[Written]],
+    lenders: int,
+    taken: Collection[int],
+    seed: int,
+) -> list[tuple[Emerging, list[int]]]:
+    """Groups, each with the places of its comments of this wave, made with the comments of so many
+    waves before it. Comments that are ``taken`` are in none of them."""
+    now, pooled = len(written), [*written, *(one for wave in earlier for one in wave)]
+    lent = now + sum(map(len, earlier[:lenders]))
     left = sorted(
         (place for place, one in enumerate(pooled) if one.score < UNLIKELY),
         key=lambda place: (_key(pooled[place]), place >= now),
     )
-    counted = [place for place in left if place < now and pooled[place].use == CLOSED]
     open_ = [place for place in left if pooled[place].use != CLOSED]
     mine, others = _drawn([place for place in open_ if place < now], MOST, seed)
-    before, _ = _drawn([place for place in open_ if place >= now], MOST - len(mine), seed)
-    chosen, counted = {*mine, *before}, others + counted
+    before, _ = _drawn([place for place in open_ if now <= place < lent], MOST - len(mine), seed)
+    if lenders and not before:
+        return []
+    chosen = {*mine, *before}
+    closed = [place for place in left if place < now and pooled[place].use == CLOSED]
+    counted = [*others, *(p for p in open_ if p >= now and p not in chosen), *closed]
     readable = [place for place in open_ if place in chosen]
-    model = _space(len(readable), seed)
+    dimensions = round(DIMENSIONS * min(len(readable) / max(len(mine), 1), 1 + POOLS[-1]))
+    model = _space(min(dimensions, max(len(readable) - 1, 1)), seed)
     vectors = _fitted(model, [pooled[place].text for place in readable])
     if vectors is None:
-        return ()
+        return []
     # A comment with no word that another one has lies nowhere.
     lying = np.flatnonzero(np.linalg.norm(vectors, axis=1) > 0)
     readable, vectors = [readable[place] for place in lying], vectors[lying]
-    # A group has its part in this wave, so earlier ones make groups larger and not more.
-    groups = round(sum(place < now for place in readable) / COMMENTS_A_GROUP)
-    groups = min(max(groups, 2), _different(vectors))
+    groups = min(max(round(len(readable) / COMMENTS_A_GROUP), 2), _different(vectors))
     if groups < 2 or len(readable) < max(2 * LEAST, groups + 1):
-        return ()
+        return []
     means = _grouped(vectors, groups, seed)
     stability = _stability(vectors, means, seed)
-    near = _nearest(model, means, [written[place].text for place in counted])
+    near = _nearest(model, means, [pooled[place].text for place in counted])
     words = {place: terms_of(written[place].text) for place in readable if place < now}
     several = len({one.directorate for one in written if one.use != CLOSED}) > 1
     found = []
-    for group in range(groups):
+    for group in np.flatnonzero(stability >= STABLE):
         inside = np.flatnonzero(means.labels_ == group)
         apart = np.linalg.norm(vectors[inside] - means.cluster_centers_[group], axis=1)
         order = [readable[place] for place in inside[np.argsort(apart, kind="stable")]]
-        own = [place for place in order if place < now]
-        if stability[group] < STABLE or not _shared([written[place] for place in own], several):
+        own = [place for place in order if place < now and place not in taken]
+        if not _shared([written[place] for place in own], several):
             continue
         terms = _telling(words, set(own))
         if terms:
             joined = [counted[place] for place in np.flatnonzero(near == group)]
-            found.append(
-                Emerging(
-                    terms=terms,
-                    questions=_by_question([written[place] for place in (*own, *joined)]),
-                    examples=tuple(place for place in own if written[place].use == PUBLISHED),
-                    stability=round(float(stability[group]), 3),
-                    earlier=tuple(place - now for place in order if place >= now),
-                )
+            every = [*own, *(place for place in joined if place < now and place not in taken)]
+            made = Emerging(
+                terms=terms,
+                questions=_by_question([written[place] for place in every]),
+                examples=tuple(place for place in own if written[place].use == PUBLISHED),
+                stability=round(float(stability[group]), 3),
+                earlier=tuple(place - now for place in (*order, *joined) if place >= now),
             )
-    return tuple(sorted(found, key=lambda one: (-one.comments, one.terms)))
+            found.append((made, every))
+    return found
 
 
 def _key(one: Written) -> tuple[str, str, str, str]:
@@ -182,9 +206,9 @@ def _stems(text: str) -> list[str]:
     return kept + [f"{one} {two}" for one, two in zip(kept, kept[1:], strict=False)]
 
 
-def _space(comments: int, seed: int) -> Pipeline:
+def _space(dimensions: int, seed: int) -> Pipeline:
     words = TfidfVectorizer(analyzer=_stems, min_df=2, sublinear_tf=True)
-    latent = TruncatedSVD(min(DIMENSIONS, max(comments - 1, 1)), random_state=seed)
+    latent = TruncatedSVD(dimensions, random_state=seed)
     return make_pipeline(words, latent, Normalizer(copy=False))
 
 

@@ -184,7 +184,7 @@ def offer(programme: Programme, theme_id: str, words: Iterable[str], wave: str, 
 
     turns.hold(programme)
     own = of(programme)
-    if theme_id not in {one.id for one in (*load().themes, *own.used)}:
+    if theme_id not in _coded(own):
         return
     before = next((one.words for one in own.offered if one.theme == theme_id), ())
     fit = [
@@ -205,11 +205,10 @@ def offers(programme: Programme) -> list[Offered]:
     of the programme's own by now."""
     own = of(programme)
     taken = {phrase for one in own.themes if one.state != "retired" for phrase in one.phrases}
-    used = {one.id for one in (*load().themes, *own.used)}
     left = [
         replace(one, words=tuple(word for word in one.words if word not in taken))
         for one in own.offered
-        if one.theme in used
+        if one.theme in _coded(own)
     ]
     return [one for one in left if one.words]
 
@@ -227,6 +226,11 @@ def decline(programme: Programme, theme_id: str, by: str) -> None:
     if kept != own.offered:
         _keep(programme, replace(own, offered=kept), own.version)
         audit.record(by, "declined words for theme", f"codebook {programme.slug}", theme_id)
+
+
+def _coded(own: OwnCodebook) -> set[str]:
+    """The themes that the programme's next pulse is coded with, shipped ones and its own."""
+    return {*load().titles, *(one.id for one in own.used)}
 
 
 def _offered_to_others(own: OwnCodebook, theme_id: str) -> tuple[Offered, ...]:

@@ -5,6 +5,7 @@ words lie nearest, once the groups are made of what may be read.
 """
 
 from collections.abc import Iterable, Sequence
+from itertools import groupby
 from typing import NamedTuple
 
 from analysis.dataset import Wave as Data
@@ -65,11 +66,17 @@ def subjects_of(
     """
     whole = data.root.id
     now = [Comment(one.text, one.question, one.unit or whole, one.use) for one in data.comments]
-    earlier = [Comment(one.text, one.question, one.unit, one.use) for one in lent]
-    written, before = ([*_scored(given, asked, instrument, coder)] for given in (now, earlier))
+    written = [*_scored(now, asked, instrument, coder)]
+    earlier: list[list[Written]] = []
+    kept: list[Lent] = []
+    for _, wave in groupby(lent, key=lambda one: one.wave):
+        given = [*wave]
+        said = [Comment(one.text, one.question, one.unit, one.use) for one in given]
+        before = [*_scored(said, asked, instrument, coder)]
+        earlier.append([one for _, one in before])
+        kept += [given[place] for place, _ in before]
     found: list[sheets.Subject] = []
-    kept = [lent[place] for place, _ in before]
-    for group in emerging([one for _, one in written], earlier=[one for _, one in before]):
+    for group in emerging([one for _, one in written], earlier=earlier):
         told = tuple(one for one in group.questions if one[1] >= LEAST)
         examples = tuple(str(written[place][0]) for place in group.examples)
         like = looks_like([kept[place] for place in group.earlier], kept)

@@ -76,7 +76,8 @@ STORED = (
         "Comments whose authors let them be read, already masked, in random order and encrypted, "
         "what reviewers said of them, and counts of that. Words that several of them share, and "
         "what reviewers call such a subject",
-        "So that two members of the board check each before anybody else reads it",
+        "So that two members of the board check each before anybody else reads it, and software "
+        "finds a subject again in later pulses",
         "The office database, for reviewers, then the answers database",
         "The results are out: the office’s copy is deleted and its key destroyed. With the answers "
         "it is kept as long as they are",

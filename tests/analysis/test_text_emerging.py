@@ -181,3 +181,75 @@ def test_terms_hold_no_mask_number_or_name(comments):
         assert "[" not in term
         assert "name" not in term.split()
         assert not any(letter.isdigit() for letter in term)
+
+
+def waves(thin=6, quiet=40, number=4, marker=""):
+    """This pulse, and those before it, the newest first: a rare subject among noise in each."""
+    rng = np.random.default_rng(21)
+    made = [[*parking(thin, rng), *noise(quiet, rng)] for _ in range(number)]
+    before = [
+        [
+            replace(one, text=f"{one.text} {marker}") if one.text.startswith("Parking") else one
+            for one in wave
+        ]
+        for wave in made[:-1]
+    ]
+    return made[-1], before[::-1]
+
+
+def test_a_subject_too_rare_for_one_wave_is_found_with_waves_before_it():
+    now, before = waves()
+    flat = [one for wave in before for one in wave]
+    assert emerging(now) == ()
+    for earlier in (before[:1], before):
+        (group,) = emerging(now, earlier=earlier)
+        assert all(now[place].text.startswith("Parking") for place in group.examples)
+        assert len(group.examples) == group.comments >= 5
+        assert any(flat[place].text.startswith("Parking") for place in group.earlier)
+
+
+def test_what_a_wave_shows_alone_stays_as_it_is_beside_others(comments, found):
+    _, before = waves()
+    groups = emerging(comments, earlier=before)
+    alone = [(one.terms, one.questions, one.examples, one.stability) for one in found]
+    assert {(g.terms, g.questions, g.examples, g.stability) for g in groups} >= set(alone)
+    inside = [place for group in groups for place in group.examples]
+    assert len(inside) == len(set(inside)), "a comment is in one group only"
+
+
+def test_earlier_comments_give_no_count_word_or_example():
+    now, before = waves(marker="quokka parking")
+    (group,) = emerging(now, earlier=before)
+    assert group.comments == len(group.examples) <= 6
+    assert not any("quokka" in term for term in group.terms)
+    # Taken for this wave's own they would: the marker can be seen, and the count grows.
+    naive = emerging([*now, *before[0]])
+    assert any("quokka" in term for group in naive for term in group.terms)
+    assert max(group.comments for group in naive) > 6
+
+
+def test_people_of_two_waves_are_never_added_up():
+    """Four now and many before may be four people, who wrote each time."""
+    now, before = waves(thin=4)
+    again = [*before[0], *parking(8, np.random.default_rng(3))]
+    naive = emerging([*now, *again])
+    assert any({"parking", "car park"} & set(group.terms) for group in naive)
+    assert emerging(now, earlier=[again, *before[1:]]) == ()
+
+
+def test_the_order_of_earlier_comments_changes_nothing():
+    now, before = waves()
+    found = emerging(now, earlier=before)
+    order = np.random.default_rng(9).permutation(len(before[0]))
+    again = emerging(now, earlier=[[before[0][place] for place in order], *before[1:]])
+    assert again
+    assert [(g.terms, g.questions, g.examples) for g in again] == [
+        (g.terms, g.questions, g.examples) for g in found
+    ]
+
+
+def test_closed_comments_of_earlier_waves_are_of_no_use():
+    now, before = waves()
+    closed = [[replace(one, use="themes") for one in wave] for wave in before]
+    assert emerging(now, earlier=before)
+    assert emerging(now, earlier=closed) == emerging(now)

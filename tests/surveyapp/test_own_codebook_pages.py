@@ -154,3 +154,73 @@ def test_the_promises_of_a_pulse_say_what_its_comments_are_sorted_by(app, client
     page = main_text(client.get("/codebook"))
     assert "Coded like this since March." in page
     assert ", since March" in page
+
+
+def offer(app, theme, *words):
+    with app.app_context():
+        programme = authoring.programme_by_slug("harbour-pulse")
+        own_codebooks.offer(programme, theme, words, "May", "scheduler")
+        factories.committed()
+
+
+def test_words_put_with_a_shipped_theme_may_begin_a_theme_and_do_nothing_by_themselves(
+    app, hr, client
+):
+    before = client.get("/codebook").text
+    offer(app, "workload", "duty rota", "on-call", "the", "Dr Jones")
+    assert client.get("/codebook").text == before, "nothing is public, and nothing is coded by it"
+    words = main_text(hr.get(AT))
+    assert "Workload duty rota, on-call (May)" in words
+    assert "A shipped theme takes no words of yours" in words
+    form = hr.get(f"{AT}new?from=workload").get_data(as_text=True)
+    assert "duty rota\non-call</textarea>" in form.replace("\r", "")
+    assert "duty rota" not in hr.get(f"{AT}new?from=communication").get_data(as_text=True)
+    assert "duty rota" not in hr.get(f"{AT}new").get_data(as_text=True)
+    hr.post(
+        f"{AT}new",
+        data={**PARKING, "phrases": "duty rota\nparking\npermit\nbike shed\ncar park"},
+    )
+    words = main_text(hr.get(AT))
+    assert "Workload on-call (May)" in words, "what a theme has is offered no more"
+    assert hr.post(f"{AT}offered/workload/decline").location.endswith(AT)
+    assert "Words from the reviewers" not in main_text(hr.get(AT))
+    assert [one.id for one in own(app).used] == ["own_parking"]
+    with app.app_context():
+        lines = [line for line in db.session.query(AuditLine) if "words" in line.verb]
+    assert [line.verb for line in lines] == [
+        "offered words for theme",
+        "declined words for theme",
+    ]
+    assert not any("on-call" in line.detail + line.subject for line in lines)
+
+
+def test_words_put_with_a_theme_of_one_s_own_stand_where_it_is_changed(app, hr):
+    hr.post(f"{AT}new", data=PARKING)
+    offer(app, "own_parking", "barrier", "parking")
+    offer(app, "own_parking", "garage", "barrier")
+    offer(app, "own_nothing", "barrier")
+    assert "Choose phrases for Parking" in main_text(hr.get(AT))
+    path = f"{AT}own/own_parking"
+    page = main_text(hr.get(path))
+    assert "five people wrote each of these words: barrier, garage." in page
+    assert own(app).used[0].phrases == tuple(PARKING["phrases"].split("\n")[:4]) + ("bike shed",)
+    hr.post(path, data={**PARKING, "phrases": f"{PARKING['phrases']}\nbarrier\ngarage"})
+    assert "Words from the reviewers" not in main_text(hr.get(AT))
+
+
+def test_what_is_offered_is_in_no_promise_and_no_fingerprint(app, hr):
+    hr.post(f"{AT}new", data=PARKING)
+    before = own(app).in_use
+    offer(app, "workload", "duty rota")
+    assert own(app) != before
+    assert own(app).in_use.to_dict() == before.to_dict()
+    assert own(app).in_use.sha256 == before.sha256
+    assert own(app).version == before.version
+
+
+def test_nobody_but_hr_takes_words_off_the_list(app, hr, board):
+    offer(app, "workload", "duty rota")
+    assert board.post(f"{AT}offered/workload/decline").status_code == 403
+    with app.app_context():
+        (left,) = own_codebooks.offers(authoring.programme_by_slug("harbour-pulse"))
+    assert left.words == ("duty rota",)
