@@ -1,5 +1,7 @@
 """New subjects at the reviewers' desk: who sees what of them, who decides, and what comes of it."""
 
+from dataclasses import replace
+
 import pytest
 from bs4 import BeautifulSoup
 
@@ -292,6 +294,73 @@ def test_made_up_reviewers_name_them_in_the_demo(app, pulse):
         assert reviewing.name(desk.wave(pulse), members) == 3
         named = review.new_subjects(pulse).named
     assert [one.name for one in named] == ["Parking", "Team", "Cases"]
+
+
+def again(app, monkeypatch, like):
+    """A pulse with a new subject that looks like one of an earlier pulse."""
+    known = replace(SUBJECTS[0], like=like, like_of="March")
+    monkeypatch.setattr(review_finding, "subjects_of", lambda *_given: (known, *SUBJECTS[1:]))
+    with app.app_context():
+        wave_id = desk.a_pulse(desk.plain(40))
+    desk.lay_out(app)
+    with app.app_context():
+        read(wave_id)
+    return wave_id
+
+
+def buttons(page):
+    """What each form with a single button sends."""
+    forms = BeautifulSoup(page.text, "html.parser").select("main form")
+    return [
+        {field["name"]: field["value"] for field in form.select("input[type=hidden]")}
+        for form in forms
+        if form.select(".c-button--quiet")
+    ]
+
+
+def test_a_subject_that_comes_back_gets_its_name_by_one_button(app, board, monkeypatch):
+    wave_id = again(app, monkeypatch, "Far parking")
+    said = "It looks like “Far parking”, which reviewers named in “March”."
+    assert said in words_of(board.get(PAGE))
+    page = board.get(f"{PAGE}/1")
+    assert said in words_of(page)
+    assert "looks like" not in words_of(board.get(f"{PAGE}/2"))
+    assert buttons(page) == [{"act": "name", "name": "Far parking"}]
+    assert board.post(f"{PAGE}/1", data=buttons(page)[0]).status_code == 302
+    with app.app_context():
+        (mine,) = review_sheets.namings(wave_id)
+        assert (mine.act, mine.said) == ("name", "Far parking")
+        assert shown(wave_id, member("ben"))[0].settled is None, (
+            "one reviewer alone decides nothing"
+        )
+    assert buttons(board.get(f"{PAGE}/1")) == [], "it is said once"
+
+
+def test_one_that_is_a_theme_by_now_is_put_with_that_theme(app, board, monkeypatch):
+    again(app, monkeypatch, "workload")
+    (sent,) = buttons(board.get(f"{PAGE}/1"))
+    assert sent == {"act": "theme", "theme": "workload"}
+    assert board.post(f"{PAGE}/1", data=sent).status_code == 302
+
+
+def test_a_name_with_a_word_that_reviewers_masked_now_is_not_shown(app, board, monkeypatch):
+    wave_id = again(app, monkeypatch, "Far parking")
+    assert "Far parking" in words_of(board.get(PAGE))
+    with app.app_context():
+        read(wave_id, [1], readers=(CAT,), masks=("PARKING",))
+    assert "looks like" not in words_of(board.get(PAGE))
+
+
+def test_a_subject_from_before_they_were_known_again_is_read_as_it_was():
+    raw = {"number": 1, "terms": ["a"], "questions": [["q", 5, 0]], "examples": []}
+    assert review_sheets.subject_from(raw) == Subject(1, ("a",), (("q", 5, 0),), ())
+
+
+def test_groups_put_with_a_theme_give_it_their_words_together():
+    said = [*both(1, "theme", "workload"), *both(2, "same", "1"), *both(3, "drop")]
+    (theme,) = review_subjects.settled(SUBJECTS, said).themes
+    assert (theme.name, theme.terms) == ("workload", ("parking", "far away", "team"))
+    assert theme.questions == {desk.QUESTION: (21, 9)}
 
 
 @pytest.mark.parametrize("role", ["hr", "manager", "admin", "witness", "auditor"])
