@@ -32,6 +32,16 @@ DATES = (
 WAVES = len(SETS)
 # How much more than their own leaning people write about what is bad, or good, for everybody.
 TALKED_OF = 2.0
+# What was on everybody's mind beyond that, in waves 1 to 7: above nought it is complained of more,
+# below it praised more.
+ON_MINDS: Mapping[str, tuple[float, ...]] = {
+    "workload": (0.3, 0.3, 0.4, 0.4, 0.4, 1.2, 1.2),
+    "imposed_change": (0.3, 0.3, 0.5, 0.8, 0.8, 0.1, 0.1),
+    "fear_speaking_out": (1.3, 1.3, 1.3, 1.2, 1.1, 1.0, 0.9),
+    "supervision_support": (-0.3, -0.3, -0.3, -0.3, -0.3, -0.4, -0.4),
+}
+# How many of those who name a difficulty write of something that no theme covers.
+NO_THEME = (0.0, 0.0, 0.0, 0.0, 0.0, 0.1, 0.1)
 
 
 @dataclass(frozen=True)
@@ -119,15 +129,16 @@ def organisation(seed: int = 1) -> Organisation:
         )
         truth[wave] = ratings.truth(instrument, made)
         pen = writing.Pen(np.random.default_rng([seed, 3, wave]))
-        answers.append(_answers(instrument, roster, made, pen))
+        answers.append(_answers(instrument, roster, made, pen, wave))
     return Organisation(where.name, truth, rosters, _place=where, _answers=tuple(answers))
 
 
 def _answers(
-    instrument: Instrument, roster: people.Roster, made: ratings.Sheet, pen: writing.Pen
+    instrument: Instrument, roster: people.Roster, made: ratings.Sheet, pen: writing.Pen, wave: int
 ) -> tuple[Answer, ...]:
     found: list[Answer] = []
     talk = {theme: TALKED_OF * values.mean() for theme, values in made.leaning.items()}
+    talk |= {theme: talk[theme] - course[wave - 1] for theme, course in ON_MINDS.items()}
     for place in np.flatnonzero(made.answered):
         person = roster[place]
         leaning = {
@@ -137,7 +148,8 @@ def _answers(
             item: None if code == ratings.BLANK else int(code)
             for item, code in zip(made.items, made.given[place], strict=True)
         }
-        written = (pen.comment(item, leaning, person.service) for item in instrument.texts)
+        new = NO_THEME[wave - 1]
+        written = (pen.comment(item, leaning, person.service, new) for item in instrument.texts)
         comments = tuple(comment for comment in written if comment is not None)
         found.append(Answer(person.email, person.unit, given, comments))
     return tuple(found)

@@ -18,10 +18,10 @@ from analysis.instrument import Item, Purpose
 
 FILE = Path(__file__).parent / "comments.toml"
 SLOT = re.compile(r"\{(\w+)\}")
-PLAIN = ("offer", "nothing", "openers", "closers", "joining", "slots")
+PLAIN = ("offer", "nothing", "no_theme", "openers", "closers", "joining", "slots")
 
 # How likely somebody who answers writes to a question of each purpose, and in which direction.
-WRITES: Mapping[Purpose, float] = {"shadow": 0.42, "peak": 0.45, "wish": 0.5, "offer": 0.3}
+WRITES: Mapping[Purpose, float] = {"shadow": 0.62, "peak": 0.5, "wish": 0.5, "offer": 0.3}
 WRITES_ELSE = 0.3
 DIRECTIONS: Mapping[Purpose, tuple[float, float, float]] = {
     "shadow": (0.84, 0.02, 0.14),
@@ -36,7 +36,7 @@ OPENED = 0.4
 CLOSED = 0.35
 OFFERS = 0.75
 USES: tuple[Use, ...] = get_args(Use)
-USE_SHARES = (0.34, 0.26, 0.40)
+USE_SHARES = (0.44, 0.34, 0.22)
 STEEPNESS = 1.2
 
 
@@ -57,11 +57,17 @@ class Pen:
     def __init__(self, rng: np.random.Generator) -> None:
         self._rng = rng
 
-    def comment(self, item: Item, leaning: Mapping[str, float], place: str) -> Comment | None:
-        """What somebody with these leanings writes to a question, if they write at all."""
+    def comment(
+        self, item: Item, leaning: Mapping[str, float], place: str, new: float = 0.0
+    ) -> Comment | None:
+        """What somebody with these leanings writes to a question, if they write at all; with the
+        chance ``new``, under the shadow question, of something that no theme covers."""
         if self._rng.random() >= WRITES.get(item.purpose, WRITES_ELSE):
             return None
-        text = self._text(item.purpose, leaning)
+        if item.purpose == "shadow" and self._rng.random() < new:
+            text = self._one(sentences()["no_theme"]["texts"])
+        else:
+            text = self._text(item.purpose, leaning)
         use = USES[self._rng.choice(len(USES), p=USE_SHARES)]
         return Comment(item.id, text, use, place)
 

@@ -38,7 +38,8 @@ def read(wave: Wave, members: Sequence[Account]) -> int:
 
 
 def name(wave: Wave, members: Sequence[Account]) -> int:
-    """Let the same two name every new subject by the word that sets it apart most; how many."""
+    """Let the same two name every new subject: what the made-up staff meant, where its words are
+    theirs, else by the word that sets it apart most; how many."""
     found: Sequence[review_subjects.Candidate] = ()
     for member in [one for one in members if review_desk.may_review(one)][:2]:
         desk = review_desk.desk(wave, member)
@@ -46,11 +47,17 @@ def name(wave: Wave, members: Sequence[Account]) -> int:
             return 0
         found = review_subjects.candidates(desk, covenants.rule_of(wave).comments_theme)
         for one in found:
-            word = one.subject.terms[0].capitalize()
+            name = _name(one.subject.terms)
             with suppress(Rejected):  # it is the name of a theme, so it waits for people
-                review_subjects.say(desk, one.subject.number, review_subjects.NAME, word)
+                review_subjects.say(desk, one.subject.number, review_subjects.NAME, name)
         db.session.commit()
     return len(found)
+
+
+def _name(terms: Sequence[str]) -> str:
+    planted = sentences()["no_theme"]
+    meant = any(term in text.lower() for term in terms for text in planted["texts"])
+    return str(planted["name"]) if meant else terms[0].capitalize()
 
 
 def _meant(text: str) -> list[review_desk.Given]:
@@ -61,12 +68,14 @@ def _meant(text: str) -> list[review_desk.Given]:
 
 @lru_cache(maxsize=1)
 def _patterns() -> tuple[tuple[re.Pattern[str], review_desk.Given], ...]:
-    return tuple(
+    of_themes = tuple(
         (_pattern(sentence), review_desk.Given(theme, direction))
         for theme in themes()
         for direction in _ways(theme)
         for sentence in sentences()[theme][direction]
     )
+    of_none = review_desk.Given(review_desk.OTHER, "negative")
+    return (*of_themes, *((_pattern(one), of_none) for one in sentences()["no_theme"]["texts"]))
 
 
 def _ways(theme: str) -> list[str]:

@@ -1,4 +1,4 @@
-"""The made-up organisation's story: five pulses from files, one through the whole web, one open."""
+"""The made-up organisation's story: four pulses from files, two through the whole web, one open."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -23,8 +23,10 @@ from surveyapp.services import (
 
 Say = Callable[[str], None]
 
-IMPORTED = 5
-THROUGH_THE_WEB = 6
+IMPORTED = 4
+# Two, so that people checked the comments of both and a change can be told.
+THROUGH_THE_WEB = (5, 6)
+LAST = THROUGH_THE_WEB[-1]
 LEFT_OPEN = 7
 WEEKS_BETWEEN = 9
 OPEN_FOR, PUBLISHED_AFTER = timedelta(days=14), timedelta(days=21)
@@ -89,12 +91,14 @@ def build(say: Say) -> tuple[Wave, str, str]:
     cast = people.sign_ins(programme)
     db.session.commit()
     for number in range(1, IMPORTED + 1):
-        day = today - timedelta(weeks=WEEKS_BETWEEN * (THROUGH_THE_WEB - number) + 1)
+        day = today - timedelta(weeks=WEEKS_BETWEEN * (LAST - number) + 1)
         _import(programme, organisation, number, day, say)
         _promise(programme, number, day + timedelta(days=7))
         if number == GUARDIANS_AFTER:
             _follow(programme, day + timedelta(days=7))
-    _through_the_web(programme, organisation, cast, today, say)
+    for number in THROUGH_THE_WEB:
+        published = today - timedelta(weeks=WEEKS_BETWEEN * (LAST - number), days=2)
+        _through_the_web(programme, organisation, number, cast, published, say)
     return _leave_open(programme, organisation, today, say)
 
 
@@ -140,7 +144,7 @@ def _follow(programme: Programme, day: datetime) -> None:
                 unit="",
                 who="All staff",
                 start=(day + timedelta(days=7)).date(),
-                check=THROUGH_THE_WEB,
+                check=LAST,
                 failure="The score stays where it is, or falls.",
             ),
             today=day.date(),
@@ -177,7 +181,7 @@ def _new_wave(
             now=made,
             phase="check",
         )
-        if number == THROUGH_THE_WEB:
+        if number in THROUGH_THE_WEB:
             sealing.name(wave)
         say(f"Pulse {number}, {wave.label}: locking the promises and making the keys")
         waves.commit(wave, actor="hr@riverside.example", now=made, signed=SIGNED)
@@ -190,13 +194,14 @@ def _new_wave(
 def _through_the_web(
     programme: Programme,
     organisation: simulate.Organisation,
+    number: int,
     cast: list[Account],
-    today: datetime,
+    published: datetime,
     say: Say,
 ) -> None:
-    opens = today - timedelta(days=23)
-    wave = _new_wave(programme, organisation, THROUGH_THE_WEB, opens, say)
-    answering.answer(wave, organisation.answers(THROUGH_THE_WEB), opens + timedelta(days=2), say)
+    opens = published - PUBLISHED_AFTER
+    wave = _new_wave(programme, organisation, number, opens, say)
+    answering.answer(wave, organisation.answers(number), opens + timedelta(days=2), say)
     say(f"Pulse {wave.number}: closing")
     _tick(opens + OPEN_FOR)
     say(f"Pulse {wave.number}: the witness (simulated) opens {sealing.open_(wave)} sealed ballots")
@@ -208,7 +213,7 @@ def _through_the_web(
         named = reviewing.name(wave, members)
     say(f"Pulse {wave.number}: two reviewers (simulated) check {read} comments")
     if named:
-        say(f"Pulse {wave.number}: they name {named} new subjects")
+        say(f"Pulse {wave.number}: they name {named} new subject{'s' if named > 1 else ''}")
     say(f"Pulse {wave.number}: publishing on its date")
     _tick(opens + PUBLISHED_AFTER)
 
