@@ -80,7 +80,8 @@ STORED = (
         "finds a subject again in later pulses",
         "The office database, for reviewers, then the answers database",
         "The results are out: the office’s copy is deleted and its key destroyed. With the answers "
-        "it is kept as long as they are",
+        "it is kept as long as they are. What a subject is called, and words of it that at least "
+        "five people wrote for everybody to read, may stay on HR’s list of themes",
         ("review_sheet", "review_comment", "review_reading", "review_subjects", "review_naming"),
     ),
     Stored(
