@@ -17,10 +17,12 @@ from analysis.text.redact import redact
 from analysis.text.seeds import seeds
 from benchmarks import machine
 from benchmarks.telling import say
+from surveyapp.services.review_earlier import Lent, looks_like
 
 PULSES = (1, 2, 4)
 # Comments left over in each pulse, and how many of them hold the hidden theme.
-SIZES = ((240, 60), (240, 20), (120, 35))
+SIZES = ((120, 35), (240, 20), (240, 60))
+LARGE = 1_000
 MOSTLY = 0.6
 Comments = list[tuple[str, set[str]]]
 
@@ -79,8 +81,38 @@ def is_of(group: Emerging, pulse: Comments, theme: str) -> bool:
 
 def of_one_theme(group: Emerging, pulse: Comments) -> bool:
     """Whether a group is mostly on one theme, hidden or not: all of them are left over here."""
+    return is_of(group, pulse, theme_of(group, pulse))
+
+
+def theme_of(group: Emerging, pulse: Comments) -> str:
+    """The theme that a group holds most."""
     held = Counter(theme for place in group.examples for theme in pulse[place][1])
-    return max(held.values()) >= MOSTLY * len(group.examples)
+    return max(sorted(held), key=lambda theme: held[theme])
+
+
+def known_again(pulses: Sequence[Comments]) -> Counter[str]:
+    """What of the last pulse's groups is known from the pulse before, where people would have named
+    each group by the theme that it holds most: ``rightly``, ``wrongly`` or ``missed``; ``new``
+    where that theme had no group."""
+    *earlier, now = pulses
+    before = earlier[-1]
+    named = {
+        place: theme_of(group, before) for group in groups(earlier) for place in group.examples
+    }
+    lent = [
+        Lent(number, "", "q", text, "", PUBLISHED, named.get(place, "") if pulse is before else "")
+        for number, pulse in sorted(enumerate(earlier), reverse=True)
+        for place, (text, _) in enumerate(pulse)
+    ]
+    found: Counter[str] = Counter()
+    for group in groups(pulses):
+        like, _ = looks_like([lent[place] for place in group.earlier], lent)
+        theme = theme_of(group, now)
+        if like:
+            found["rightly" if like == theme else "wrongly"] += 1
+        else:
+            found["missed" if theme in named.values() else "new"] += 1
+    return found
 
 
 def main(given: Sequence[str]) -> None:
@@ -117,3 +149,14 @@ def main(given: Sequence[str]) -> None:
                 f"of {made} groups {kept} kept, {alike} of them mostly on one theme; "
                 f"{chance} kept of shuffled words; {seconds:.1f} s each"
             )
+    for turn in range(2):
+        every = Random(turn).sample(known, max(PULSES) * LARGE)  # noqa: S311  no secret
+        pulses = [every[start : start + LARGE] for start in range(0, len(every), LARGE)]
+        began = time.process_time()
+        told = groups(pulses)
+        seconds = time.process_time() - began
+        say(
+            f"pulses of {LARGE}: {len(groups(pulses[-1:]))} groups alone, {len(told)} with three "
+            f"before it in {seconds:.1f} s; known again from the pulse before: "
+            f"{dict(known_again(pulses))}"
+        )
