@@ -34,7 +34,7 @@ FONT = "DejaVu Sans"
 _FILES = ("DejaVuSans.ttf", "DejaVuSans-Bold.ttf")
 _TEMPLATE = Path(__file__).parent / "report.typ"
 _COLUMNS = 5
-_ON_A_NEW_PAGE = ("what-changed", "method")
+_ON_A_NEW_PAGE = ("what-changed", "groups", "method")
 _SHORT, _LEAST, _BROAD, _FULL = 24, 18, 40, 85  # letters
 _COLOURS = ("INK", "MUTED", "LINE", "TEAL", "TEAL_LIGHT", "OCHRE", "OCHRE_LIGHT")
 

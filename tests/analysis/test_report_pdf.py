@@ -10,7 +10,16 @@ from bs4 import BeautifulSoup
 from pypdf import PdfReader
 
 from analysis import report_html, report_pdf, reports
-from analysis.report_parts import Chart, Report, ReportError, Section, Table, Words
+from analysis.report_parts import (
+    Chart,
+    Points,
+    Report,
+    ReportError,
+    Section,
+    Table,
+    ThemeSection,
+    Words,
+)
 from analysis.summary import NOT_SHOWN, Quote
 from tests.analysis import samples
 
@@ -191,6 +200,79 @@ def test_a_heading_and_its_words_stand_with_the_table_they_lead_to(lines):
     assert "What the table says." in page
     assert "The caption" in page
     assert "Row 0" in page
+
+
+def filled(page):
+    """How far down a page its words reach, as a share of the room between header and footer."""
+    heights = []
+
+    def note(text, cm, tm, _font, _size):
+        if text.strip():
+            heights.append(tm[5] * cm[3] + cm[5])
+
+    page.extract_text(visitor_text=note)
+    high = float(page.mediabox.height)
+    inside = [height / high for height in heights if 0.07 < height / high < 0.92]
+    return (0.92 - min(inside)) / 0.85
+
+
+def test_a_theme_with_all_that_is_said_of_it_leaves_no_page_nearly_empty():
+    """The longest theme there is: three questions, six pulses, comments, and surveys elsewhere."""
+    shape = '<svg xmlns="http://www.w3.org/2000/svg" width="{}" height="{}"></svg>'
+    trend, items = (Chart("c", shape.format(640, high).encode(), "Words") for high in (262, 305))
+    line = "In the middle of all organisations, half of those who answered agree to it (2024)."
+    pulses = Table(
+        "Pulse by pulse",
+        ("Pulse", "Score", "Likely range", "Answers", "Compared with the pulse before"),
+        tuple(
+            (
+                "January 2026",
+                "40",
+                "38 to 43",
+                "430",
+                "= about the same. If there is a difference, it is small.",
+            )
+            for _ in range(6)
+        ),
+    )
+    asked = "I keep quiet about problems to protect myself (agreeing is the worse answer)"
+    questions = Table(
+        "Question by question",
+        (
+            "Question",
+            "Answers",
+            "Better",
+            "Likely range",
+            "In between",
+            "Worse",
+            "Since last asked",
+        ),
+        ((asked, "370", "46%", "41% to 49%", "36%", "19%", "−3 to +16"),) * 3,
+    )
+    blocks = (
+        Words("Where it stands.", "lead"),
+        Words("What it is about.", "quiet"),
+        trend,
+        pulses,
+        Points("How to read this score", (line, line, f"{line} {line}")),
+        items,
+        questions,
+        Words(f"{line} {line}", "quiet"),
+        Words(f"{line} {line}", "quiet"),
+        Points("Beside what people wrote", (line, line)),
+        Words(f"{line} {line}", "quiet"),
+        Points("Published elsewhere", (line,) * 4),
+        Words(line, "quiet"),
+        Points("What we don’t know", ("What the others think.",) * 6, panel=True),
+    )
+    title = "Safe to speak up: likely higher, though the last pulse alone does not show it"
+    theme = ThemeSection("t", "T", title, blocks, ("Not yet tested",), ("Much.",))
+    before = Section("a", "A", "Before", (Words("Words."),))
+    pdf = report_pdf.render(Report("P", "A title", "Below", (), "Foot", (before, theme)))
+    first, *pages = PdfReader(io.BytesIO(pdf)).pages
+    assert "Before" in first.extract_text()
+    assert len(pages) == 2
+    assert min(filled(page) for page in pages) > 0.4
 
 
 def test_a_programme_called_by_a_question_has_no_colon_behind_it():
