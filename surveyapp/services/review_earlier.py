@@ -12,6 +12,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from analysis.text.masking import MASKED
+from surveyapp.crypto.blocks import BlockError
 from surveyapp.keys import MissingKey
 from surveyapp.models.surveys import Wave
 from surveyapp.services import answer_blocks, covenants, results, review
@@ -62,9 +63,10 @@ def _last(wave: Wave) -> list[Wave]:
 
 
 def _put_away(wave_id: uuid.UUID) -> Record | None:
-    """A pulse's review; ``None`` where there was none, and once nobody can read its answers."""
+    """A pulse's review; ``None`` where there was none, once nobody can read its answers, and where
+    somebody damaged it: no later pulse is searched less for that."""
     block = None
-    with suppress(MissingKey):
+    with suppress(MissingKey, BlockError):
         block = answer_blocks.read(wave_id, review.BLOCK)
     return Record.from_bytes(block) if block else None
 

@@ -8,6 +8,7 @@ that is out is never changed.
 import json
 import secrets
 from collections import Counter
+from collections.abc import Collection
 from contextlib import suppress
 
 from analysis import dataset
@@ -17,7 +18,6 @@ from analysis.text.coder import Coder, first_coder
 from analysis.text.directorates import large_enough
 from analysis.text.emerging import LEAST, PUBLISHED, terms_of
 from analysis.text.new_subjects import NamedSubject, NewSubjects, with_subjects
-from analysis.text.redact import redact
 from analysis.text.reviewed import Example, Reviewed, count_audit
 from surveyapp.keys import MissingKey
 from surveyapp.models.surveys import Wave
@@ -123,19 +123,22 @@ def _propose(wave: Wave, told: Summary) -> None:
     offer it the words of those that went to a theme.
 
     Not sooner: HR, who decides on it, learns nothing of a pulse before everybody else does. Nor
-    does it get words that only the board may read, or that fewer than five people wrote.
+    does it get words that only the board may read, that reviewers hold back, or that fewer than
+    five people wrote; nor anything of a desk that cannot be read.
     """
+    if not sheets.is_readable(wave.id):
+        return
     found = review.new_subjects(wave.id)
     public = {name for result in told.text for name, _ in result.subjects}
     named = [one for one in found.named if one.name in public]
     shown = {result.question for result in told.text if result.comments != NOT_SHOWN}
-    least = covenants.rule_of(wave).comments_theme
+    least = max(LEAST, covenants.rule_of(wave).comments_theme)
     themes = [
         one
         for one in found.themes
         if any(name in shown and readable >= least for name, (readable, _) in one.questions.items())
     ]
-    open_words = _open_words(wave) if named or themes else set()
+    open_words = _open_words(wave, shown, least) if named or themes else set()
     for one in named:
         terms = [term for term in one.terms if term in open_words]
         # A name that is a theme's by now, or a word that cannot be a phrase.
@@ -146,15 +149,19 @@ def _propose(wave: Wave, told: Summary) -> None:
         own_codebooks.offer(wave.programme, one.name, terms, wave.label, publishing.SCHEDULER)
 
 
-def _open_words(wave: Wave) -> set[str]:
-    """What five people at least wrote to one question, in comments for everybody to read."""
+def _open_words(wave: Wave, shown: Collection[str], least: int) -> set[str]:
+    """What so many people wrote to one of these questions, in comments for everybody to read of
+    which reviewers withheld none; without what they masked."""
+    read = sheets.readings(wave.id)
     held = Counter(
-        (comment.question, term)
-        for comment in publishing.load(wave).comments
-        if comment.use == PUBLISHED
-        for term in terms_of(redact(comment.text).text)
+        (entry.question, term)
+        for entry in sheets.entries(wave.id)
+        if entry.use == PUBLISHED
+        and entry.question in shown
+        and sheets.outcome_of(entry, read.get(entry.place, [])) != "withheld"
+        for term in terms_of(sheets.masked(entry, read.get(entry.place, [])).text)
     )
-    return {term for (_, term), number in held.items() if number >= LEAST}
+    return {term for (_, term), number in held.items() if number >= least}
 
 
 def _kept(wave: Wave) -> Reviewed | None:

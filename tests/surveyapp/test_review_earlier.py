@@ -1,9 +1,11 @@
 """What earlier pulses lend to the search for new subjects, and when they lend nothing."""
 
 import pytest
+from sqlalchemy import update
 
 from surveyapp import keys
 from surveyapp.extensions import answers_session, db
+from surveyapp.models.responses import AnswerBlock
 from surveyapp.services import (
     covenants,
     publishing,
@@ -106,6 +108,14 @@ def test_nothing_is_lent_where_the_promises_let_nobody_read(app, pulses, monkeyp
 def test_nothing_is_lent_once_the_key_to_the_answers_is_gone(app, pulses):
     with app.app_context():
         keys.destroy_all("publisher", pulses[0])
+        assert lent(pulses[1]) == []
+
+
+def test_a_review_that_somebody_damaged_lends_nothing_and_stops_no_search(app, pulses):
+    with app.app_context():
+        assert lent(pulses[1])
+        of_review = (AnswerBlock.wave_id == pulses[0], AnswerBlock.kind == review.BLOCK)
+        answers_session().execute(update(AnswerBlock).where(*of_review).values(sealed=b"\0" * 64))
         assert lent(pulses[1]) == []
 
 
