@@ -1,6 +1,7 @@
 """What nobody may read of an earlier pulse shows nowhere in a later one that is pooled with it."""
 
 import json
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -22,6 +23,7 @@ from tests import desk
 from tests.security.test_review_subjects import MARKER, READERS, NoTheme, stored, written
 
 EARLY = "pangolin"  # in comments that reviewers of the earlier pulse read, and in no later one
+HELD = "okapi"  # in twelve comments for everybody, all of which reviewers withhold
 NAME = "Getting here"
 
 
@@ -56,6 +58,18 @@ def waiting(app, said, programme=None):
         db.session.commit()
         answers_session().commit()
     return wave_id
+
+
+def withhold(app, wave_id, word):
+    """Two reviewers withhold every comment with this word; how many there were."""
+    with app.app_context():
+        held = [entry for entry in review_sheets.entries(wave_id) if word in entry.text]
+        for entry in held:
+            for reader in READERS:
+                said = review_sheets.Reading(entry.place, reader, "author", codes=(), seen="blind")
+                review_sheets.keep(wave_id, said)
+        db.session.commit()
+    return len(held)
 
 
 def said_of_all(app, wave_id, act, said):
@@ -136,8 +150,18 @@ def test_an_earlier_pulse_gives_a_later_one_a_name_and_no_word(app, board):
     assert MARKER not in stored(app)
 
 
+def held_back():
+    """Comments on parking of which twelve, for everybody, have a word of their own."""
+    said = written()
+    return [replace(one, text=f"{one.text} {HELD}") for one in said[:12]] + said[12:]
+
+
 def test_words_put_with_a_theme_are_offered_to_hr_only_when_five_wrote_them_for_all(app):
-    pulse = waiting(app, written())
+    pulse = waiting(app, held_back())
+    assert withhold(app, pulse, HELD) == 12
+    with app.app_context():
+        terms = {term for one in review_sheets.subjects(pulse) for term in one.terms}
+        assert HELD in terms, "reviewers see what they withhold"
     said_of_all(app, pulse, "theme", "workload")
     with app.app_context():
         jobs.tick(clock.now())
@@ -151,6 +175,6 @@ def test_words_put_with_a_theme_are_offered_to_hr_only_when_five_wrote_them_for_
         assert own_codebooks.promised(desk.wave(pulse)).keys() == {"version", "sha256"}
     assert (offer.theme, offer.wave) == ("workload", "Pulse 1")
     assert offer.words
-    for word in (MARKER, "wombat", "numbat"):
+    for word in (MARKER, HELD, "wombat", "numbat"):
         assert not any(word in phrase for phrase in offer.words)
         assert word == "numbat" or word not in stored(app)
