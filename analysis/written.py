@@ -44,7 +44,8 @@ UNSHARED = (
 )
 QUOTED = (
     "Their authors let us publish these. Two people read each one and masked what could tell who "
-    "wrote it. They stand in an order drawn by chance."
+    "wrote it. “[masked by one]” means that only one of them wanted these words masked. They stand "
+    "in an order drawn by chance."
 )
 NOT_PRINTED = "Comments not printed, and why"
 NOT_QUOTED = "Of those that may be read, held back all the same"

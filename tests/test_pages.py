@@ -125,6 +125,7 @@ OTHERWISE: dict[str, dict[str, object] | str] = {
     "transparency.board": "a file",
     "board.chart": "a picture",
     "review.comment": {"place": 1},
+    "review.masks": "needs words that one reviewer masked: browser/test_review",
     "review.subject": "needs subjects that software found: test_review_subjects",
     "auth.enrol_picture": "a picture",
     "surveys.act": {"act": "commit"},

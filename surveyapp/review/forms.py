@@ -19,6 +19,7 @@ from wtforms.validators import InputRequired, ValidationError
 from surveyapp.forms import PageForm
 from surveyapp.review.words import ACT_WORDS, DIRECTION_WORDS, FUNCTION_WORDS, OTHER_WORDS
 from surveyapp.services.review_desk import MOST_CODES, OTHER, Desk, Given, Turn
+from surveyapp.services.review_masks import CHECKS, ToCheck
 from surveyapp.services.review_sheets import REASONS
 from surveyapp.services.review_subjects import LONGEST, NAME, SAME, THEME, Candidate
 
@@ -39,9 +40,9 @@ class CommentForm(PageForm):
     masks = TextAreaField(
         "Words to mask (optional)",
         description="Just as they stand, each stretch on a line of its own. We mask them wherever "
-        "they stand in this comment.",
+        "they stand in this comment. Another of you is then asked whether they agree.",
     )
-    escalate = BooleanField("It tells of harm or risk: show it to the others first")
+    escalate = BooleanField("It tells of harm or risk")
     decision = RadioField(
         "May it be quoted?",
         [InputRequired("Say whether it may be quoted.")],
@@ -97,6 +98,30 @@ def _lacking(row: Any) -> str:
     if not row.theme.data and (row.direction.data or row.words.data):
         return "choose the theme."
     return ""
+
+
+class MasksForm(PageForm):
+    """Whether words that another reviewer masked stay masked, stretch by stretch."""
+
+    said = FieldList(
+        RadioField("", [InputRequired("Say whether these words stay masked.")], choices=CHECKS)
+    )
+
+    def given(self, wanted: ToCheck) -> dict[str, str]:
+        """What was said of each stretch."""
+        return dict(zip(wanted.words, (field.data for field in self.said), strict=True))
+
+
+def masks_form(wanted: ToCheck) -> MasksForm:
+    """A question for each stretch."""
+    form = MasksForm()
+    while len(form.said.entries) < len(wanted.words):
+        form.said.append_entry()
+    while len(form.said.entries) > len(wanted.words):
+        form.said.pop_entry()
+    for field, words in zip(form.said, wanted.words, strict=True):
+        field.label.text = f"“{words}”"
+    return form
 
 
 class SubjectForm(PageForm):

@@ -3,14 +3,14 @@
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from surveyapp.errors import NotNow, Rejected
+from surveyapp.errors import NotFound, NotNow, Rejected
 from surveyapp.extensions import db
 from surveyapp.models.accounts import Role
 from surveyapp.models.surveys import Programme, Wave
 from surveyapp.permissions import open_to, signed_in
 from surveyapp.review import words
-from surveyapp.review.forms import CommentForm, add_rows, comment_form
-from surveyapp.services import covenants, results, review_desk, review_subjects
+from surveyapp.review.forms import CommentForm, add_rows, comment_form, masks_form
+from surveyapp.services import covenants, results, review_desk, review_masks, review_subjects
 from surveyapp.services.review_sheets import REASONS
 
 blueprint = Blueprint("review", __name__, url_prefix="/review")
@@ -63,6 +63,7 @@ def _page(
         progress=desk.progress() if desk else None,
         waiting=waiting,
         unsaid=review_subjects.unsaid(desk) if desk else 0,
+        checks=review_masks.to_check(desk) if desk else [],
         reasons=REASONS,
         words=words,
     )
@@ -119,6 +120,35 @@ def comment(slug: str, number: int, place: int) -> ResponseReturnValue:
             **{theme: title for theme, title, _ in turn.sheet.themes},
             review_desk.OTHER: "Something else",
         },
+    )
+
+
+@blueprint.route("/<slug>/<int:number>/<int:place>/masks", methods=["GET", "POST"])
+@open_to(Role.BOARD)
+def masks(slug: str, number: int, place: int) -> ResponseReturnValue:
+    """Words that another reviewer masked in a comment that this one has decided of."""
+    programme, desk = desk_of(slug, number)
+    found = review_masks.to_check(desk)
+    wanted = next((one for one in found if one.entry.place == place), None)
+    if wanted is None:
+        raise NotFound("No masked words of this comment wait for you. Go back to the desk.")
+    form = masks_form(wanted)
+    if form.validate_on_submit():
+        desk.note(review_masks.checked(desk, place, form.given(wanted)))
+        db.session.commit()
+        after = next(iter(review_masks.to_check(desk)), None)
+        if after is None:
+            return redirect(url_for("review.pulse", slug=slug, number=number))
+        address = url_for("review.masks", slug=slug, number=number, place=after.entry.place)
+        return redirect(address)
+    return render_template(
+        "review/masks.html",
+        programme=programme,
+        wave=desk.wave,
+        question=desk.sheet.question(wanted.entry.question),
+        wanted=wanted,
+        form=form,
+        left=len(found),
     )
 
 

@@ -333,7 +333,7 @@ def _cleared(entry: sheets.Entry, read: Sequence[sheets.Reading]) -> Cleared:
     people = next((one.codes for one in read if one.codes is not None), None)
     codes = []
     for code in entry.codes if people is None else people:
-        start, end = moved(code.start, code.end, done.hidden) or (0, len(done.text))
+        start, end = moved(code.start, code.end, done.hidden, done.marks) or (0, len(done.text))
         codes.append(code._replace(start=start, end=end))
     return Cleared(
         comment=entry.id,

@@ -10,12 +10,13 @@ from dataclasses import dataclass, field, replace
 
 from analysis.text.human_codes import BLIND, Code
 from analysis.text.human_codes import OTHER as OTHER
-from analysis.text.masking import find, hides_most, mask
+from analysis.text.masking import KEEP, find, hides_most, mask, turns_sense
 from surveyapp.errors import NotAllowed, NotFound, NotNow, Rejected
 from surveyapp.models.accounts import Account
 from surveyapp.models.surveys import Programme, Wave
 from surveyapp.services import board, turns
 from surveyapp.services import review_sheets as sheets
+from surveyapp.services.covenants import COMMENT_READERS
 
 LAID_OUT = ("opened", "summarised")
 DIRECTIONS = ("negative", "positive", "suggestion", "mixed")
@@ -38,18 +39,32 @@ class Given:
 
 
 @dataclass(frozen=True)
-class Progress:
-    """How far the desk is: ``mine`` of ``mine_all`` for this reviewer, and for everybody together
-    comments settled of all, of the sample those coded, and comments that tell of harm."""
+class Together:
+    """How far everybody is: comments settled of all, of the sample those coded, and comments that
+    tell of harm."""
 
-    mine: int
-    mine_all: int
     settled: int
     total: int
     coded: int
     sample: int
-    escalated: int
-    escalated_open: int
+    harm: int
+    harm_open: int
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far this reviewer is: comments they decided, those that wait for them, and how many of
+    these the software says may tell of harm. ``together`` comes once nothing waits for them: sooner
+    it would tell what others said of a comment that they have still to decide."""
+
+    mine: int
+    waiting: int
+    harm: int
+    together: Together | None
+
+    @property
+    def mine_all(self) -> int:
+        return self.mine + self.waiting
 
 
 @dataclass(frozen=True)
@@ -63,7 +78,6 @@ class Turn:
     task: str
     mine: sheets.Reading | None
     flags: frozenset[str]
-    differ: bool
 
     @property
     def question(self) -> sheets.Question:
@@ -91,25 +105,44 @@ class Desk:
     def wants(self, place: int) -> bool:
         """Whether this reviewer's view of a comment is still wanted."""
         given = self.read.get(place, [])
-        if place in self.lost or any(one.reader == self.reader for one in given):
+        if place in self.lost or self.decided(place):
             return False
-        return sheets.outcome(given) in ("unread", "differ")
+        return sheets.outcome(given) in ("unread", "differ") or _disputed(given)
+
+    def decided(self, place: int) -> bool:
+        """Whether this reviewer has decided of a comment."""
+        return any(one.reader == self.reader for one in self.read.get(place, []))
+
+    def closed(self) -> list[list[sheets.Reading]]:
+        """What was said of each comment that this reviewer need not decide of any more. Nothing
+        that they see may rest on the others."""
+        return [given for place, given in self.read.items() if not self.wants(place)]
+
+    def flagged(self, place: int) -> bool:
+        """Whether the software says that a comment tells of harm."""
+        return "escalate" in self.sheet.flags[place - 1]
 
     def raised(self, place: int) -> bool:
-        """Whether the software or a reviewer says that a comment tells of harm."""
-        return "escalate" in self.sheet.flags[place - 1] or any(
-            one.escalate for one in self.read.get(place, [])
-        )
+        """Whether the software or a reviewer says so: not for whoever has still to decide of it."""
+        return self.flagged(place) or any(one.escalate for one in self.read.get(place, []))
+
+    @property
+    def raised_by_hand(self) -> list[int]:
+        """The comments that this reviewer has decided of and that somebody raised."""
+        read = self.read.items()
+        raised = [place for place, given in read if any(one.escalate for one in given)]
+        return sorted(place for place in raised if self.decided(place))
 
     @property
     def places(self) -> range:
         return range(1, self.sheet.total + 1)
 
     def next(self, after: int = 0) -> int | None:
-        """The next comment for this reviewer: what tells of harm first, then in the order drawn.
-        With ``after``, the one behind it, to leave one for later; ``None`` when nothing waits."""
+        """The next comment for this reviewer: what software says may tell of harm first, then in
+        the order drawn. With ``after``, the one behind it, to leave one for later; ``None`` when
+        nothing waits."""
         waiting = [place for place in self.places if self.wants(place)]
-        waiting.sort(key=lambda place: (not self.raised(place), place))
+        waiting.sort(key=lambda place: (not self.flagged(place), place))
         if after in waiting:
             at = waiting.index(after) + 1
             waiting = waiting[at:] + waiting[: at - 1]
@@ -121,22 +154,32 @@ class Desk:
         given[:] = [*(one for one in given if one.reader != reading.reader), reading]
 
     def progress(self) -> Progress:
-        """How far everybody is."""
-        mine = [p for p, given in self.read.items() if any(x.reader == self.reader for x in given)]
-        done = {p for p, given in self.read.items() if sheets.outcome(given) in _SETTLED}
-        blind = [p for p, given in self.read.items() if any(x.seen == BLIND for x in given)]
-        raised = [place for place in self.places if self.raised(place)]
-        waiting = sum(self.wants(place) for place in self.places)
+        """How far this reviewer is, and everybody once nothing waits for this one."""
+        waiting = [place for place in self.places if self.wants(place)]
         return Progress(
-            mine=len(mine),
-            mine_all=len(mine) + waiting,
+            mine=sum(map(self.decided, self.read)),
+            waiting=len(waiting),
+            harm=sum(map(self.flagged, waiting)),
+            together=None if waiting else self._together(),
+        )
+
+    def _together(self) -> Together:
+        done = {p for p, given in self.read.items() if sheets.outcome(given) in _SETTLED}
+        raised = [place for place in self.places if self.raised(place)]
+        return Together(
             settled=len(done),
             total=self.sheet.total,
-            coded=len(blind),
+            coded=sum(any(x.seen == BLIND for x in given) for given in self.read.values()),
             sample=self.sheet.sample,
-            escalated=len(raised),
-            escalated_open=len([place for place in raised if place not in done]),
+            harm=len(raised),
+            harm_open=len([place for place in raised if place not in done]),
         )
+
+
+def _disputed(given: Sequence[sheets.Reading]) -> bool:
+    """Whether one wants words shown that another masked, and no third has read the comment."""
+    objects = any(said != KEEP for one in given for _, said in one.checks)
+    return objects and len(given) <= COMMENT_READERS
 
 
 _SETTLED = ("cleared", "withheld")
@@ -193,10 +236,13 @@ def following(desk: Desk, after: int = 0) -> int | None:
 
 def for_the_board(desk: Desk) -> dict[str, list[str]]:
     """The comments that their authors let the board alone read, as two reviewers cleared and masked
-    them, under the text of their question. By their words, so that the order tells nothing."""
+    them, under the text of their question; none that waits for this reviewer. By their words, so
+    that the order tells nothing."""
     found: dict[str, list[str]] = {}
     for entry in sheets.entries(desk.wave.id):
         read = desk.read.get(entry.place, [])
+        if desk.wants(entry.place):
+            continue
         if entry.use == "board" and sheets.outcome_of(entry, read) == "cleared":
             asked = desk.sheet.question(entry.question).text
             found.setdefault(asked, []).append(sheets.masked(entry, read).text)
@@ -211,6 +257,7 @@ def turn(desk: Desk, place: int) -> Turn:
         raise NotFound("There is no such comment. Go back to the desk and start from there.")
     given = desk.read.get(place, [])
     mine = next((one for one in given if one.reader == desk.reader), None)
+    raised = desk.flagged(place) if mine is None else desk.raised(place)
     if mine is None and not desk.wants(place):
         raise NotNow("Others have settled this comment. Go back to the desk for the next one.")
     return Turn(
@@ -219,8 +266,7 @@ def turn(desk: Desk, place: int) -> Turn:
         entry=entry,
         task=_task(entry, given, mine),
         mine=mine,
-        flags=frozenset(entry.flags) | ({"escalate"} if desk.raised(place) else set()),
-        differ=mine is None and sheets.outcome(given) == "differ",
+        flags=frozenset(entry.flags) | ({"escalate"} if raised else set()),
     )
 
 
@@ -230,8 +276,9 @@ def _task(entry: sheets.Entry, given: Sequence[sheets.Reading], mine: sheets.Rea
     if mine is not None:
         # What was coded blind stays as it was: by now its coder may have seen the software's.
         return "decide"
-    coded = sum(one.seen == BLIND for one in given)
-    return "code" if coded < entry.blind else "decide"
+    # What two are to code a third codes too, or they could see that two have and differ.
+    coded = any(one.seen == BLIND for one in given)
+    return "code" if entry.blind > 1 or not coded else "decide"
 
 
 def decide(
@@ -255,6 +302,7 @@ def decide(
         reason=reason,
         masks=_masks(turn.entry.text, masks),
         escalate=escalate,
+        checks=turn.mine.checks if turn.mine else (),
     )
     reading = _with_codes(turn, reading, [code_of(turn, one) for one in codes])
     sheets.keep(turn.wave.id, reading)
@@ -306,6 +354,12 @@ def _masks(text: str, phrases: Sequence[str]) -> tuple[str, ...]:
     lacking = [phrase for phrase in wanted if not find(text, phrase)]
     if lacking:
         raise Rejected("Write the words to mask just as they stand, each on a line of its own.")
+    turning = next((phrase for phrase in wanted if turns_sense(phrase)), "")
+    if turning:
+        raise Rejected(
+            f"“{turning}” points to nobody, and without it the comment may say the opposite. "
+            "Mask the words that point to somebody, or withhold the comment with a reason."
+        )
     # Else one person alone could take a comment away, and nobody would count it.
     if hides_most(text, mask(text, wanted).hidden):
         raise Rejected("That masks more than half of it. Withhold it instead, with a reason.")

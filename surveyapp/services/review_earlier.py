@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
-from analysis.text.masking import MASKED
+from analysis.text.masking import BY_PEOPLE
 from surveyapp.crypto.blocks import BlockError
 from surveyapp.keys import MissingKey
 from surveyapp.models.surveys import Wave
@@ -87,9 +87,8 @@ def _comments(wave: Wave, record: Record, asked: Collection[Asked]) -> Iterable[
                 wave=wave.number,
                 label=wave.label,
                 question=entry.question,
-                text=sheets.masked(entry, read).text.replace(
-                    MASKED, " "
-                ),  # which is no word of theirs
+                # A mark is no word of theirs.
+                text=BY_PEOPLE.sub(" ", sheets.masked(entry, read).text),
                 unit=entry.unit,
                 use=entry.use,
                 subject=subjects.get(entry.id, ""),

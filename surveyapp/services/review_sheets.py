@@ -15,7 +15,7 @@ from typing import Any, Literal
 from sqlalchemy import delete, func, select
 
 from analysis.text.human_codes import Code
-from analysis.text.masking import Masked, hides_most, mask
+from analysis.text.masking import Masked, hides_most, mask, standing
 from surveyapp import keys
 from surveyapp.crypto import blocks
 from surveyapp.extensions import db
@@ -108,7 +108,8 @@ class Entry:
 class Reading:
     """What one reviewer decided: ``reason`` is why it is withheld, empty when it may be quoted;
     ``masks`` are further words to mask. ``codes`` are theirs, ``None`` when they gave none, and
-    ``seen`` what they had seen before: ``blind`` or the software's mark."""
+    ``seen`` what they had seen before: ``blind`` or the software's mark. ``checks`` is what they
+    said of words that others masked (:mod:`surveyapp.services.review_masks`)."""
 
     place: int
     reader: str
@@ -117,6 +118,7 @@ class Reading:
     escalate: bool = False
     codes: tuple[Code, ...] | None = None
     seen: str = ""
+    checks: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -164,8 +166,11 @@ def outcome_of(entry: Entry, read: Sequence[Reading]) -> Outcome:
 
 
 def masked(entry: Entry, read: Iterable[Reading]) -> Masked:
-    """A comment with every word masked that any of its reviewers masked."""
-    return mask(entry.text, {words for one in read for words in one.masks})
+    """A comment as its reviewers masked it: see :func:`analysis.text.masking.standing`. What one of
+    them alone wants masked is masked, and marked so."""
+    stands = standing(entry.text, [(one.masks, dict(one.checks)) for one in read])
+    kept, alone = ([words for words in stands if stands[words] == how] for how in ("kept", "alone"))
+    return mask(entry.text, kept, alone)
 
 
 def reason_of(readings: Iterable[Reading]) -> str:
@@ -355,7 +360,9 @@ def entry_from(raw: Mapping[str, Any]) -> Entry:
 def reading_from(raw: Mapping[str, Any]) -> Reading:
     """A reviewer's decision as it was sealed."""
     codes = None if raw["codes"] is None else tuple(Code(*code) for code in raw["codes"])
-    return Reading(**{**raw, "masks": tuple(raw["masks"]), "codes": codes})
+    # Reviews of before masks were checked have none.
+    checks = tuple((words, said) for words, said in raw.get("checks", ()))
+    return Reading(**{**raw, "masks": tuple(raw["masks"]), "codes": codes, "checks": checks})
 
 
 def subject_from(raw: Mapping[str, Any]) -> Subject:

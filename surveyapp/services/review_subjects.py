@@ -98,10 +98,11 @@ def candidates(desk: Desk, least: int) -> tuple[Candidate, ...]:
         entry.id: sheets.masked(entry, desk.read[entry.place]).text
         for entry in sheets.entries(desk.wave.id)
         if entry.use == "publish"
+        and not desk.wants(entry.place)
         and sheets.outcome_of(entry, desk.read.get(entry.place, [])) == "cleared"
     }
     return tuple(
-        _candidate(desk, one, said, quotable, least) for one in _unmasked(found, desk.read.values())
+        _candidate(desk, one, said, quotable, least) for one in _unmasked(found, desk.closed())
     )
 
 
@@ -175,7 +176,7 @@ def _name(desk: Desk, said: str) -> str:
     if len(said) > LONGEST:
         raise Rejected(f"Keep the name to {LONGEST} letters.")
     # Everybody reads it, so it goes the way that comments go.
-    hidden = _hidden(desk.read.values()) - COMMON
+    hidden = _hidden(desk.closed()) - COMMON
     if redact(said).text != said or hidden & _words(said):
         raise Rejected("Leave people’s names, places, dates and numbers out of it.")
     if said.casefold() in {title.casefold() for _, title, _ in desk.sheet.themes}:

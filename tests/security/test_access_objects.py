@@ -91,7 +91,7 @@ def test_the_pages_are_really_reached_by_somebody_who_may(house):
     app, _, _, (pages, _) = house
     reached = {e for found in pages.values() for (e, _), got in found.items() if got & {200, 302}}
     every = {endpoint for endpoint, _ in walk.addresses(app, {})}
-    assert len(reached) > 0.8 * len(every), every - reached
+    assert len(reached) > 0.75 * len(every), every - reached
 
 
 def test_what_is_not_out_is_shown_to_nobody(house):

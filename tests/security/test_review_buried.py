@@ -6,7 +6,7 @@ import pytest
 
 from surveyapp import clock, jobs
 from surveyapp.errors import Rejected
-from surveyapp.services import name_set, review, review_sheets
+from surveyapp.services import name_set, review, review_desk, review_masks, review_sheets
 from tests import desk, factories, voting
 from tests.security.test_review_marks import FILES
 from tests.surveyapp.test_review import members, say
@@ -37,11 +37,34 @@ def test_one_reviewer_alone_cannot_mask_a_comment_away(laid):
         say(wave_id, two, 2, masks=["Nobody at the top"])
         say(wave_id, three, 2, masks=["listens to what we"])
         assert [done.text for done in review.cleared(wave_id)] == [
-            SAID.replace("at the top", "[masked]")
+            SAID.replace("at the top", "[masked by one]")
         ]
         counted = review.withheld(wave_id)
     assert (counted["masked"], counted[review.UNREAD]) == (1, 10)
     assert "masked" in review_sheets.REASONS, "its words are printed with the counts"
+
+
+def test_one_reviewer_alone_cannot_turn_a_comment_round(laid):
+    app, wave_id = laid
+    with app.app_context():
+        one, two, three = members(3)
+        for words in ("Nobody", "nobody", "nobody at"):
+            with pytest.raises(Rejected, match="the opposite"):
+                say(wave_id, one, 1, masks=[words])
+        # What no list of words knows is masked, says that it is one person's, and two can undo it.
+        say(wave_id, one, 1, masks=["listens"])
+        say(wave_id, two, 1)
+        assert [done.text for done in review.cleared(wave_id)] == [
+            SAID.replace("listens", "[masked by one]")
+        ]
+        for member in (two, three):
+            if member is three:
+                say(wave_id, three, 1)
+            at = review_desk.desk(desk.wave(wave_id), member)
+            review_masks.checked(at, 1, {"listens": "meaning"})
+        assert [done.text for done in review.cleared(wave_id)] == [SAID]
+        counted = review.withheld(wave_id)
+    assert counted == {review.UNREAD: 11}
 
 
 def test_a_second_round_at_the_same_moment_leaves_the_first_ones_desk_readable(

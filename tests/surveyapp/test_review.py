@@ -145,14 +145,14 @@ def test_laying_out_twice_changes_nothing(app, pulse):
     assert lines.count("laid comments out for review") == 1
 
 
-def test_two_who_agree_clear_a_comment_and_every_word_that_either_masked_is_masked(app, pulse):
+def test_two_who_agree_clear_a_comment_and_a_mask_of_one_alone_holds_and_says_so(app, pulse):
     with app.app_context():
         one, two, _, _ = members()
         say(pulse, one, 2, masks=["only"])
         assert review.cleared(pulse) == []
         say(pulse, two, 2, masks=["WELSH", "only"])
         (cleared,) = review.cleared(pulse)
-    assert cleared.text == "I am the [masked] night worker who speaks [masked]."
+    assert cleared.text == "I am the [masked] night worker who speaks [masked by one]."
     assert (cleared.question, cleared.use, cleared.unit) == (desk.QUESTION, "publish", "riverside")
 
 
@@ -163,7 +163,6 @@ def test_where_two_differ_a_third_decides_and_nobody_reads_it_without_need(app, 
         say(pulse, two, 1, reason="harm")
         third = review_desk.desk(desk.wave(pulse), three)
         assert third.wants(1)
-        assert review_desk.turn(third, 1).differ
         assert review.withheld(pulse) == {"unread": 42}
         say(pulse, three, 1, reason="author")
         assert review.withheld(pulse) == {"harm": 1, "unread": 41}
