@@ -13,6 +13,7 @@ from analysis.text.human_codes import BLIND, Code, HumanCode
 from analysis.text.reviewed import Example, Reviewed, count_audit
 from surveyapp.demo import reviewing, story
 from surveyapp.services import review, review_finding
+from surveyapp.services.review_earlier import Lent
 
 RULE = Rule()
 
@@ -84,9 +85,13 @@ def test_comments_may_be_read_in_people_s_own_words(pulses):
 
 
 def test_a_new_subject_is_found_and_has_the_name_that_was_meant():
-    made = simulate.organisation()
-    last = story.LAST
+    made, coder, last = simulate.organisation(), first_coder(), story.LAST
+    before = made.wave(last - 1)
+    _, entries = review.laid_out(before, made.instrument(last - 1), RULE, coder)
+    lent = [
+        Lent(last - 1, before.label, one.question, one.text, one.unit, one.use) for one in entries
+    ]
     found = review_finding.subjects_of(
-        made.wave(last), made.instrument(last), {"shadow", "peak"}, first_coder()
+        made.wave(last), made.instrument(last), {"shadow", "peak"}, coder, lent
     )
-    assert "Recycling" in {reviewing._name(one.terms) for one in found}
+    assert [reviewing._name(one.terms) for one in found] == ["Recycling"]
