@@ -22,7 +22,9 @@ from analysis.dataset import DataError
 from analysis.engine import ENGINES
 from analysis.text.codebook import CodebookError, load
 from analysis.text.coder import Coder, first_coder
+from analysis.text.fusion import fused_coder
 from analysis.text.human_codes import HumanCode
+from analysis.text.minilm import WrongModelError, installed
 from analysis.text.own_codebook import NONE as NO_OWN
 from analysis.text.own_codebook import OwnCodebook
 from analysis.text.own_codebook_check import parse
@@ -76,6 +78,11 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
         "--codebook", type=Path, metavar="FILE",
         help="TOML file of your own titles and themes, laid over the shipped codebook",
     )  # fmt: skip
+    one.add_argument(
+        "--second", action="store_true",
+        help="a small language model scores too: more right, much slower; needs the extra "
+        "“embeddings” (docs/text-model.md). Keep to one way within a trend",
+    )  # fmt: skip
     one.add_argument("--engine", choices=ENGINES, default=ENGINES[0], help="default %(default)s")
     one.add_argument("--workers", type=int, default=2, metavar="N", help="default %(default)s")
     one.add_argument("--out", type=Path, required=True, metavar="FILE", help="file to write")
@@ -90,7 +97,7 @@ def run(given: argparse.Namespace) -> None:
     names = RosterNames(read_names(given.names)) if given.names else None
     own = _own_codebook(given.codebook) if given.codebook else NO_OWN
     _say(f"{total:,} comments in {given.file.name}. Getting the coder ready …")
-    coder = first_coder()
+    coder = _with_second() if given.second else first_coder()
     if given.corrections:
         coder = _taught(coder, given.corrections, Redactor(names or nobody), own)
     asked = questions_that_go_on(given.file, columns, coder, Redactor(names or nobody))
@@ -109,6 +116,15 @@ def run(given: argparse.Namespace) -> None:
     for sentence in shares(counts, total):
         _say(sentence)
     _say(f"Done: {given.out}. Keep it as you keep comments: each line is what one person wrote.")
+
+
+def _with_second() -> Coder:
+    if not installed():
+        raise DataError(["--second needs the extra: tools/setup web embeddings"])
+    try:
+        return fused_coder()
+    except WrongModelError as error:
+        raise DataError([str(error)]) from error
 
 
 def _refuse(given: argparse.Namespace) -> None:

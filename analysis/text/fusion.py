@@ -1,15 +1,15 @@
 """How the second scorer is joined to the first: found once on the seed corpus, and shipped.
 
-The heads are ridge logistic regressions; what joins them to the first scorer is fitted on scores of
-comments whose voices neither had learnt from, so the joined scores have a calibration and
-thresholds of their own.
+What joins the networks to the first scorer is fitted on scores of comments whose writers neither
+had learnt from, so the joined scores have a calibration and thresholds of their own.
 
-Fitting reads a vector for every seed, minutes of work, so it is done when the corpus changes, by
+Fitting reads every seed with the model, minutes of work, so it is done when the corpus changes, by
 ``python -m analysis.text.fusion``, which needs the extra ``embeddings``; what it finds is shipped.
 """
 
 import sys
 import tomllib
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -18,21 +18,26 @@ from scipy.optimize import minimize
 from scipy.special import expit
 
 from analysis.text import minilm
+from analysis.text.asked import read_question
 from analysis.text.calibration import shipped, sources
 from analysis.text.codebook import Codebook, load
 from analysis.text.coder import Coder, first_coder
-from analysis.text.learning import folds, thresholds, unseen_signs
+from analysis.text.learning import folds, thresholds, unseen_signs, weights_of
+from analysis.text.network import fit_network
 from analysis.text.reading import Ints
-from analysis.text.scorer import Joining
-from analysis.text.second_scorer import Fusion, SecondScorer, Vectorise
-from analysis.text.seeds import seeds
+from analysis.text.scorer import SIGNS, Joining
+from analysis.text.second_scorer import Fusion, Network, SecondScorer, Vectorise, columns_of
+from analysis.text.seeds import Example, seeds
 from analysis.text.vocabulary import Floats
 
 FILE = Path(__file__).parent / "fusion.toml"
-STRENGTH = 0.3
-LENGTH = 6.0
+QUESTIONS = FILE.with_name("seed_questions.toml")
+NETWORKS = FILE.with_suffix(".npz")
+PARTS = ("inner", "inner_offsets", "outer", "outer_offsets")
+KEPT = np.float16
+DRAWS = (1, 2)
+WRITERS_TOGETHER = 3
 TIGHT = 2.0
-PARTS = 1_000
 
 
 def fused(coder: Coder, model: minilm.MiniLM, fusion: Fusion | None = None) -> Coder:
@@ -49,33 +54,17 @@ def fused_coder() -> Coder:
     return fused(first_coder(), minilm.load())
 
 
-def fit_heads(vectors: Floats, labels: Floats, weights: Floats) -> tuple[Floats, Floats]:
-    """Ridge logistic regressions of all themes at once (L-BFGS): ``weights`` for vectors of length
-    1, and offsets. ``labels`` (comments, themes), ``weights`` (comments)."""
-    given = LENGTH * vectors
-    width, themes = given.shape[1], labels.shape[1]
-
-    def cost(found: Floats) -> tuple[float, Floats]:
-        heads, offsets = found[:-themes].reshape(width, themes), found[-themes:]
-        logits = given @ heads + offsets
-        loss = np.sum(weights[:, None] * (np.logaddexp(0, logits) - labels * logits))
-        wrong = weights[:, None] * (expit(logits) - labels)
-        steep = given.T @ wrong + heads / STRENGTH
-        size = 0.5 / STRENGTH * float(np.sum(heads**2))
-        return float(loss) + size, np.concatenate([steep.ravel(), wrong.sum(axis=0)])
-
-    start = np.concatenate([np.zeros(width * themes), np.full(themes, -2.0)])
-    found = minimize(cost, start, jac=True, method="L-BFGS-B", options={"maxiter": 120}).x
-    return LENGTH * found[:-themes].reshape(width, themes), found[-themes:]
-
-
-def unseen_logits(vectors: Floats, labels: Floats, weights: Floats, fold: Ints) -> Floats:
-    """The heads' logits of every comment from heads that have not seen its fold."""
+def unseen_logits(
+    vectors: Floats, about: Floats, labels: Floats, weights: Floats, part: Ints
+) -> Floats:
+    """What networks that have not seen a comment's part say of it (comments, themes)."""
     found = np.zeros(labels.shape)
-    for one in np.unique(fold):
-        inside, rest = fold == one, fold != one
-        heads, offsets = fit_heads(vectors[rest], labels[rest], weights[rest])
-        found[inside] = vectors[inside] @ heads + offsets
+    for one in np.unique(part):
+        inside, rest = part == one, part != one
+        columns = columns_of(vectors[inside], about[inside])
+        for draw in DRAWS:
+            network = fit_network(vectors[rest], about[rest], labels[rest], weights[rest], draw)
+            found[inside] += network.logits(columns) / len(DRAWS)
     return found
 
 
@@ -98,62 +87,97 @@ def fit_joint(
 
 
 def fit(
-    first: Floats, vectors: Floats, labels: Floats, weights: Floats, fold: Ints, joining: Joining
+    signs: Floats,
+    vectors: Floats,
+    labels: Floats,
+    weights: tuple[Floats, Floats],
+    fold: Ints,
+    joining: Joining,
 ) -> Fusion:
-    """Heads on all comments, joined as fits ``first``, logits that have not seen their fold."""
-    second = unseen_logits(vectors, labels, weights, fold)
-    a, b, shifts = (np.round(part, 3) for part in fit_joint(first, second, labels, weights))
+    """Networks of all comments, joined as fits ``signs`` of heads that have not seen their fold.
+
+    ``weights`` are those of comments for learning and for joining. Networks take long to fit, so
+    several writers are left out of them at a time.
+    """
+    learning, judging = weights
+    first, about = joining.raw(signs), signs[:, :, SIGNS.index("asked")]
+    second = unseen_logits(vectors, about, labels, learning, fold // WRITERS_TOGETHER)
+    a, b, shifts = (np.round(part, 3) for part in fit_joint(first, second, labels, judging))
     logits = joining.drawn(a * first + b * second + shifts)
-    heads, offsets = fit_heads(vectors, labels, weights)
-    return Fusion(
-        np.round(heads * PARTS) / PARTS,
-        np.round(offsets, 3),
-        float(a),
-        float(b),
-        shifts,
-        thresholds(expit(logits), labels, weights),
-    )
+    networks = [fit_network(vectors, about, labels, learning, draw) for draw in DRAWS]
+    cuts = thresholds(expit(logits), labels, judging)
+    return Fusion(tuple(map(shortened, networks)), float(a), float(b), shifts, cuts)
+
+
+def shortened(network: Network) -> Network:
+    """The network in numbers of half precision, as it is kept."""
+    return Network(*(getattr(network, name).astype(KEPT).astype(float) for name in PARTS))
 
 
 def read(codebook: Codebook) -> Fusion:
     """The fusion shipped with Candour, by theme in the order of the codebook."""
     raw = tomllib.loads(FILE.read_text(encoding="utf-8"))
     themes = [raw["themes"][theme.id] for theme in codebook.themes]
-    weights = np.array([one["weights"] for one in themes], float).T / PARTS
-    offsets, shifts, cuts = (
-        np.array([one[key] for one in themes], float) for key in ("offset", "shift", "threshold")
-    )
-    return Fusion(weights, offsets, raw["first"], raw["second"], shifts, cuts)
+    shifts, cuts = (np.array([one[key] for one in themes], float) for key in ("shift", "threshold"))
+    with np.load(NETWORKS, allow_pickle=False) as kept:
+        networks = tuple(
+            Network(*(kept[f"{name}_{draw}"].astype(float) for name in PARTS)) for draw in DRAWS
+        )
+    return Fusion(networks, raw["first"], raw["second"], shifts, cuts)
 
 
-def document(codebook: Codebook, vectorise: Vectorise) -> str:
-    """The fusion found anew on the shipped corpus, as the file has it."""
+def questions_of(codebook: Codebook, examples: Sequence[Example]) -> list[str]:
+    """Words of a question for each seed that answers one about a theme, by turns; else none."""
+    written = tomllib.loads(QUESTIONS.read_text(encoding="utf-8"))
+    words = {
+        theme: [read_question(codebook, text).words for text in some]
+        for theme, some in written.items()
+    }
+    return [
+        words[example.about][at % len(words[example.about])] if example.about else ""
+        for at, example in enumerate(examples)
+    ]
+
+
+def found_anew(codebook: Codebook, vectorise: Vectorise) -> Fusion:
+    """The fusion of the shipped corpus."""
     examples = seeds()
-    joining = shipped(codebook)
     fold = folds(examples)
-    signs, labels, weights = unseen_signs(codebook, examples, fold)
-    vectors = vectorise([example.text for example in examples]).astype(float)
-    found = fit(joining.raw(signs), vectors, labels, weights, fold, joining)
+    signs, labels, judging = unseen_signs(codebook, examples, fold)
+    texts = [example.text for example in examples]
+    vectors = vectorise(texts, questions_of(codebook, examples)).astype(float)
+    weights = (weights_of(examples), judging)
+    return fit(signs, vectors, labels, weights, fold, shipped(codebook))
+
+
+def document(codebook: Codebook, found: Fusion) -> str:
+    """All but the networks, as the file has it."""
     lines = [
         "# Written by `python -m analysis.text.fusion`; see analysis/text/fusion.py.",
         f'sources = "{sources()}"',
         f'model = "{minilm.SHA256["model.safetensors"]}"',
         f"first = {found.first}",
         f"second = {found.second}",
+        "",
+        "[themes]",
     ]
-    for at, theme in enumerate(codebook.themes):
-        heads = ", ".join(f"{weight * PARTS:.0f}" for weight in found.weights[:, at])
-        lines += [
-            "",
-            f"[themes.{theme.id}]",
-            f"offset = {found.offsets[at]:.3f}",
-            f"shift = {found.shifts[at]:.3f}",
-            f"threshold = {found.thresholds[at]:.2f}",
-            f"weights = [{heads}]",
-        ]
+    for theme, shift, cut in zip(codebook.themes, found.shifts, found.thresholds, strict=True):
+        lines.append(f"{theme.id} = {{ shift = {shift:.3f}, threshold = {cut:.2f} }}")
     return "\n".join(lines) + "\n"
 
 
+def write(codebook: Codebook, found: Fusion) -> None:
+    """Both files: numbers to be read by people, and the networks."""
+    FILE.write_text(document(codebook, found), encoding="utf-8")
+    arrays = {
+        f"{name}_{draw}": getattr(network, name).astype(KEPT)
+        for draw, network in zip(DRAWS, found.networks, strict=True)
+        for name in PARTS
+    }
+    np.savez_compressed(NETWORKS, **arrays)
+
+
 if __name__ == "__main__":
-    FILE.write_text(document(load(), minilm.load().vectors), encoding="utf-8")
-    sys.stdout.write(f"{FILE} written\n")
+    book = load()
+    write(book, found_anew(book, minilm.load().vectors))
+    sys.stdout.write(f"{FILE} and {NETWORKS} written\n")

@@ -6,7 +6,9 @@ tried with, byte for byte; what else is in the package is never run.
 
 The model is BERT (Devlin et al. 2019): six layers, each h ← norm(h + attention(h)) and then
 h ← norm(h + W₂·gelu(W₁·h)), with attention softmax(q·kᵀ/√d)·v in twelve heads of width d = 32.
-A comment's vector is the mean over its pieces of words, at length 1 (Reimers and Gurevych 2019).
+The mean of a layer's states over a comment's pieces of words, at length 1, says what the comment is
+about (Reimers and Gurevych 2019); those of the last four layers are put side by side, for earlier
+ones hold more of the words and later ones more of the sense.
 """
 
 import hashlib
@@ -30,6 +32,7 @@ LONGEST = 256
 HEAD_WIDTH = 32
 TINY = np.float32(1e-12)
 MOST_PIECES = 4_096
+LAYERS_READ = 4
 
 
 class WrongModelError(Exception):
@@ -46,32 +49,41 @@ class MiniLM:
         self._tensors = tensors
         self._tokenizer = tokenizer
         self.sha256 = sha256
-        self.width = tensors["embeddings.word_embeddings.weight"].shape[1]
         self._layers = sum(name.endswith("output.dense.bias") for name in tensors) // 2
+        self._read = min(LAYERS_READ, self._layers)
+        self.width = self._read * tensors["embeddings.word_embeddings.weight"].shape[1]
 
-    def vectors(self, texts: Sequence[str]) -> Vectors:
-        """A vector of length 1 for each text (texts, width); only its first 256 pieces are read.
+    def vectors(self, texts: Sequence[str], before: Sequence[str] = ()) -> Vectors:
+        """For each text the vectors of the last layers, the last one last, each of length 1
+        (texts, width). ``before`` is read before each text, as a question is before its answer, and
+        has no part in the mean. Of both together only the first 256 pieces are read.
 
         Texts with as many pieces go through together, so none is filled up with padding.
         """
-        pieces = [found.ids for found in self._tokenizer.encode_batch(list(texts))]
-        lengths = np.array([len(ids) for ids in pieces], np.int64)
+        asked = before or [""] * len(texts)
+        written = [f"{one} {text}" if one else text for one, text in zip(asked, texts, strict=True)]
+        pieces = self._tokenizer.encode_batch(written)
+        counted = [_after(one, len(words)) for one, words in zip(pieces, asked, strict=True)]
+        lengths = np.array([len(one.ids) for one in pieces], np.int64)
         found = np.zeros((len(pieces), self.width), np.float32)
         for length in np.unique(lengths[lengths > 0]):
             rows = np.flatnonzero(lengths == length)
             most = max(1, MOST_PIECES // int(length))
             for start in range(0, len(rows), most):
                 part = rows[start : start + most]
-                found[part] = self._forward(np.array([pieces[row] for row in part]))
+                ids = np.array([pieces[row].ids for row in part])
+                found[part] = self._forward(ids, np.array([counted[row] for row in part]))
         return found
 
-    def _forward(self, ids: NDArray[np.int64]) -> Vectors:
-        """Vectors of texts of one length: ``ids`` (texts, pieces) to (texts, width)."""
+    def _forward(self, ids: NDArray[np.int64], counted: Vectors) -> Vectors:
+        """Vectors of texts of one length: ``ids`` and the share of each piece in the mean (texts,
+        pieces) to (texts, width)."""
         given = self._tensors
         words = given["embeddings.word_embeddings.weight"][ids]
         places = given["embeddings.position_embeddings.weight"][: ids.shape[1]]
         state = words + places + given["embeddings.token_type_embeddings.weight"][0]
         state = self._norm("embeddings.LayerNorm", state)
+        means = []
         for layer in range(self._layers):
             at = f"encoder.layer.{layer}"
             seen = self._linear(f"{at}.attention.output.dense", self._attend(at, state))
@@ -80,9 +92,10 @@ class MiniLM:
             inner *= (1 + erf(inner * np.float32(0.5**0.5))) / 2
             outer = self._linear(f"{at}.output.dense", inner)
             state = self._norm(f"{at}.output.LayerNorm", state + outer)
-        mean = state.mean(axis=1)
-        vectors: Vectors = mean / np.maximum(np.linalg.norm(mean, axis=1, keepdims=True), TINY)
-        return vectors
+            if layer >= self._layers - self._read:
+                mean = np.matmul(counted[:, None], state)[:, 0]
+                means.append(mean / np.maximum(np.linalg.norm(mean, axis=1, keepdims=True), TINY))
+        return np.hstack(means)
 
     def _attend(self, at: str, state: Vectors) -> Vectors:
         texts, pieces, width = state.shape
@@ -135,6 +148,15 @@ def load(folder: Path | None = None, hashes: Mapping[str, str] = SHA256) -> Mini
     tokenizer.no_padding()
     tokenizer.enable_truncation(LONGEST)
     return MiniLM(tensors_of(files["model.safetensors"]), tokenizer, hashes["model.safetensors"])
+
+
+def _after(pieces: Any, length: int) -> Vectors:
+    """The share of each piece in the mean, of those behind so many letters; all where none is."""
+    behind = np.array([end > length + 1 for _, end in pieces.offsets], np.float32)
+    if not length or not behind.any():
+        behind[:] = 1
+    shares: Vectors = behind / np.maximum(behind.sum(), TINY)
+    return shares
 
 
 def _folder() -> Path:

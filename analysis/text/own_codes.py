@@ -175,4 +175,4 @@ def comments_given(
     for row, one in enumerate(human):
         labels[row, [number[code.theme] for code in one.codes if code.theme in number]] = 1
     words = [question.words for question in asked]
-    return Given([one.text for one in human], words, *scorer.shipped(seen, reading), labels)
+    return Given([one.text for one in human], words, *scorer.shipped(seen, reading, words), labels)

@@ -16,12 +16,12 @@ from scipy.special import expit
 
 from analysis.text.own_vocabulary import OwnVocabulary
 from analysis.text.reading import Ints, Reading
-from analysis.text.second_scorer import SecondScorer
+from analysis.text.second_scorer import SecondScorer, columns_of
 from analysis.text.vocabulary import Floats, Vocabulary
 
 DECIMALS = 3
 ELSEWHERE = 0.5
-VECTOR_LENGTH = 2.0
+VECTOR_LENGTH = 0.5
 SIGNS = ("whole", "clause", "words", "against", "asked", "elsewhere", "length")
 
 
@@ -130,17 +130,22 @@ class Scorer:
         """Probabilities of comments; ``about`` has the number of the theme asked about, or −1,
         ``asked`` the words of each question where they are known."""
         seen = signs_of(self.vocabulary, self.heads, reading, about)
-        features, logits = self.shipped(seen, reading)
+        features, logits = self.shipped(seen, reading, asked)
         if self.own:
             logits = self.own.logits(features, logits, reading.written, asked)
         return Scored(expit(logits), seen.clauses, seen.clause_features)
 
-    def shipped(self, seen: Signs, reading: Reading) -> tuple[sparse.csr_array, Floats]:
+    def shipped(
+        self, seen: Signs, reading: Reading, asked: Sequence[str]
+    ) -> tuple[sparse.csr_array, Floats]:
         """What an organisation's own codes are learnt on: features and logits of comments."""
         if self.second is None:
             return seen.features, self.joining.logits(seen.joined)
-        vectors = self.second.vectors(reading.written)
-        logits = self.second.fusion.logits(self.joining.raw(seen.joined), vectors)
+        own = seen.joined[:, :, SIGNS.index("asked")]
+        about = np.where(own.any(axis=1), own.argmax(axis=1), -1)
+        vectors = self.second.vectors(reading.written, asked, about)
+        columns = columns_of(vectors, own)
+        logits = self.second.fusion.logits(self.joining.raw(seen.joined), columns)
         beside = sparse.csr_array(VECTOR_LENGTH * vectors)
         return sparse.csr_array(sparse.hstack([seen.features, beside])), self.joining.drawn(logits)
 

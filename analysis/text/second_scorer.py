@@ -1,7 +1,8 @@
-"""A second scorer of themes beside the first: linear heads on MiniLM's vectors, joined by logits.
+"""A second scorer of themes beside the first: small networks on MiniLM's vectors, joined by logits.
 
-With d the first scorer's logit of theme j and v the comment's vector (see :mod:`minilm`), the
-joined logit is a·d + b·(v·wⱼ + oⱼ) + cⱼ. :mod:`analysis.text.fusion` finds the numbers.
+With d the first scorer's logit of theme j and s the mean of what the networks say of the comment's
+vectors (see :mod:`minilm`), the joined logit is a·d + b·s + cⱼ. :mod:`analysis.text.fusion` finds
+the numbers.
 """
 
 import hashlib
@@ -12,33 +13,50 @@ from functools import cached_property
 import numpy as np
 
 from analysis.text.minilm import Vectors
+from analysis.text.reading import Ints
 from analysis.text.vocabulary import Floats
 
 DECIMALS = 5
-Vectorise = Callable[[Sequence[str]], Vectors]
+Vectorise = Callable[[Sequence[str], Sequence[str]], Vectors]
+
+
+@dataclass(frozen=True)
+class Network:
+    """One hidden layer: ``inner`` (columns, hidden) and ``inner_offsets`` (hidden), then ``outer``
+    (hidden, themes) and ``outer_offsets`` (themes)."""
+
+    inner: Floats
+    inner_offsets: Floats
+    outer: Floats
+    outer_offsets: Floats
+
+    def logits(self, columns: Floats) -> Floats:
+        """What each row of columns says of each theme: max(0, x·W + o)·V + p.
+
+        >>> one = np.array([[1.0]])
+        >>> Network(one, -one[0], 2 * one, one[0]).logits(np.array([[3.0], [0.5]])).tolist()
+        [[5.0], [1.0]]
+        """
+        hidden = np.maximum(columns @ self.inner + self.inner_offsets, 0)
+        found: Floats = hidden @ self.outer + self.outer_offsets
+        return found
 
 
 @dataclass(frozen=True)
 class Fusion:
-    """What is shipped: ``weights`` (width, themes) and ``offsets`` (themes) of the heads, ``first``
-    and ``second`` for a and b, ``shifts`` for c, ``thresholds`` (themes)."""
+    """What is shipped: the ``networks``, ``first`` and ``second`` for a and b, ``shifts`` for c,
+    ``thresholds`` (themes)."""
 
-    weights: Floats
-    offsets: Floats
+    networks: tuple[Network, ...]
     first: float
     second: float
     shifts: Floats
     thresholds: Floats
 
-    def logits(self, first: Floats, vectors: Floats) -> Floats:
-        """Joined logits (comments, themes) from the first scorer's and vectors (comments, width).
-
-        >>> one = np.array([[2.0]])
-        >>> Fusion(one, np.array([1.0]), 0.5, 0.25, np.array([-1.0]), one[0]).logits(one, one)
-        array([[1.25]])
-        """
-        heads = vectors @ self.weights + self.offsets
-        found: Floats = self.first * first + self.second * heads + self.shifts
+    def logits(self, first: Floats, columns: Floats) -> Floats:
+        """Joined logits (comments, themes) from the first scorer's and the networks' columns."""
+        second = np.mean([network.logits(columns) for network in self.networks], axis=0)
+        found: Floats = self.first * first + self.second * second + self.shifts
         return found
 
 
@@ -50,10 +68,13 @@ class SecondScorer:
     model_sha256: str
     fusion: Fusion
 
-    def vectors(self, texts: Sequence[str]) -> Floats:
-        """Vectors of comments (comments, width), rounded: how comments lie together in memory
+    def vectors(self, texts: Sequence[str], asked: Sequence[str], about: Ints) -> Floats:
+        """Vectors of comments (comments, width), each read after the words of its question where
+        that is about a theme (``about`` from 0 on). Rounded: how comments lie together in memory
         moves the last digits."""
-        found: Floats = np.round(self.vectorise(texts).astype(float), DECIMALS)
+        known = asked or [""] * len(texts)
+        before = [words if at >= 0 else "" for words, at in zip(known, about, strict=True)]
+        found: Floats = np.round(self.vectorise(texts, before).astype(float), DECIMALS)
         return found
 
     @cached_property
@@ -61,7 +82,18 @@ class SecondScorer:
         """SHA-256 over the model and the numbers that join it."""
         fusion = self.fusion
         digest = hashlib.sha256(self.model_sha256.encode())
-        for numbers in (fusion.weights, fusion.offsets, fusion.shifts, fusion.thresholds):
+        for network in fusion.networks:
+            for numbers in (network.inner, network.inner_offsets):
+                digest.update(np.ascontiguousarray(numbers).tobytes())
+            for numbers in (network.outer, network.outer_offsets):
+                digest.update(np.ascontiguousarray(numbers).tobytes())
+        for numbers in (fusion.shifts, fusion.thresholds):
             digest.update(np.ascontiguousarray(numbers).tobytes())
         digest.update(f"{fusion.first} {fusion.second}".encode())
         return digest.hexdigest()
+
+
+def columns_of(vectors: Floats, about: Floats) -> Floats:
+    """What the networks read (comments, width + themes): the vectors, and the theme that the
+    question is about, 1 in its column."""
+    return np.hstack([vectors, about])

@@ -1,5 +1,6 @@
 """The second scorer: joined as written, off unless asked for, and never needed."""
 
+import math
 import subprocess
 import sys
 
@@ -7,16 +8,18 @@ import numpy as np
 import pytest
 from scipy.special import expit, logit
 
-from analysis.text import fusion, minilm
+from analysis.text import fusion, minilm, network
 from analysis.text.calibration import shipped
 from analysis.text.codebook import load
 from analysis.text.coder import Coder, Question
 from analysis.text.human_codes import HumanCode
 from analysis.text.learning import train
+from analysis.text.network import fit_network
 from analysis.text.own_codes import comments_given
-from analysis.text.second_scorer import Fusion
+from analysis.text.second_scorer import columns_of
 from analysis.text.seeds import seeds
 from tests.analysis import tiny_minilm
+from tests.analysis.tiny_minilm import COLUMNS, numbers, some_network
 from tests.needed import need_packages
 
 need_packages("safetensors", "tokenizers")
@@ -37,19 +40,10 @@ def model(tmp_path_factory):
     return minilm.load(folder, tiny_minilm.write(folder))
 
 
-def numbers(coder, first=1.0, second=0.0, weights=None, shift=0.0):
-    themes = len(coder.themes)
-    if weights is None:
-        weights = np.zeros((tiny_minilm.WIDTH, themes))
-    cuts = np.full(themes, 0.4)
-    return Fusion(weights, np.zeros(themes), first, second, np.full(themes, shift), cuts)
-
-
 def test_joined_logits_by_hand(coder, model):
-    """a·d + b·(v·w) + c, and what speaks for a theme is then drawn towards none."""
-    rng = np.random.default_rng(3)
-    weights = rng.normal(0, 3, (tiny_minilm.WIDTH, len(coder.themes)))
-    both = fusion.fused(coder, model, numbers(coder, 0.9, 0.5, weights, -0.25))
+    """a·d + b·s + c with s the mean of the networks; what speaks for a theme is then drawn back."""
+    networks = [some_network(coder, seed) for seed in (3, 4)]
+    both = fusion.fused(coder, model, numbers(coder, 0.9, 0.5, networks, -0.25))
     drawn = coder.scorer.joining.elsewhere
 
     def undrawn(p):
@@ -58,11 +52,47 @@ def test_joined_logits_by_hand(coder, model):
 
     said = [0, 1, 3]
     first = undrawn(coder.scores(TEXTS, ASKED))[said]
-    heads = np.round(model.vectors(TEXTS).astype(float), 5)[said] @ weights
-    wanted = 0.9 * first + 0.5 * heads - 0.25
+    second = np.zeros(first.shape)
+    for row, at in enumerate(said):
+        about = [float(ASKED[at].about == theme) for theme in coder.themes]
+        given = [*np.round(model.vectors([TEXTS[at]])[0].astype(float), 5), *about]
+        for each in networks:
+            for part, offset in enumerate(each.inner_offsets):
+                passed = max(0, offset + math.fsum(np.multiply(given, each.inner[:, part])))
+                second[row] += passed * each.outer[part] / len(networks)
+    wanted = 0.9 * first + 0.5 * second - 0.25
     found = both.scores(TEXTS, ASKED)
-    assert np.allclose(found[said], expit(np.where(wanted > 0, drawn * wanted, wanted)), atol=1e-6)
+    assert np.allclose(found[said], expit(np.where(wanted > 0, drawn * wanted, wanted)), atol=1e-4)
     assert not found[2].any()
+
+
+def test_what_the_question_is_about_reaches_the_networks(coder, model):
+    """Two questions about themes: the first scorer's part is taken away, the second's stays."""
+    both = fusion.fused(coder, model, numbers(coder, first=0.0, second=1.0))
+    about = [Question("open", theme) for theme in ("team_peers", "workload")]
+    team, load_ = (both.scores([TEXTS[0]], [asked]) for asked in about)
+    assert not np.allclose(team, load_, atol=1e-3)
+
+
+def test_the_words_of_a_question_are_read_only_where_it_is_about_a_theme(coder, model):
+    both = fusion.fused(coder, model, numbers(coder, first=0.0, second=1.0))
+    bare, about, open_ = (
+        both.scores([TEXTS[0]], [asked])
+        for asked in (
+            Question("open", "team_peers"),
+            Question("open", "team_peers", "team desk pay"),
+            Question("open", "", "team desk pay"),
+        )
+    )
+    assert not np.allclose(bare, about, atol=1e-3)
+    assert np.array_equal(open_, both.scores([TEXTS[0]], [Question()]))
+
+
+def test_seeds_with_a_question_about_a_theme_have_words_for_it():
+    codebook, examples = load(), seeds()
+    found = fusion.questions_of(codebook, examples)
+    assert [bool(words) for words in found] == [bool(example.about) for example in examples]
+    assert len(set(found)) > 1 + len(codebook.themes)
 
 
 def test_a_second_scorer_that_says_nothing_changes_nothing(coder, model):
@@ -80,8 +110,7 @@ def test_codes_say_that_there_was_a_second_scorer(coder, model):
 
 
 def test_a_comment_is_coded_the_same_in_any_company(coder, model):
-    weights = np.random.default_rng(3).normal(0, 3, (tiny_minilm.WIDTH, len(coder.themes)))
-    both = fusion.fused(coder, model, numbers(coder, 1, 0.5, weights))
+    both = fusion.fused(coder, model, numbers(coder, 1, 0.5))
     together = both.code_all(TEXTS, ASKED)
     assert together == [both.code(text, asked) for text, asked in zip(TEXTS, ASKED, strict=True)]
     assert together == both.code_all(TEXTS[::-1], ASKED[::-1])[::-1]
@@ -95,7 +124,7 @@ def test_an_organisations_own_codes_are_learnt_on_both(coder, model):
     ]
     both = fusion.fused(coder, model, numbers(coder))
     alone, together = (comments_given(one, human, {}) for one in (coder, both))
-    width = alone.features.shape[1] + tiny_minilm.WIDTH
+    width = alone.features.shape[1] + COLUMNS
     assert together.features.shape == (len(TEXTS), width)
     assert together.shipped.shape == together.labels.shape == (len(TEXTS), len(coder.themes))
 
@@ -109,26 +138,94 @@ def test_how_much_each_scorer_counts_is_found_again():
     assert [a, b, *c] == pytest.approx([0.8, 0.4, *shifts], abs=0.06)
 
 
-def test_scores_to_join_come_from_heads_that_have_not_seen_the_comment():
+def planted(count, seed=6):
+    """Labels that no straight line tells: the first by the sign of a product, the second is the
+    theme asked about; the third by chance."""
+    rng = np.random.default_rng(seed)
+    hidden = rng.normal(0, 1, (count, 2))
+    vectors = np.repeat(hidden, 20, axis=1) + rng.normal(0, 0.5, (count, 40))
+    asked = np.zeros((count, 3))
+    asked[:, 1] = rng.random(count) < 0.3
+    told = hidden[:, 0] * hidden[:, 1] > 0
+    labels = np.stack([told, asked[:, 1] > 0, rng.random(count) < 0.5], axis=1)
+    return vectors, asked, labels.astype(float)
+
+
+@pytest.fixture(scope="module")
+def learnt():
+    vectors, asked, labels = planted(6_000)
+    return fit_network(vectors, asked, labels, np.ones(len(labels)), 1, hidden=48)
+
+
+def right(found, seed):
+    vectors, asked, labels = planted(2_000, seed)
+    return ((found.logits(columns_of(vectors, asked)) > 0) == labels).mean(axis=0)
+
+
+def test_a_network_finds_again_what_was_planted(learnt):
+    product, about, chance = right(learnt, 7)
+    assert product > 0.8
+    assert about > 0.99
+    assert 0.44 < chance < 0.56
+
+
+def test_a_network_is_the_same_each_time_and_in_half_precision_still_right(learnt):
+    again = fit_network(*planted(6_000), np.ones(6_000), 1, hidden=48)
+    other = fit_network(*planted(6_000), np.ones(6_000), 2, hidden=48)
+    assert np.array_equal(again.inner, learnt.inner)
+    assert not np.array_equal(other.inner, learnt.inner)
+    assert np.allclose(right(fusion.shortened(learnt), 7), right(learnt, 7), atol=0.01)
+
+
+def test_comments_of_no_weight_teach_a_network_nothing():
+    vectors, asked, labels = planted(3_000)
+    half = np.arange(len(labels)) % 2
+    wrong = np.where(half[:, None] == 1, 1 - labels, labels)
+    found = fit_network(vectors, asked, wrong, 1.0 - half, 1, hidden=48)
+    assert right(found, 7)[1] > 0.99
+
+
+def test_scores_to_join_come_from_networks_that_have_not_seen_the_comment(monkeypatch):
     """Labels by chance can be learnt by heart; held out, nothing is left of them."""
+    monkeypatch.setattr(fusion, "DRAWS", (1,))
+    monkeypatch.setattr(network, "ROUNDS", 150)
     rng = np.random.default_rng(6)
-    vectors = rng.normal(0, 1, (120, 100))
-    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
-    labels = (rng.random((120, 2)) < 0.5).astype(float)
-    weights = np.ones(120)
-    heads, offsets = fusion.fit_heads(vectors, labels, weights)
-    seen = (vectors @ heads + offsets > 0) == labels
-    unseen = fusion.unseen_logits(vectors, labels, weights, np.arange(120) % 5)
+    vectors = rng.normal(0, 1, (400, 100))
+    labels = (rng.random((400, 2)) < 0.5).astype(float)
+    asked, weights = np.zeros((400, 2)), np.ones(400)
+    heard = fit_network(vectors, asked, labels, weights, 1)
+    seen = (heard.logits(columns_of(vectors, asked)) > 0) == labels
+    unseen = fusion.unseen_logits(vectors, asked, labels, weights, np.arange(400) % 2)
     assert seen.mean() > 0.75
-    assert ((unseen > 0) == labels).mean() < 0.6
+    assert ((unseen > 0) == labels).mean() < 0.57
 
 
 def test_what_is_shipped_goes_with_the_model_and_the_codebook():
     codebook = load()
     found = fusion.read(codebook)
-    assert found.weights.shape == (384, len(codebook.themes))
+    themes = len(codebook.themes)
+    assert len(found.networks) == len(fusion.DRAWS)
+    assert {each.inner.shape[0] for each in found.networks} == {4 * 384 + themes}
+    assert {each.outer.shape[1] for each in found.networks} == {themes}
     assert found.second > 0
     assert f'model = "{minilm.SHA256["model.safetensors"]}"' in fusion.FILE.read_text()
+
+
+def test_what_is_written_is_read_again(coder, tmp_path, monkeypatch):
+    networks = [fusion.shortened(some_network(coder, seed)) for seed in fusion.DRAWS]
+    wanted = numbers(coder, 0.5, 0.25, networks, -0.125)
+    monkeypatch.setattr(fusion, "FILE", tmp_path / "fusion.toml")
+    monkeypatch.setattr(fusion, "NETWORKS", tmp_path / "fusion.npz")
+    fusion.write(coder.codebook, wanted)
+    found = fusion.read(coder.codebook)
+    assert (found.first, found.second) == (0.5, 0.25)
+    assert np.array_equal(found.shifts, wanted.shifts)
+    assert np.array_equal(found.thresholds, wanted.thresholds)
+    assert all(
+        np.array_equal(getattr(a, name), getattr(b, name))
+        for a, b in zip(found.networks, wanted.networks, strict=True)
+        for name in fusion.PARTS
+    )
 
 
 def test_without_the_extra_the_first_scorer_serves_alone(coder):

@@ -37,8 +37,8 @@ def model(folder, hashes):
     return minilm.load(folder, hashes)
 
 
-def slowly(given, ids):
-    """The vector of one text in float64, a piece at a time, as the papers write it."""
+def slowly(given, ids, unread=0):
+    """The vectors of one text in float64, a piece at a time, as the papers write it."""
     given = {name: value.astype(float) for name, value in given.items()}
 
     def norm(name, x):
@@ -59,6 +59,7 @@ def slowly(given, ids):
         given[f"embeddings.{kind}_embeddings.weight"] for kind in ("word", "position", "token_type")
     )
     state = [norm("embeddings", words[i] + places[at] + kinds[0]) for at, i in enumerate(ids)]
+    means = []
     for layer in range(tiny_minilm.LAYERS):
         at = f"encoder.layer.{layer}"
         asks, keys, values = (
@@ -78,8 +79,10 @@ def slowly(given, ids):
         inner = [gelu(linear(f"{at}.intermediate.dense", x)) for x in state]
         outer = [linear(f"{at}.output.dense", x) for x in inner]
         state = [norm(f"{at}.output", x + y) for x, y in zip(state, outer, strict=True)]
-    mean = sum(state) / len(state)
-    return mean / math.sqrt(mean @ mean)
+        behind = state[unread + 1 : -1] if unread else state
+        mean = sum(behind) / len(behind)
+        means.append(mean / math.sqrt(mean @ mean))
+    return np.concatenate(means[-minilm.LAYERS_READ :])
 
 
 def test_the_forward_pass_is_the_one_of_the_papers(model):
@@ -87,9 +90,38 @@ def test_the_forward_pass_is_the_one_of_the_papers(model):
     tokenizer.no_padding()
     found = model.vectors(TEXTS)
     wanted = [slowly(tiny_minilm.tensors(), tokenizer.encode(text).ids) for text in TEXTS]
-    assert found.shape == (len(TEXTS), tiny_minilm.WIDTH)
+    assert found.shape == (len(TEXTS), tiny_minilm.LAYERS * tiny_minilm.WIDTH)
     assert np.allclose(found, wanted, atol=2e-5)
     assert np.abs(found[0] - found[1]).max() > 0.05
+
+
+def test_a_question_is_read_before_its_answer_and_has_no_part_in_the_mean(model):
+    tokenizer = tiny_minilm.tokenizer()
+    tokenizer.no_padding()
+    asked, texts = ["is the team not kind", "pay"], ["My manager never listens.", "parking is"]
+    found = model.vectors(texts, asked)
+    wanted = [
+        slowly(tiny_minilm.tensors(), tokenizer.encode(f"{one} {text}").ids, count)
+        for one, text, count in zip(asked, texts, (5, 1), strict=True)
+    ]
+    assert len(tokenizer.encode(asked[0]).tokens) == 5 + 2
+    assert np.allclose(found, wanted, atol=2e-5)
+    assert not np.allclose(found, model.vectors(texts), atol=1e-2)
+    assert np.array_equal(model.vectors(texts, ["", ""]), model.vectors(texts))
+
+
+def test_a_question_that_leaves_no_room_for_the_answer_is_read_alone(model):
+    long = "team " * 300
+    assert np.isfinite(model.vectors(["pay", ""], [long, "parking"])).all()
+    assert np.allclose(model.vectors(["pay"], [long]), model.vectors([long]), atol=1e-6)
+
+
+def test_of_more_layers_the_last_ones_are_read(folder, hashes, monkeypatch):
+    both = minilm.load(folder, hashes).vectors(TEXTS)
+    monkeypatch.setattr(minilm, "LAYERS_READ", 1)
+    last = minilm.load(folder, hashes)
+    assert last.width == tiny_minilm.WIDTH
+    assert np.array_equal(last.vectors(TEXTS), both[:, tiny_minilm.WIDTH :])
 
 
 def test_a_comment_has_the_same_vector_alone_and_among_others(model):
@@ -98,7 +130,7 @@ def test_a_comment_has_the_same_vector_alone_and_among_others(model):
     turned = model.vectors(TEXTS[::-1])[::-1]
     assert np.allclose(together, alone, atol=1e-6)
     assert np.allclose(together, turned, atol=1e-6)
-    assert model.vectors([]).shape == (0, tiny_minilm.WIDTH)
+    assert model.vectors([]).shape == (0, model.width)
 
 
 def test_no_more_than_256_pieces_are_read_and_none_are_padding(model):

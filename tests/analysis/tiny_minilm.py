@@ -1,14 +1,18 @@
 """A small model with random weights, in the files and the form of the one that Candour can use."""
 
 import hashlib
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+
+from analysis.text.second_scorer import Fusion, Network
 
 WRITTEN = """manager never listen ##s help ##ed team desk chair ##load case too many the my is are
 not afraid to speak pay parking and we no time for . , ?"""
 WORDS = WRITTEN.split()
 WIDTH, INNER, LAYERS, PLACES = 64, 96, 2, 300
+COLUMNS = LAYERS * WIDTH
 
 
 def tensors(seed=1):
@@ -65,3 +69,20 @@ def write(folder: Path) -> dict[str, str]:
         name: hashlib.sha256((folder / name).read_bytes()).hexdigest()
         for name in ("model.safetensors", "tokenizer.json")
     }
+
+
+def some_network(coder, seed=3, hidden=7):
+    """A network with random weights for the vectors of the small model."""
+    rng = np.random.default_rng(seed)
+    themes = len(coder.themes)
+    inner = rng.normal(0, 1, (COLUMNS + themes, hidden))
+    return Network(inner, rng.normal(0, 1, hidden), rng.normal(0, 1, (hidden, themes)), inner[0])
+
+
+def numbers(coder, first=1.0, second=0.0, networks=None, shift=0.0):
+    """How a second scorer is joined: by these numbers, the same for every theme."""
+    themes = len(coder.themes)
+    given = tuple(
+        replace(each, outer_offsets=np.zeros(themes)) for each in networks or [some_network(coder)]
+    )
+    return Fusion(given, first, second, np.full(themes, shift), np.full(themes, 0.4))
