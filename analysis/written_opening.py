@@ -11,12 +11,16 @@ from analysis import written
 from analysis.claims import Level, level, strong
 from analysis.how_to_read import listed
 from analysis.summary import NOT_SHOWN, Summary, TextAudit, TextResult, WrittenTheme
-from analysis.text.audited import NO_THEMES, AuditedShare
+from analysis.text.audited import MOSTLY_CLOSED, NO_THEMES, AuditedShare
 
 TOO_FEW = "Too few people wrote something, so nothing is said of it."
 NOT_CHECKED = (
     "Software has sorted what they wrote by theme, and it makes mistakes. Not enough of that was "
     "checked by people, so we don’t say which theme came up most."
+)
+MOSTLY_UNREAD = (
+    "Software has sorted what they wrote by theme, and it makes mistakes. Most of it nobody may "
+    "read, so it could not be checked and we don’t say which theme came up most."
 )
 NO_FIGURES = "No theme has a figure yet, so we don’t say which came up most. The reasons are below."
 NO_SHARES = "Those are too few people for shares, so we don’t say which theme came up most."
@@ -40,7 +44,8 @@ def of_question(result: TextResult) -> str:
     if result.comments == NOT_SHOWN:
         return TOO_FEW
     if result.audit is None:
-        return f"{_wrote(result.comments)} {NOT_CHECKED}"
+        why = MOSTLY_UNREAD if result.unchecked == MOSTLY_CLOSED else NOT_CHECKED
+        return f"{_wrote(result.comments)} {why}"
     said = (_wrote(result.audit.found.comments), _most(result.audit), _moved(result.audit))
     return " ".join(filter(None, said))
 

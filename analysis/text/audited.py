@@ -6,6 +6,9 @@ from analysis.text.human_codes import OTHER
 
 NONE = "none"  # the label of comments in which a coder finds nothing at all
 NO_THEMES = (OTHER, NONE)
+# Why a question has no audit.
+NO_AUDIT = "No one has checked enough of these comments."
+MOSTLY_CLOSED = "Most of these comments were for the software alone, so they could not be checked."
 
 
 @dataclass(frozen=True)

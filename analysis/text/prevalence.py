@@ -14,6 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import expit, logit
 
+from analysis.text.audited import MOSTLY_CLOSED as MOSTLY_CLOSED
+from analysis.text.audited import NO_AUDIT as NO_AUDIT
 from analysis.text.score_bins import BINS, FloatArray, IntArray, ScoreBins, merged
 
 PRIOR = 1 / 3
@@ -24,8 +26,6 @@ LARGEST_CLOSED = 0.6
 FEWEST_AUDITED = 100
 FURTHEST, STEP = 4.0, 0.2  # the grid of how far a directorate may differ, in logits
 CERTAIN = 30.0  # logits; a rate drawn as nought has none
-NO_AUDIT = "No one has checked enough of these comments."
-MOSTLY_CLOSED = "Most of these comments were for the software alone, so they could not be checked."
 
 Interval = tuple[float, float, float]
 

@@ -20,7 +20,7 @@ from surveyapp.formatting import local
 from surveyapp.models.audit import AuditLine
 from surveyapp.models.publications import Publication
 from surveyapp.models.surveys import Wave
-from surveyapp.services import audit, audits, covenants, name_set
+from surveyapp.services import audit, audits, covenants, name_set, noticeboard, turns
 from surveyapp.services.in_force import moment
 
 FILES_KEPT = timedelta(days=30)  # after closing, as long as invitations
@@ -70,10 +70,19 @@ def destroy_names(now: datetime) -> None:
     commits that.
 
     Should such a wave be opened after all, only names on the shipped lists go out of its comments,
-    and reviewers are told to look for the others.
+    and reviewers are told to look for the others. A draft whose locking failed once its list was
+    written loses it at once; locking writes it afresh.
     """
     for wave in _over(_unopened(), _names_end, NAMES, now):
         name_set.destroy(wave.id)
+    for wave in db.session.scalars(select(Wave).where(Wave.state == "draft")).all():
+        if name_set.is_kept(wave.id):
+            # It waits for whoever is locking it at this moment.
+            turns.hold(wave)
+            # What a row says is not enough: the noticeboard knows of promises that were locked.
+            if wave.state == "draft" and not noticeboard.about(wave.id, ("COMMITTED",)):
+                name_set.destroy(wave.id)
+            db.session.commit()
 
 
 def _unopened() -> list[Wave]:

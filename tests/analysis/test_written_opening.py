@@ -9,7 +9,7 @@ from analysis import report_written, written, written_opening
 from analysis.report_parts import Words
 from analysis.summary import NOT_SHOWN, Comparison, TextAudit, TextResult, WrittenTheme
 from analysis.text.audit_release import with_review
-from analysis.text.audited import NONE, AuditedQuestion, AuditedShare
+from analysis.text.audited import MOSTLY_CLOSED, NONE, AuditedQuestion, AuditedShare
 from analysis.text.human_codes import OTHER
 from tests.analysis import samples, strong_words
 from tests.analysis.audited_comments import RULE, audited, before, pulse_of, reviewed
@@ -124,6 +124,9 @@ def test_counts_that_nobody_checked_name_no_theme_and_no_share():
     few = with_review(pulse_of(4), replace(reviewed(audited(rows=0)), examples=()), RULE)
     words = written_opening.of_question(few.text[0])
     assert words.endswith(written_opening.NOT_CHECKED)
+    # People checked all that they may read, and it was not their doing.
+    unread = replace(few.text[0], unchecked=MOSTLY_CLOSED)
+    assert written_opening.of_question(unread).endswith(written_opening.MOSTLY_UNREAD)
     assert not any(theme.title in words for theme in few.text[0].themes)
     assert "%" not in words
     assert " in 10" not in words
@@ -157,7 +160,14 @@ def test_of_real_results_it_says_nothing_that_they_do_not_print(released):
     share = audit.share("workload")
     assert f"({share.percent}%, likely {written.likely(share)}), mostly problems" in words
     assert "They likely wrote more often about “" in words
-    printed = {share.percent, share.low, share.high, 4, 10, 400}  # about 4 in 10, about 400 comments
+    printed = {
+        share.percent,
+        share.low,
+        share.high,
+        4,
+        10,
+        400,
+    }  # about 4 in 10, about 400 comments
     label = next(one.change.against for one in audit.themes if one.change)
     assert {int(number) for number in re.findall(r"\d+", words.replace(label, ""))} <= printed
     assert strong_words.ungated(words, ()) == []

@@ -11,7 +11,15 @@ from surveyapp import clock, jobs, keys, verify
 from surveyapp.errors import NotNow
 from surveyapp.extensions import db
 from surveyapp.models.surveys import Wave
-from surveyapp.services import audit, authoring, invited, name_set, opening, retention, waves
+from surveyapp.services import (
+    audit,
+    authoring,
+    invited,
+    name_set,
+    opening,
+    retention,
+    waves,
+)
 from tests import factories, voting
 from tests.security import copies
 
@@ -274,3 +282,21 @@ def test_a_draft_that_is_deleted_or_cannot_be_locked_leaves_no_set(
     with app.app_context():
         names = keys.directory("names")
         assert not names.exists() or list(names.iterdir()) == []
+
+
+def test_a_draft_whose_locking_failed_late_keeps_no_set_and_no_row_ends_a_locked_one(
+    app, wave, tmp_path
+):
+    with app.app_context():
+        voting.wave_of(wave).state = "draft"
+        draft = factories.a_wave(factories.a_programme("other"), "draft").id
+        # Locking writes it, and may fail after that: no later step takes it back.
+        name_set.write(draft, NAMES)
+        factories.committed()
+        written = keys.get(keys.directory("names", draft) / name_set.KEY)
+    assert stored_bytes(tmp_path, [written]) == [written]
+    forget(app, clock.now().date())
+    assert stored_bytes(tmp_path, [written]) == []
+    with app.app_context():
+        assert not name_set.is_kept(draft)
+        assert name_set.is_kept(wave.wave_id), "the noticeboard knows that it was locked"
