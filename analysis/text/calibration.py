@@ -15,13 +15,13 @@ from scipy.special import expit
 from analysis.text.codebook import SHIPPED, Codebook, load
 from analysis.text.language import WORDS
 from analysis.text.learning import folds, join, thresholds, unseen_signs
-from analysis.text.reading import Ints
+from analysis.text.reading import Bools, Ints
 from analysis.text.scorer import SIGNS, Joining
 from analysis.text.seeds import SEEDS, seeds
 from analysis.text.vocabulary import CONCEPTS, Floats
 
 FILE = Path(__file__).parent / "calibration.toml"
-STEPS = np.round(np.arange(0.3, 1.01, 0.05), 2)
+STEPS = np.round(np.arange(0.2, 1.01, 0.05), 2)
 SURE, PRECISE = 0.8, 0.93
 
 
@@ -48,7 +48,9 @@ def document(codebook: Codebook) -> str:
     fold = folds(examples)
     signs, labels, weights = unseen_signs(codebook, examples, fold)
     joining = join(signs, labels, weights)
-    joining = replace(joining, elsewhere=drawn(signs, labels, weights, fold))
+    unseen = unseen_logits(signs, labels, weights, fold)
+    plain = np.array([example.plain for example in examples])
+    joining = replace(joining, elsewhere=drawn(unseen, labels, fold, plain))
     chosen = thresholds(expit(joining.logits(signs)), labels, weights)
     joining = replace(joining, thresholds=chosen)
     lines = [
@@ -68,23 +70,38 @@ def document(codebook: Codebook) -> str:
     return "\n".join(lines) + "\n"
 
 
-def drawn(signs: Floats, labels: Floats, weights: Floats, fold: Ints) -> float:
-    """How far logits for a theme are drawn to one half, found on writers that were left out.
-
-    Each writer is scored by heads and a joining that saw the others only. The greatest value is
-    taken at which what would be called sure is right as often as it has to be, averaged over
-    writers, however much each wrote; the least where none is.
-    """
-    right = []
+def unseen_logits(signs: Floats, labels: Floats, weights: Floats, fold: Ints) -> Floats:
+    """Logits of each writer's comments by heads and a joining that saw the other writers only,
+    not drawn."""
+    found = np.zeros(labels.shape)
     for one in np.unique(fold):
         inside, rest = fold == one, fold != one
-        joining = join(signs[rest], labels[rest], weights[rest])
-        chances = [
-            expit(replace(joining, elsewhere=float(step)).logits(signs[inside])) for step in STEPS
+        found[inside] = join(signs[rest], labels[rest], weights[rest]).raw(signs[inside])
+    return found
+
+
+def drawn(logits: Floats, labels: Floats, fold: Ints, plain: Bools) -> float:
+    """How far logits for a theme are drawn to one half, found on writers that were left out.
+
+    The greatest value is taken at which what would be called sure is right as often as it has to
+    be both among those who write plainly and among those who write to mislead, averaged over the
+    writers of each manner, however much each wrote; the least where none is. Nobody knows which of
+    them an organisation's people will be like. A writer with no such code is left out.
+    """
+    enough = [STEPS[0]]
+    for step in STEPS:
+        sure = expit(np.where(logits > 0, step * logits, logits)) >= SURE
+        right = {
+            one: labels[fold == one][sure[fold == one]].mean()
+            for one in np.unique(fold[sure.any(axis=1)])
+        }
+        manners = [
+            [right[one] for one in np.unique(fold[plain == manner]) if one in right]
+            for manner in (False, True)
         ]
-        right.append([labels[inside][each >= SURE].mean() for each in chances])
-    enough = STEPS[np.mean(right, axis=0) >= PRECISE]
-    return float(enough.max(initial=STEPS[0]))
+        if all(not some or np.mean(some) >= PRECISE for some in manners):
+            enough.append(step)
+    return float(max(enough))
 
 
 if __name__ == "__main__":

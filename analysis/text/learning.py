@@ -27,7 +27,7 @@ from analysis.text.vocabulary import Floats, Vocabulary, build
 
 STRENGTH = 5.0
 CLOSE = 1e-3
-DIRECTION_STRENGTH = 6.0
+DIRECTION_STRENGTH, DIRECTION_CLOSE = 6.0, 3e-4
 REQUESTS = 4.0
 AGAINST = 0.7
 CLAUSE_WEIGHT = 0.5
@@ -262,7 +262,7 @@ def fit_leaning(vocabulary: Vocabulary, given: Prepared, examples: Sequence[Exam
     requests = coded.direction == DIRECTIONS.index("suggestion")
     # The seeds' suggestions mostly answer what to improve; asked openly people make them too.
     weight = np.where(requests & (coded.purpose == 0), REQUESTS * weight, weight)
-    model = _logistic(C=DIRECTION_STRENGTH, max_iter=200, tol=2e-3)
+    model = _logistic(C=DIRECTION_STRENGTH, max_iter=200, tol=DIRECTION_CLOSE)
     # Sums this small gain nothing from more threads, and threads that wait cost as much as work.
     with import_module("threadpoolctl").threadpool_limits(1):
         model.fit(_narrow(rows), coded.direction, sample_weight=weight)
