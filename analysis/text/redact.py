@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from analysis.text import disclosures
 from analysis.text.names import cue
-from analysis.text.redact_names import names_in
+from analysis.text.redact_names import initials_in, names_in
 from analysis.text.redact_patterns import Hit, Kind, is_nhs_number, written_forms
 from analysis.text.redact_places import Places
 from analysis.text.redact_words import IsName, Judge
@@ -80,6 +80,9 @@ class Redactor:
             taken = [(hit.start, hit.end) for hit in hits]
             taken += [match.span() for match in MARK.finditer(clean)]
             spans = names_in(clean, self._judge, judged.each, taken)
+            hits += [Hit(span.start, span.end, "name", span.rule) for span in spans]
+        if judged.may_name or "." in clean:
+            spans = initials_in(clean)
             hits += [Hit(span.start, span.end, "name", span.rule) for span in spans]
         redacted, masks = _replace(clean, hits) if hits else (clean, ())
         return Redacted(redacted, masks, _flags(redacted, judged.may_tell, cut))

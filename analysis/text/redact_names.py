@@ -32,7 +32,9 @@ from analysis.text.redact_words import (
 HEADLINE_SHARE, HEADLINE_WORDS = 0.5, 4
 MOST_STRANGE, MOST_STRANGE_WORDS = 0.25, 2
 FAR_BACK = 12
-INITIAL_BEFORE = re.compile(r"(?<![\w'’.])(?P<initials>(?:[A-Z]\.[ ]?|[a-z]\.|[B-HJ-Z][ ]){1,2})$")
+INITIAL_BEFORE = re.compile(
+    r"(?<![\w'’.])(?P<initials>(?:[A-Z]\.[ ]?|[a-z]\.[ ]?|[B-HJ-Z][ ]){1,2})$"
+)
 INITIAL_AFTER = re.compile(r" [B-HJ-Z]\b(?!['’\w])\.?(?=\W|$)|, ?[A-Z]\.")
 NOT_TITLED, MONTHS, BEFORE_MONTH = cue("not_titled"), cue("months"), cue("before_month")
 PLAIN_TITLES, ROLES, NEVER = cue("plain_titles"), cue("roles"), cue("never")
@@ -40,7 +42,13 @@ AFTER, BEFORE, NOT_BEFORE = cue("after"), cue("before") | cue("roles"), cue("not
 ROLE_BEHIND = re.compile(
     rf"(?:,| [(])[ ]?(?:a|her|his|my|our|the|their) (?:[a-z]+ )?(?:{'|'.join(sorted(ROLES))})\b"
 )
+# “Mr J S”, and “J.S. told me”: letters alone are no words.
+TITLED_INITIALS = re.compile(
+    r"\b(?:Mr|Mrs|Ms|Miss|Mx|Dr|Prof|Cllr)\.? (?P<initials>[A-Z](?:[. ]{1,2}[A-Z])*\b)(?![’'\w])\.?"
+)
 SURE_AFTER, SURE_BEFORE = cue("sure_after"), cue("sure_before")
+_SAID = "|".join(sorted(SURE_AFTER))
+DOTTED_INITIALS = re.compile(rf"(?<![\w.])(?P<initials>(?:[A-Z]\.[ ]?){{2,3}})(?= ?(?:{_SAID})\b)")
 BEING = cue("being")
 DOING, GIVEN = AFTER | SURE_AFTER, cue("common_given")
 
@@ -70,6 +78,14 @@ def names_in(
         for match, is_ in zip(TOKEN.finditer(text), judged, strict=True)
     ]
     yield from _Reading(text, words, taken).names()
+
+
+def initials_in(text: str) -> Iterator[Span]:
+    """Letters that stand for somebody by what is beside them."""
+    for pattern in (TITLED_INITIALS, DOTTED_INITIALS):
+        for match in pattern.finditer(text):
+            start, end = match.span("initials")
+            yield Span("initials", start, end - (text[end - 1] == " "))
 
 
 def _outside(words: list[_Word], taken: list[tuple[int, int]]) -> Iterator[bool]:

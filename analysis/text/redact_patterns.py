@@ -16,6 +16,8 @@ FULL_MONTH = (
     "|Jan|Feb|Aug|Sept|Oct|Nov|Dec)"
 )
 
+STREET = "(?:Street|Road|Lane|Avenue|Close|Drive|Terrace|Crescent|Gardens|Court|Way|Place|Square)"
+
 
 class Pattern(NamedTuple):
     """What to look for. A group named ``<name>_only`` narrows the mask to that part."""
@@ -35,16 +37,20 @@ class Hit(NamedTuple):
 
 
 CONTACTS = (
-    Pattern("url", "contact", r"\b(?:https?://|www\.)[^\s<>]+"),
+    Pattern("url", "contact", r"\b(?:https?://|www\.)[^\s<>\"]+"),
     Pattern("email", "contact", r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,5}"),
     Pattern("handle", "contact", r"(?<![\w@])@[A-Za-z]\w{2,30}"),
-    Pattern("site", "contact", r"\b[\w-]{1,63}(?:\.[\w-]{1,63}){1,5}/[^\s<>]+"),
+    Pattern("site", "contact", r"\b[\w-]{1,63}(?:\.[\w-]{1,63}){1,5}/[^\s<>\"]+"),
 )
 NUMBERS = (
     Pattern("nino", "number", r"\b[A-CEGHJ-PR-TW-Z]{2} ?\d\d ?\d\d ?\d\d ?[A-D]\b"),
-    Pattern("iso", "date", r"\b\d{4}-\d\d-\d\d\b"),
+    Pattern("iso", "date", r"\b\d{4}(?P<bar>[-/])\d\d(?P=bar)\d\d\b"),
     Pattern("numeric", "date", r"\b\d{1,2}(?P<mark>[/.-])\d{1,2}(?P=mark)(?:\d{4}|\d\d)\b"),
-    Pattern("day", "date", rf"\b\d{{1,2}}(?:st|nd|rd|th)?(?: of)? {MONTH}\b(?:,? \d{{4}}\b)?"),
+    Pattern(
+        "day",
+        "date",
+        rf"\b\d{{1,2}}(?:st|nd|rd|th)?(?: of)? {MONTH}\b(?:,? \d{{4}}\b| ['’]\d\d\b)?",
+    ),
     Pattern("month", "date", rf"\b{FULL_MONTH}\.? \d{{1,2}}(?:st|nd|rd|th)?\b(?:,? \d{{4}}\b)?"),
     Pattern("year", "date", rf"\b{FULL_MONTH}\.?,? (?:of )?(?:19|20)\d\d\b"),
     Pattern("phone", "contact", r"(?<![\w+])(?:\+44|0044|0)(?:[ ()-]{0,2}\d){9,10}(?!\d)"),
@@ -54,12 +60,14 @@ NUMBERS = (
     Pattern(
         "extension", "contact", r"\b(?:ext|extn|extension)\.?:? ?(?P<extension_only>\d{3,6})\b"
     ),
+    Pattern("street", "place", rf"\b\d{{1,4}}[a-z]? (?-i:(?:[A-Z][a-z’']+ ){{1,3}}{STREET})\b"),
     Pattern("postcode", "place", r"\b[A-Z]{1,2}\d[A-Z\d]? ?\d[ABD-HJLNP-UW-Z]{2}\b"),
     Pattern(
         "case",
         "number",
         r"\b(?:case|ref|reference|payroll|employee|staff|incident|file|badge|urn|ticket|client|patient)"
-        r"(?: no\.?| number| id| ref)?:? ?#?(?P<case_only>[A-Z]{0,4}[-/]?\d{3,}(?:[-/]\d+)?)\b",
+        r"(?: no\.?| number| id| ref)?:? ?#?"
+        r"(?P<case_only>(?:[A-Z]{0,4}[-/]?\d|\d\d?[-/])\d{2,}(?:[-/]\d+)?)\b",
     ),
     Pattern("code", "number", r"\b(?-i:[A-Z]{1,4}(?:\d\d[A-Z])?)[-/]?\d{4,}(?:[-/]\d+)?\b"),
     Pattern("plate", "number", r"\b(?-i:[A-Z]{2}\d\d ?[A-Z]{3})\b"),

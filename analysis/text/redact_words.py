@@ -39,6 +39,7 @@ ROSTER, MAYBE, LISTED, WORDLIKE, STRANGE, STRANGE_LOW, SHOUTED, INITIALS, TITLE 
 CAPITAL, TELLING = 1 << 9, 1 << 10
 OPEN = ROSTER | LISTED | MAYBE | WORDLIKE | STRANGE | STRANGE_LOW | SHOUTED | INITIALS | TITLE
 SHORTEST_LOW = 4
+WRITTEN_ON = "ובכלמשהوبلفك"  # and, in, as, to, from, that, the
 INITIALS_LENGTH = (2, 3)
 MOST_KEPT = 200_000
 
@@ -115,6 +116,8 @@ class Judge(dict[str, int]):
             if known == "word":
                 return MAYBE | WORDLIKE
             return MAYBE | WORDLIKE if key in self.common else ROSTER
+        if self._is_prefixed(plain):
+            return ROSTER
         if len(word) != len(key) and any(map(self._is_part, PARTS.split(word))):
             return ROSTER
         if len(key) < TYPO_LENGTH or key in self.proper or key in self.words:
@@ -126,6 +129,12 @@ class Judge(dict[str, int]):
         ):
             return ROSTER
         return 0
+
+    def _is_prefixed(self, plain: str) -> bool:
+        """Whether a name stands behind a letter that Hebrew or Arabic writes onto it: “to”."""
+        if plain[0] not in WRITTEN_ON or len(plain) <= SHORTEST_PART or self.is_name is None:
+            return False
+        return self.is_name(plain[1:])
 
     def _is_part(self, part: str) -> bool:
         """Whether one part of a double-barrelled word is on the roster."""
