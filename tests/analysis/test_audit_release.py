@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 
 from analysis import report_tables, reports, written
+from analysis.report_parts import Table
 from analysis.summary import NOT_SHOWN, Summary
 from analysis.text.audit_release import Before, with_review
 from analysis.text.codebook import load
@@ -217,7 +218,7 @@ def test_the_report_and_the_files_say_the_same_shares(after_another):
     )
     content = reports.content([summary])
     section = next(part for part in content.sections if part.id == "what-people-wrote")
-    table = section.blocks[1]
+    table = next(block for block in section.blocks if isinstance(block, Table))
     row = next(r for r in table.rows if r[0] == load().titles["workload"])
     assert row[1:3] == (f"{share.percent}%", f"{share.low}–{share.high}%")
 
