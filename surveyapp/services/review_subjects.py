@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from analysis.text.human_codes import BLIND
+from analysis.text.masking import KEEP
 from analysis.text.redact import redact
 from surveyapp.errors import NotFound, NotNow, Rejected
 from surveyapp.services import audit, turns
@@ -201,7 +202,7 @@ def settled(
 ) -> Settled:
     """What came of a wave's new subjects. One put with another goes where that goes; two put with
     each other go nowhere. Subjects of one name are one subject. Terms with a word that reviewers
-    masked in any comment, by what they ``read``, are left out."""
+    masked in any comment, by what they ``read``, and that others did not lift are left out."""
     subjects = _unmasked(subjects, read)
     views = {
         one.number: agreed([view for view in said if view.subject == one.number])
@@ -251,9 +252,25 @@ def _unmasked(
 
 
 def _hidden(read: Iterable[Sequence[sheets.Reading]]) -> set[str]:
-    """Every word that a reviewer masked: a name that software overlooked may stand in many."""
-    masks = (words for given in read for one in given for words in one.masks)
+    """Every word that a reviewer masked: a name that software overlooked may stand in many. One
+    whose mask others lifted is shown, or one reviewer alone could take a subject's words away."""
+    masks = (
+        words
+        for given in read
+        for words in dict.fromkeys(words for one in given for words in one.masks)
+        if not _is_lifted(words, given)
+    )
     return {word for words in masks for word in _words(words)}
+
+
+def _is_lifted(words: str, given: Sequence[sheets.Reading]) -> bool:
+    """Whether two or more want these words of a comment shown and fewer masked them, or some of
+    them."""
+    said = [dict(one.checks).get(words, "") for one in given]
+    mine = [bool(_words(words) & _words(" ".join(one.masks))) for one in given]
+    keep = sum(masks or check == KEEP for masks, check in zip(mine, said, strict=True))
+    show = sum(check not in ("", KEEP) for check in said)
+    return show >= COMMENT_READERS and show > keep
 
 
 def _words(text: str) -> set[str]:

@@ -105,6 +105,17 @@ def test_three_comments_that_two_cleared_for_everybody_are_shown_as_masked(app, 
     assert first.counts[0][1] == "about 20", "the closed ones count, in words alone"
 
 
+def test_one_reviewer_s_mask_takes_no_word_of_a_subject_once_two_have_lifted_it():
+    def terms(*given):
+        read = [Reading(2, f"{n}" * 32, **more) for n, more in enumerate(given)]
+        return review_subjects.settled(SUBJECTS, both(1, "name", "Cars"), [read]).named[0].terms
+
+    alone, nobody = {"masks": ("Parking",)}, {"checks": (("Parking", "nobody"),)}
+    assert "parking" not in terms(alone, {}) + terms(alone, nobody), "one alone is heard"
+    assert "parking" not in terms(alone, nobody, {"masks": ("Parking is",)}), "two masked it"
+    assert "parking" in terms(alone, nobody, {"checks": (("Parking", "meaning"),)})
+
+
 def test_a_word_that_a_reviewer_masked_stands_in_no_term_and_no_name(app, pulse):
     """A surname that software overlooked may stand in three comments, and HR gets the terms."""
     with app.app_context():
