@@ -20,7 +20,7 @@ from analysis.text.own_coder import MENTION, Finder, with_own
 from analysis.text.seeds import seeds
 from benchmarks import machine
 from benchmarks.telling import say
-from benchmarks.text import DATA, labels, real
+from benchmarks.text_scores import DATA, labels, real
 
 PHRASES = (5, 10, 20, 40)
 DRAWS = 5

@@ -1,48 +1,29 @@
 """How right and how fast the coder of comments is, from nothing and after learning.
 
-Real comments: 290 that two people coded (``../shared/data/comments_dev.jsonl``), for measuring
-only; nothing was fitted to them. A theme that only one of the two gave is left out of scoring.
+On real comments (:mod:`benchmarks.text_scores`); what an organisation's own codes teach can be
+tried further with ``python -m benchmarks own_codes``.
 """
 
 import argparse
-import json
 import time
 from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from scipy.special import expit
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 
-from analysis.text import own_codes
 from analysis.text.asked import goes_on
 from analysis.text.coder import Coder, Question, first_coder
 from analysis.text.direction import DIRECTIONS
 from analysis.text.fusion import fused_coder
-from analysis.text.human_codes import Code, HumanCode
 from analysis.text.language import tokens
-from analysis.text.redact import redact
 from analysis.text.seeds import seeds
-from benchmarks import machine
+from benchmarks import machine, own_codes
 from benchmarks.telling import say
-from tests.needed import SHARED
+from benchmarks.text_scores import calibration_error, labels, real, scores
 
-DATA = SHARED / "data/comments_dev.jsonl"
-INTERVIEW = "Would you bring up a mental health issue with a potential employer? Why or why not?"
 HUMAN = 0.94
-RARE = 8
-FOLDS = 5
-
-
-def real(coder: Coder) -> tuple[list[Any], list[str], list[Question]]:
-    """The rows, their redacted texts and their questions."""
-    rows = [json.loads(line) for line in DATA.read_text(encoding="utf-8").splitlines()]
-    questions = [
-        coder.question(INTERVIEW if row["question"].startswith("Why or why") else row["question"])
-        for row in rows
-    ]
-    return rows, [redact(row["text"]).text for row in rows], questions
 
 
 def as_in_the_file(coder: Coder, rows: list[Any], texts: list[str]) -> list[Question]:
@@ -53,30 +34,6 @@ def as_in_the_file(coder: Coder, rows: list[Any], texts: list[str]) -> list[Ques
         about = coder.subject(answers) if goes_on(words) else ""
         asked[words] = coder.question(words, about=about)
     return [asked[row["question"]] for row in rows]
-
-
-def labels(rows: Sequence[Any], themes: Sequence[str]) -> tuple[Any, Any]:
-    """Truth, and what counts, as arrays (comments, themes)."""
-    truth = np.array([[theme in row["themes"] for theme in themes] for row in rows])
-    counts = np.array([[theme not in row["either"] for theme in themes] for row in rows])
-    return truth, counts
-
-
-def scores(said: Any, truth: Any, counts: Any) -> tuple[float, float, Any]:
-    """Micro F1, macro F1 over themes with eight positives, and F1 of each theme."""
-    said, right = said & counts, truth & counts
-    both, either = (said & right).sum(0), said.sum(0) + right.sum(0)
-    each = 2 * both / np.maximum(either, 1)
-    return 2 * both.sum() / either.sum(), each[right.sum(0) >= RARE].mean(), each
-
-
-def calibration_error(chances: Any, truth: Any, counts: Any) -> float:
-    """Expected calibration error in ten bins, where p is .1 or over."""
-    kept = (chances >= 0.1) & counts
-    p, y = chances[kept], truth[kept]
-    part = np.minimum((p * 10).astype(int), 9)
-    gaps = [abs(p[part == one].sum() - y[part == one].sum()) for one in range(10)]
-    return float(sum(gaps) / len(p))
 
 
 def stemmed(text: str) -> list[str]:
@@ -146,50 +103,6 @@ def directions(coder: Coder, rows: list[Any], texts: list[str], questions: list[
     say(f"direction given the theme: accuracy {right:.3f}, macro F1 {np.mean(each):.3f} ({listed})")
 
 
-def learning(coder: Coder) -> None:
-    """F1 with some of the real comments' codes to learn from, on those held out."""
-    rows, texts, questions = real(coder)
-    truth, counts = labels(rows, coder.themes)
-    asked = {str(number): question for number, question in enumerate(questions)}
-    human = [
-        HumanCode(
-            str(number),
-            str(number),
-            text,
-            tuple(
-                Code(theme, ways[0], "unset", 0, len(text)) for theme, ways in row["themes"].items()
-            ),
-            "audit",
-            "",
-            coder.codebook.version,
-            "blind",
-        )
-        for number, (row, text) in enumerate(zip(rows, texts, strict=True))
-    ]
-    given = own_codes.comments_given(coder, human, asked)
-    vocabulary = coder.scorer.vocabulary
-    cuts = np.array(list(coder.thresholds.values()))
-    rng = np.random.default_rng(1)
-    say("\nLearning from people's codes, five folds, mean of four draws:")
-    say(f"{'codes':>6}{'micro F1':>10}{'macro F1':>10}{'at .8':>8}{'ECE':>7}")
-    for number in (0, 100, len(rows) - len(rows) // FOLDS):
-        found = []
-        for _ in range(4):
-            order = rng.permutation(len(rows))
-            chances = expit(given.shipped)
-            for fold in range(FOLDS) if number else ():
-                held = order[fold::FOLDS]
-                rest = rng.permutation(np.setdiff1d(order, held))[:number]
-                own = own_codes.fit(vocabulary, given, rest)
-                chances[held] = own_codes.probabilities(own, given, held)
-            sure = (chances >= 0.8) & counts
-            micro, macro, _ = scores(chances >= cuts, truth, counts)
-            error = calibration_error(chances, truth, counts)
-            found.append((micro, macro, truth[sure].mean(), error))
-        micro, macro, precise, error = np.mean(found, axis=0)
-        say(f"{number:>6}{micro:>10.3f}{macro:>10.3f}{precise:>8.3f}{error:>7.3f}")
-
-
 def speed(coder: Coder, table: Any, heads: list[Any]) -> None:
     """Comments a second on one core beside plain TF-IDF, by turns; and how cost grows."""
     texts = [f"{example.text} {number}" for number, example in enumerate(seeds())]
@@ -225,7 +138,7 @@ def main(arguments: Sequence[str]) -> int:
     say(f"{coder.mark}, learnt in {time.process_time() - started:.1f} s of processor time")
     table, heads = plain_tfidf(coder)
     cold(coder, table, heads)
-    learning(coder)
+    own_codes.real_curve(coder)
     if not second:
         speed(coder, table, heads)
     return 0

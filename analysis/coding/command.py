@@ -30,6 +30,7 @@ from analysis.text.own_codebook import OwnCodebook
 from analysis.text.own_codebook_check import parse
 from analysis.text.own_coder import with_own
 from analysis.text.own_codes import LEAST_CODED, Learnt, learn
+from analysis.text.own_directions import LEAST_CODES, Ways
 from analysis.text.redact import Redactor, nobody
 
 HELP = """\
@@ -174,12 +175,27 @@ def told(learnt: Learnt, human: list[HumanCode]) -> list[str]:
         f"{learnt.after:.4f} after."
     )
     if learnt.accepted:
-        return [f"Learnt from {texts:,} coded comments.", rule]
-    why = "it would have been less often right"
-    if learnt.losses:
-        themes = ", ".join(learnt.losses)
-        why = f"what it is sure of would have been right less than 9 times in 10 ({themes})"
-    return [f"The coder stays as it was: {why}.", rule]
+        said = [f"Learnt from {texts:,} coded comments.", rule]
+    else:
+        why = "it would have been less often right"
+        if learnt.losses:
+            themes = ", ".join(learnt.losses)
+            why = f"what it is sure of would have been right less than 9 times in 10 ({themes})"
+        said = [f"It finds themes as it did: {why}.", rule]
+    return [*said, *_told_of_directions(learnt.ways)]
+
+
+def _told_of_directions(ways: Ways | None) -> list[str]:
+    """What came of learning directions, where enough were coded."""
+    if ways is None or ways.codes < LEAST_CODES:
+        return [f"Directions: nothing was learnt from fewer than {LEAST_CODES} codes."]
+    figures = (
+        f"of {ways.codes:,} that it had not seen {ways.before:.1%} were right before, "
+        f"{ways.after:.1%} after."
+    )
+    if ways.accepted:
+        return [f"Directions were learnt too: {figures}"]
+    return [f"It reads directions as it did: {figures}"]
 
 
 @contextmanager

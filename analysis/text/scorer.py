@@ -23,6 +23,7 @@ DECIMALS = 3
 ELSEWHERE = 0.5
 VECTOR_LENGTH = 0.5
 SIGNS = ("whole", "clause", "words", "against", "asked", "elsewhere", "length")
+TOLD = SIGNS.index("length")
 
 
 @dataclass(frozen=True)
@@ -69,18 +70,21 @@ class Joining:
 
 @dataclass(frozen=True)
 class Own:
-    """What an organisation's own codes add to the shipped logit z: slope·z + x·w + offset, with x
-    the shipped features and those of its own ``vocabulary``."""
+    """What an organisation's own codes make of a comment: logit = t·s + x·w + o for each theme,
+    with t what the shipped scorer told of it (see :func:`told`) and x the shipped features and
+    those of its own ``vocabulary``. ``slopes`` are (themes, told), ``offsets`` (themes). Logits
+    over 0 are then ``drawn`` towards it, by theme, so that what is called sure is right."""
 
     vocabulary: OwnVocabulary
     weights: Floats
     slopes: Floats
     offsets: Floats
+    drawn: Floats
 
     def logits(
         self,
         features: sparse.csr_array,
-        shipped: Floats,
+        told: Floats,
         texts: Sequence[str],
         asked: Sequence[str],
     ) -> Floats:
@@ -88,8 +92,8 @@ class Own:
         ours = features.shape[1]
         beside = self.vocabulary.features(texts, asked)
         added = features @ self.weights[:ours] + beside @ self.weights[ours:]
-        found: Floats = shipped * self.slopes + added + self.offsets
-        return found
+        found: Floats = np.sum(told * self.slopes, axis=2) + added + self.offsets
+        return np.where(found > 0, self.drawn * found, found)
 
 
 @dataclass(frozen=True)
@@ -132,7 +136,7 @@ class Scorer:
         seen = signs_of(self.vocabulary, self.heads, reading, about)
         features, logits = self.shipped(seen, reading, asked)
         if self.own:
-            logits = self.own.logits(features, logits, reading.written, asked)
+            logits = self.own.logits(features, told(logits, seen.joined), reading.written, asked)
         return Scored(expit(logits), seen.clauses, seen.clause_features)
 
     def shipped(
@@ -152,17 +156,17 @@ class Scorer:
     def sha256(self) -> str:
         """SHA-256 over the numbers and the words that decide the codes."""
         digest = hashlib.sha256("\n".join(self.vocabulary.reader.stems).encode())
-        grams, joining = self.vocabulary.grams, self.joining
+        grams, joining, own = self.vocabulary.grams, self.joining, self.own
         for numbers in (
             *(grams.pairs, grams.group_pairs, grams.groups),
             *(self.heads.weights, self.heads.offsets, self.vocabulary.idf),
             *(joining.common, joining.offsets, joining.slopes, joining.thresholds),
             np.array([joining.elsewhere]),
-            *((self.own.weights, self.own.slopes, self.own.offsets) if self.own else ()),
+            *((own.weights, own.slopes, own.offsets, own.drawn) if own else ()),
         ):
             digest.update(np.ascontiguousarray(np.round(numbers, DECIMALS) + 0.0).tobytes())
-        if self.own:
-            digest.update(self.own.vocabulary.sha256.encode())
+        if own:
+            digest.update(own.vocabulary.sha256.encode())
         if self.second:
             digest.update(self.second.sha256.encode())
         return digest.hexdigest()
@@ -200,3 +204,11 @@ def signs(whole: Floats, best: Floats, heard: Floats, about: Ints, words: Ints) 
         ],
         axis=2,
     )
+
+
+def told(logits: Floats, joined: Floats) -> Floats:
+    """What own codes weigh anew (comments, themes, told): the shipped logit over 0 and under 0,
+    which sum to it, and what was joined in it but for the length."""
+    parts = [np.maximum(logits, 0), np.minimum(logits, 0)]
+    found: Floats = np.concatenate([np.stack(parts, axis=2), joined[:, :, :TOLD]], axis=2)
+    return found

@@ -15,6 +15,7 @@ from analysis.coding.lines import batches
 from analysis.coding.roster_names import RosterNames
 from analysis.text.coder import Question
 from analysis.text.own_codes import Learnt
+from analysis.text.own_directions import Ways
 from analysis.text.redact import Redactor, redact
 from tests.analysis.small_coder import small_coder
 
@@ -342,9 +343,17 @@ def test_what_was_learnt_and_left_is_told_with_its_reason(folder, coder):
     human = read_corrections(taught(folder, ours(30))[1], coder.themes, Redactor())
     worse = Learnt(coder, False, 30, 0.1, 0.2, ())
     assert command.told(worse, human) == [
-        "The coder stays as it was: it would have been less often right.",
+        "It finds themes as it did: it would have been less often right.",
         "Squared error on comments that it had not seen: 0.1000 before, 0.2000 after.",
+        "Directions: nothing was learnt from fewer than 50 codes.",
     ]
+    ways = Ways(coder.lean, True, 120, 0.75, 0.8)
+    assert command.told(replace(worse, ways=ways), human)[2] == (
+        "Directions were learnt too: of 120 that it had not seen 75.0% were right before, "
+        "80.0% after."
+    )
+    kept = command.told(replace(worse, ways=replace(ways, accepted=False)), human)[2]
+    assert kept.startswith("It reads directions as it did: of 120 ")
     assert "less than 9 times in 10 (workload)." in command.told(
         replace(worse, after=0.05, losses=("workload",)), human
     )[0]  # fmt: skip
