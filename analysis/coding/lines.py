@@ -146,16 +146,20 @@ def mark(coder: Coder) -> dict[str, str]:
 def shares(counts: Counter[str], total: int) -> Sequence[str]:
     """What is to be said when all is done."""
     told = {
-        "sure": "have a theme that is sure",
-        "check": "have a theme that somebody should check",
-        "none": "have no theme",
-        EMPTY: "say nothing (“n/a” and the like)",
-        UNCOVERED: "are in a language that is not covered",
-        "quasi_identifier": "may point to one person: read them before anybody else does",
-        "escalate": "tell of harm: read them first",
-        "cut": "were longer than 5,000 words: the rest was left out",
+        "sure": ("has", "have", "a theme that is sure"),
+        "check": ("has", "have", "a theme that somebody should check"),
+        "none": ("has", "have", "no theme"),
+        EMPTY: ("says", "say", "nothing (“n/a” and the like)"),
+        UNCOVERED: ("is", "are", "in a language that is not covered"),
+        "quasi_identifier": ("may", "may", "point to one person: read before anybody else does"),
+        "escalate": ("tells", "tell", "of harm: read first"),
+        "cut": ("was", "were", "longer than 5,000 words: the rest was left out"),
     }
     return [
-        f"{total:,} comments.",
-        *(f"  {counts[k]:,} {w}." for k, w in told.items() if counts[k]),
+        f"{total:,} comment{'' if total == 1 else 's'}.",
+        *(
+            f"  {counts[kind]:,} {one if counts[kind] == 1 else many} {rest}."
+            for kind, (one, many, rest) in told.items()
+            if counts[kind]
+        ),
     ]

@@ -294,9 +294,9 @@ def test_what_is_cut_and_what_must_be_read_first_is_said(folder, capsys):
     assert [one["flags"] for one in found] == [["cut"], ["escalate"], ["other_language"], ["empty"]]
     assert len(found[0]["text"].split()) == 5000
     said = capsys.readouterr().err
-    assert "1 were longer than 5,000 words: the rest was left out." in said
-    assert "1 tell of harm: read them first." in said
-    assert "1 are in a language that is not covered." in said
+    assert "1 was longer than 5,000 words: the rest was left out." in said
+    assert "1 tells of harm: read first." in said
+    assert "1 is in a language that is not covered." in said
 
 
 def test_progress_is_said_on_long_files_only(many, capsys, monkeypatch):
