@@ -9,6 +9,7 @@ from wtforms import (
     FieldList,
     Form,
     FormField,
+    HiddenField,
     RadioField,
     SelectField,
     StringField,
@@ -103,18 +104,35 @@ def _lacking(row: Any) -> str:
 class MasksForm(PageForm):
     """Whether words that another reviewer masked stay masked, stretch by stretch."""
 
+    shown = HiddenField()
     said = FieldList(
         RadioField("", [InputRequired("Say whether these words stay masked.")], choices=CHECKS)
     )
+
+    def is_of(self, wanted: ToCheck) -> bool:
+        """Whether the answers are about these words. Others may have masked other ones since the
+        page was made; then every answer is asked for anew."""
+        if not self.is_submitted() or self.shown.data == _listed(wanted):
+            return True
+        self.shown.data = _listed(wanted)
+        for field in self.said:
+            field.data = None
+        return False
 
     def given(self, wanted: ToCheck) -> dict[str, str]:
         """What was said of each stretch."""
         return dict(zip(wanted.words, (field.data for field in self.said), strict=True))
 
 
+def _listed(wanted: ToCheck) -> str:
+    return " | ".join(wanted.words)
+
+
 def masks_form(wanted: ToCheck) -> MasksForm:
     """A question for each stretch."""
     form = MasksForm()
+    if not form.is_submitted():
+        form.shown.data = _listed(wanted)
     while len(form.said.entries) < len(wanted.words):
         form.said.append_entry()
     while len(form.said.entries) > len(wanted.words):

@@ -124,7 +124,7 @@ def comment(slug: str, number: int, place: int) -> ResponseReturnValue:
 
 
 @blueprint.route("/<slug>/<int:number>/<int:place>/masks", methods=["GET", "POST"])
-@open_to(Role.BOARD)
+@open_to(Role.BOARD, otherwise=words.BOARD_ALONE)
 def masks(slug: str, number: int, place: int) -> ResponseReturnValue:
     """Words that another reviewer masked in a comment that this one has decided of."""
     programme, desk = desk_of(slug, number)
@@ -133,7 +133,8 @@ def masks(slug: str, number: int, place: int) -> ResponseReturnValue:
     if wanted is None:
         raise NotFound("No masked words of this comment wait for you. Go back to the desk.")
     form = masks_form(wanted)
-    if form.validate_on_submit():
+    changed = not form.is_of(wanted)
+    if not changed and form.validate_on_submit():
         desk.note(review_masks.checked(desk, place, form.given(wanted)))
         db.session.commit()
         after = next(iter(review_masks.to_check(desk)), None)
@@ -148,6 +149,7 @@ def masks(slug: str, number: int, place: int) -> ResponseReturnValue:
         question=desk.sheet.question(wanted.entry.question),
         wanted=wanted,
         form=form,
+        changed=changed,
         left=len(found),
     )
 

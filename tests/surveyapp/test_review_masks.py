@@ -25,6 +25,10 @@ def masked(app, pulse):
     return one, two, three
 
 
+def say(browser, said, shown="number"):
+    return browser.post(f"{DESK}/5/masks", data={"said-0": said, "shown": shown})
+
+
 def quoted(app, pulse):
     with app.app_context():
         return [done.text for done in review.cleared(pulse)]
@@ -39,11 +43,11 @@ def test_words_that_one_masked_are_put_to_the_other_once_both_have_decided(app, 
         assert browser.get(f"{DESK}/5/masks").status_code == 404
     page = soup_of(two, f"{DESK}/5/masks")
     assert page.select_one("blockquote strong").get_text() == "number"
-    answer = two.post(f"{DESK}/5/masks")
+    answer = two.post(f"{DESK}/5/masks", data={"shown": page.select_one("#shown")["value"]})
     assert "Say whether these words stay masked." in answer.text
-    answer = two.post(f"{DESK}/5/masks", data={"said-0": "perhaps"})
+    answer = say(two, "perhaps")
     assert answer.status_code == 200
-    assert two.post(f"{DESK}/5/masks", data={"said-0": "keep"}).location == DESK
+    assert say(two, "keep").location == DESK
     assert "[masked] " in quoted(app, pulse)[0]
     assert "[masked by one]" not in quoted(app, pulse)[0]
     assert two.get(f"{DESK}/5/masks").status_code == 404
@@ -52,18 +56,34 @@ def test_words_that_one_masked_are_put_to_the_other_once_both_have_decided(app, 
 def test_words_that_one_masked_are_shown_only_when_two_others_say_so(app, pulse, masked):
     _, two, three = masked
     assert three.get(f"{DESK}/5").status_code == 409
-    two.post(f"{DESK}/5/masks", data={"said-0": "meaning"})
+    say(two, "meaning")
     assert "[masked by one]" in quoted(app, pulse)[0], "one against one: it stays masked"
     assert three.get(f"{DESK}/5").status_code == 200, "a third is asked"
     three.post(f"{DESK}/5", data=NOTHING)
     assert "[masked by one]" in quoted(app, pulse)[0]
-    three.post(f"{DESK}/5/masks", data={"said-0": "nobody"})
+    say(three, "nobody")
     assert "masked" not in quoted(app, pulse)[0]
+
+
+def test_an_answer_is_never_taken_for_other_words_than_were_shown(app, pulse, masked):
+    """Between looking and answering, who masked "number" takes it back and masks another word."""
+    one, two, three = masked
+    page = soup_of(two, f"{DESK}/5/masks")
+    shown, first = page.select_one("#shown")["value"], page.blockquote.get_text().split()[0]
+    one.post(f"{DESK}/5", data={**NOTHING, "masks": first})
+    answer = say(two, "nobody", shown)
+    assert "others changed what they masked" in read(answer)
+    assert f"“{first}”" in read(answer)
+    assert "checked" not in answer.text, "nothing is chosen beforehand"
+    assert three.get(f"{DESK}/5").status_code == 409, "nobody objected, so no third is asked"
+    shown = soup_of(two, f"{DESK}/5/masks").select_one("#shown")["value"]
+    assert say(two, "nobody", shown).location == DESK
+    assert three.get(f"{DESK}/5").status_code == 200
 
 
 def test_a_third_who_masks_the_same_words_keeps_them_masked(app, pulse, masked):
     _, two, three = masked
-    two.post(f"{DESK}/5/masks", data={"said-0": "nobody"})
+    say(two, "nobody")
     three.post(f"{DESK}/5", data={**NOTHING, "masks": "number"})
     assert "[masked] " in quoted(app, pulse)[0]
 
