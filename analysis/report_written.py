@@ -93,7 +93,7 @@ def _audited(result: TextResult, audit: TextAudit, by: str) -> list[Block]:
             sure.append((theme.title, *_ends(share)))
     said = f"{result.text} ({audit.found.comments} comments)"
     head = (*HEAD, f"Since {since}") if since else HEAD
-    note = " ".join(filter(None, (by, written.DENOMINATOR, audit.since)))
+    note = " ".join(filter(None, (by, written.DENOMINATOR, written.no_themes(audit), audit.since)))
     blocks: list[Block] = [
         Table(said, head, tuple(rows), note=note),
         Words(f"{written.sample(result)} {audit.agreement}".strip(), "quiet"),

@@ -17,6 +17,10 @@ AUDITED = (
 )
 DENOMINATOR = "Shares are of those who wrote here, not of all staff."
 RANGES = "How sure are these shares?"
+WITHOUT_THEME = (
+    "“Something no theme covers” is a matter for which there is no theme. “No theme found” means "
+    "that a comment holds nothing that could be sorted."
+)
 WIDER = (
     "The software may be right less often, or more often, about comments that nobody may read. The "
     "wider range allows for twice as much of that."
@@ -156,6 +160,12 @@ def change(theme: WrittenTheme) -> str:
 def against(audit: TextAudit) -> str:
     """Which pulse the themes are compared with; empty where none is."""
     return next((theme.change.against for theme in audit.themes if theme.change), "")
+
+
+def no_themes(audit: TextAudit) -> str:
+    """What the two rows that are no themes mean, where both have a figure; else empty."""
+    told = {share.label for share in audit.found.shares if not share.grey}
+    return WITHOUT_THEME if told.issuperset(NO_THEMES) else ""
 
 
 def of_theme(theme: WrittenTheme, share: AuditedShare) -> str:

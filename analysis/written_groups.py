@@ -47,7 +47,7 @@ def why_not(summary: Summary, audit: TextAudit) -> tuple[str, ...]:
     """Each reason for which we can't tell, once, with the groups and the themes in which it
     holds."""
     titles = themes(audit)
-    found: dict[str, list[str]] = {}
+    found: dict[str, dict[str, list[str]]] = {}
     for name, words in lines(summary, audit):
         shown = [one for one in words if one.verdict != "not_shown"]
         reasons = dict.fromkeys(
@@ -56,8 +56,13 @@ def why_not(summary: Summary, audit: TextAudit) -> tuple[str, ...]:
         for why in reasons:
             here = [title for title, one in zip(titles, words, strict=True) if one.why == why]
             every = len(here) == len(shown) > 1
-            found.setdefault(why, []).append(f"{name} ({EVERY if every else listed(here)})")
-    return tuple(f"{'; '.join(names)}: {why[0].lower()}{why[1:]}" for why, names in found.items())
+            where = found.setdefault(why, {}).setdefault(EVERY if every else listed(here), [])
+            where.append(name)
+    return tuple(
+        f"{'; '.join(f'{listed(names)} ({where})' for where, names in groups.items())}: "
+        f"{why[0].lower()}{why[1:]}"
+        for why, groups in found.items()
+    )
 
 
 def of_group(

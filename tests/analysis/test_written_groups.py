@@ -135,8 +135,8 @@ def test_report_and_files_say_the_same_words(summary):
 def test_each_reason_stands_once_with_the_groups_and_themes_it_is_true_of(summary):
     (line,) = written_groups.why_not(summary, summary.text[0].audit)
     assert line == (
-        "Days (Communication and Fear of speaking out); Nights (Communication and Fear of speaking "
-        "out); Community team (every theme shown): the difference could be chance."
+        "Days and Nights (Communication and Fear of speaking out); Community team (every theme "
+        "shown): the difference could be chance."
     )
     ((result, here),) = written_groups.of_group(summary, "days")
     assert result.question == QUESTION
