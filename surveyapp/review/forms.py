@@ -37,7 +37,7 @@ class CodeRow(Form):
 
 class CommentForm(PageForm):
     rows = FieldList(FormField(CodeRow), "Codes", max_entries=MOST_CODES)
-    nothing = BooleanField("No theme fits, or it says nothing")
+    nothing = BooleanField("It says nothing to code, such as “No comment”")
     masks = TextAreaField(
         "Words to mask (optional)",
         description="Just as they stand, each stretch on a line of its own. We mask them wherever "
@@ -63,16 +63,18 @@ class CommentForm(PageForm):
         return self.check_codes(turn) and valid
 
     def check_codes(self, turn: Turn) -> bool:
-        """Whether the codes are whole: blind coding says which themes, or that none fits."""
+        """Whether the codes are whole: blind coding gives some, or says that there are none."""
         problems = [
             f"Code {number}: {what}"
             for number, row in enumerate(self.rows, 1)
             if (what := _lacking(row.form))
         ]
         if turn.task == "code" and not self.given() and not self.nothing.data and not problems:
-            problems = ["Give at least one code, or say that no theme fits."]
+            problems = ["Give at least one code, or say that there is nothing to code."]
         if self.nothing.data and self.given():
-            problems.append("You gave codes and said that no theme fits. Take one of them back.")
+            problems.append(
+                "You gave codes and said that there is nothing to code. Take one of them back."
+            )
         if problems:
             self.rows.errors = problems
         return not problems

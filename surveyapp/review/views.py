@@ -118,7 +118,7 @@ def comment(slug: str, number: int, place: int) -> ResponseReturnValue:
         words=words,
         titles={
             **{theme: title for theme, title, _ in turn.sheet.themes},
-            review_desk.OTHER: "Something else",
+            review_desk.OTHER: "Something no theme covers",
         },
     )
 

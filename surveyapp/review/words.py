@@ -33,11 +33,11 @@ FLAG_WORDS: Mapping[str, str] = {
 }
 ACT_WORDS: Mapping[str, str] = {
     "name": "It is a new subject, and I name it",
-    "theme": "A theme that is there covers it",
+    "theme": "One of our themes covers it",
     "same": "It belongs with another of these subjects",
     "drop": "It is no subject, so drop it",
 }
-OTHER_WORDS = "Something else, no theme fits"
+OTHER_WORDS = "Something that no theme covers"
 
 # A letter a theme. None is a key of ACTION_KEYS, and all are shown on the page.
 THEME_KEYS: Mapping[str, str] = {
@@ -78,7 +78,7 @@ ACTION_WORDS: Mapping[str, str] = {
     "pass": "May be quoted: save and go on",
     "withhold": "Withhold it, then choose the reason",
     "mask": "Mask the words you have marked",
-    "nothing": "No theme fits",
+    "nothing": "It says nothing to code",
     "offer": "The writer offers it",
     "escalate": "It tells of harm or risk",
     "later": "Leave it for later",
