@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from surveyapp import clock
-from tests import factories, voting
+from tests import desk, factories, voting
 
 PLACES = ("Riverside/Days",) * 14 + ("Riverside/Nights",) * 13
 
@@ -11,6 +11,23 @@ PLACES = ("Riverside/Days",) * 14 + ("Riverside/Nights",) * 13
 def an_open_pulse(app):
     """People are answering now: the programme ``harbour``."""
     return voting.open_voting(app, places=PLACES, slug="harbour")
+
+
+def a_pulse_at_the_desk(app):
+    """Everybody has answered and written, and reviewers may read it: the programme ``desk``."""
+    from surveyapp import jobs
+
+    wave = voting.open_voting(app, places=PLACES, slug="desk")
+    for number, person in enumerate(wave.people):
+        written = [("barriers", f"Too many cases, number {number}.", "publish")]
+        voting.vote(app, wave, person, {"speak_1": 1 + number % 5}, written)
+    with app.app_context():
+        row = voting.wave_of(wave)
+        for step in (jobs.close, jobs.open_ballots, jobs.summarise):
+            step(row, row.closes_at + timedelta(minutes=1))
+            factories.committed()
+    desk.lay_out(app)
+    return wave
 
 
 def a_published_pulse(app, slug="riverside"):
