@@ -56,8 +56,8 @@ STORED = (
     ),
     Stored(
         "Everybody’s opened answers in one encrypted block, and the comments in another, each in "
-        "random order. Names, dates, numbers and addresses that the server finds in a comment are "
-        "taken out before it is kept",
+        "random order. Names, dates, reference numbers and addresses that the server finds in a "
+        "comment are taken out before it is kept",
         "To count them, and to compare with later pulses",
         "The answers database",
         "24 months after closing, or as long as the pulse’s promises say. Then the server destroys "
