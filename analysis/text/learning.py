@@ -136,7 +136,7 @@ def fit_heads(vocabulary: Vocabulary, given: Prepared, weights: Floats) -> Heads
     offsets = np.full(len(vocabulary.themes), -6.0)
     for theme in np.flatnonzero(labels.any(axis=0)):
         head = _logistic(C=STRENGTH, solver="liblinear", intercept_scaling=3.0, tol=CLOSE)
-        head.fit(rows, labels[:, theme], sample_weight=weight)
+        fit_alone(head, rows, labels[:, theme], weight)
         found = head.coef_[0]
         weights_found[:, theme] = np.where(found < 0, AGAINST * found, found)
         offsets[theme] = head.intercept_[0]
@@ -263,9 +263,7 @@ def fit_leaning(vocabulary: Vocabulary, given: Prepared, examples: Sequence[Exam
     # The seeds' suggestions mostly answer what to improve; asked openly people make them too.
     weight = np.where(requests & (coded.purpose == 0), REQUESTS * weight, weight)
     model = _logistic(C=DIRECTION_STRENGTH, max_iter=200, tol=DIRECTION_CLOSE)
-    # Sums this small gain nothing from more threads, and threads that wait cost as much as work.
-    with import_module("threadpoolctl").threadpool_limits(1):
-        model.fit(_narrow(rows), coded.direction, sample_weight=weight)
+    fit_alone(model, _narrow(rows), coded.direction, weight)
     weights = np.zeros((rows.shape[1], len(DIRECTIONS)))
     offsets = np.full(len(DIRECTIONS), -9.0)
     weights[:, model.classes_] = model.coef_.T
@@ -317,6 +315,16 @@ def _narrow(features: Any) -> sparse.csr_matrix:
     given.indices = given.indices.astype(np.int32)
     given.indptr = given.indptr.astype(np.int32)
     return given
+
+
+def fit_alone(model: Any, rows: sparse.csr_array, wanted: Floats | Ints, weights: Floats) -> None:
+    """Fit a scikit-learn model on one thread.
+
+    Several add in another order, so the fit stops elsewhere: machines with more cores would have
+    another coder, and a break in every trend. Nor do sums this small gain from them.
+    """
+    with import_module("threadpoolctl").threadpool_limits(1):
+        model.fit(rows, wanted, sample_weight=weights)
 
 
 def _logistic(**settings: Any) -> Any:
