@@ -244,7 +244,8 @@ def retire(programme: Programme, theme_id: str, by: str) -> None:
     if found.state == "retired":
         return
     _change(programme, _with(own, replace(found, state="retired")))
-    audit.record(by, "retired theme", f"codebook {programme.slug}", f"{found.id} “{found.title}”")
+    verb = "turned down theme" if found.state == "proposed" else "retired theme"
+    audit.record(by, verb, f"codebook {programme.slug}", f"{found.id} “{found.title}”")
 
 
 def _change(programme: Programme, own: OwnCodebook) -> None:

@@ -7,7 +7,7 @@ import pytest
 from analysis.text.codebook import load
 from surveyapp.extensions import db
 from surveyapp.models.audit import AuditLine
-from surveyapp.services import authoring, own_codebooks
+from surveyapp.services import audit, authoring, own_codebooks
 from tests import factories, own_themes
 from tests.surveyapp.test_results import main_text
 
@@ -134,6 +134,24 @@ def test_a_proposed_theme_waits_for_hr_and_is_not_public(app, hr, client):
     assert "Finish “Bikes”" in main_text(hr.get(path))
     hr.post(path, data={**PARKING, "title": "Bikes"})
     assert [one.id for one in own(app).used] == ["own_bikes"]
+
+
+def test_a_proposed_theme_can_be_turned_down_and_is_not_proposed_again(app, hr, client):
+    with app.app_context():
+        programme = authoring.programme_by_slug("harbour-pulse")
+        own_codebooks.propose(programme, "Bikes", ["bike shed"], "board@example.org")
+        factories.committed()
+    path = f"{AT}own/own_bikes/retire"
+    assert f'href="{path}"' in hr.get(AT).get_data(as_text=True)
+    assert "Turn down “Bikes”" in main_text(hr.get(path))
+    hr.post(path)
+    with app.app_context():
+        assert audit.lines(1)[0].verb == "turned down theme"
+        programme = authoring.programme_by_slug("harbour-pulse")
+        own_codebooks.propose(programme, "Bikes", ["bike rack"], "board@example.org")
+        factories.committed()
+    assert "Proposed by the board" not in main_text(hr.get(AT))
+    assert "Bikes" not in main_text(client.get("/codebook"))
 
 
 @pytest.mark.parametrize("path", ["titles/nothing", "own/own_nothing", "own/own_nothing/retire"])
