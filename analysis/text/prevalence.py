@@ -14,8 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import expit, logit
 
-from analysis.text.audited import MOSTLY_CLOSED as MOSTLY_CLOSED
-from analysis.text.audited import NO_AUDIT as NO_AUDIT
+from analysis.text.audited import MOSTLY_CLOSED, NO_AUDIT
 from analysis.text.score_bins import BINS, FloatArray, IntArray, ScoreBins, merged
 
 PRIOR = 1 / 3

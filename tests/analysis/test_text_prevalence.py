@@ -9,10 +9,9 @@ from scipy import stats
 from scipy.special import expit, logit
 
 from analysis.disclosure import Rule
+from analysis.text.audited import MOSTLY_CLOSED, NO_AUDIT
 from analysis.text.prevalence import (
     DRAWS,
-    MOSTLY_CLOSED,
-    NO_AUDIT,
     PrevalenceError,
     estimate,
     estimate_part,
