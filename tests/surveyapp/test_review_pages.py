@@ -61,7 +61,7 @@ def test_a_reviewer_reads_one_after_the_other_until_nothing_waits(app, pulse, bo
     assert len(seen) == len(set(seen)) == 40
     assert seen[0] == desk.HARM
     page = read(board.get(START))
-    assert "Nothing waits for you now" in page
+    assert "No comment waits for you now" in page
     assert "40 of 40 coded" in page
     assert "0 of 40" in page, "settled by two: none yet"
     assert board.get(f"{DESK}/next").location == DESK
@@ -299,7 +299,7 @@ def test_where_nothing_of_the_oldest_waits_the_next_is_shown(app, two_pulses, bo
     page = read(board.get(START))
     assert "Pulse 1 : nothing waits for you." in page
     assert "Pulse 2. You read what people wrote" in page
-    assert "Nothing waits for you now" in read(board.get(DESK))
+    assert "No comment waits for you now" in read(board.get(DESK))
 
 
 def test_a_desk_that_is_never_read_keeps_no_results_back(app, pulse):
@@ -376,6 +376,6 @@ def test_a_comment_that_somebody_deleted_or_damaged_keeps_nobody_from_the_others
         assert answer.status_code == 302, read(answer)
         address = answer.location
     assert len(set(seen)) == 38
-    assert "Nothing waits for you now" in read(board.get(START))
+    assert "No comment waits for you now" in read(board.get(START))
     assert "Code the sample" not in read(board.get(f"{DESK}/subjects"))
     assert "still to code" not in read(board.get(f"{DESK}/subjects"))
