@@ -1,6 +1,7 @@
 """Words that one reviewer alone masks: they hold, say so, and the others are asked."""
 
 import pytest
+from bs4 import BeautifulSoup
 
 from surveyapp.services import review, review_sheets
 from tests import desk
@@ -44,6 +45,10 @@ def test_words_that_one_masked_are_put_to_the_other_once_both_have_decided(app, 
     page = soup_of(two, f"{DESK}/5/masks")
     assert page.select_one("blockquote strong").get_text() == "number"
     answer = two.post(f"{DESK}/5/masks", data={"shown": page.select_one("#shown")["value"]})
+    wrong = BeautifulSoup(answer.data, "html.parser")
+    link = wrong.select_one("[role=alert] a")
+    assert link.get_text() == "Say whether these words stay masked."
+    assert wrong.select_one(link["href"]), "the link leads to the question"
     assert "Say whether these words stay masked." in answer.text
     answer = say(two, "perhaps")
     assert answer.status_code == 200
