@@ -177,7 +177,7 @@ def told(learnt: Learnt, human: list[HumanCode]) -> list[str]:
     if learnt.accepted:
         said = [f"Learnt from {texts:,} coded comments.", rule]
     else:
-        why = "it would have been less often right"
+        why = "these codes do not show that it would be right more often"
         if learnt.losses:
             themes = ", ".join(learnt.losses)
             why = f"what it is sure of would have been right less than 9 times in 10 ({themes})"

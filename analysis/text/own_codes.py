@@ -27,6 +27,7 @@ from analysis.text.own_directions import Ways, learn_directions
 from analysis.text.own_vocabulary import own_vocabulary
 from analysis.text.reading import Ints
 from analysis.text.scorer import Own, signs_of, told
+from analysis.text.surely import surely_less
 from analysis.text.vocabulary import Floats, Vocabulary
 
 FOLDS = 5
@@ -80,20 +81,21 @@ def learn(coder: Coder, human: Sequence[HumanCode], questions: Mapping[str, Ques
     """Learn from people's codes of redacted comments; ``questions`` by id.
 
     Held out by comment in five folds, vocabulary and all. What is learnt of themes is accepted only
-    if the Brier score is not worse and no theme's precision at .8, where ten codes tell it, falls
-    under .9 (TEXT 4); if it is not, tighter penalties are tried. How far probabilities are drawn is
-    chosen on the same held-out comments, so nearly always it is the Brier score that decides. For
-    directions see :func:`learn_directions`. Codes of fewer than twenty comments change nothing.
+    if the Brier score falls by more than chance (:func:`surely_less`) and no theme's precision at
+    .8, where ten codes tell it, falls under .9; if it is not, tighter penalties are tried. How far
+    probabilities are drawn is chosen on the same held-out comments, so nearly always it is the
+    Brier score that decides. For directions see :func:`learn_directions`. Codes of fewer than
+    twenty comments change nothing.
     """
     fold = np.array([crc32(f"{one.question} {one.text}".encode()) % FOLDS for one in human])
     if len(set(zip([one.text for one in human], fold, strict=True))) < LEAST_CODED:
         return Learnt(coder, False, len(human), 0.0, 0.0, ())
     vocabulary, scorer = coder.scorer.vocabulary, coder.scorer
     given = comments_given(coder, human, questions)
-    before = _brier(expit(given.shipped), given.labels)
+    old = _squared(expit(given.shipped), given.labels)
     for hold in HOLDS:
         held = _held_out(vocabulary, given, fold, hold)
-        accepted = held.brier <= before and not held.losses
+        accepted = surely_less(old, _squared(held.unseen, given.labels)) and not held.losses
         if accepted:
             break
     ways = learn_directions(coder, human, questions, fold)
@@ -108,18 +110,18 @@ def learn(coder: Coder, human: Sequence[HumanCode], questions: Mapping[str, Ques
         scorer = replace(scorer, joining=joining, own=own)
     changed = accepted or ways.accepted
     new = Coder(coder.codebook, scorer, ways.leaning) if changed else coder
-    return Learnt(new, accepted, len(human), before, held.brier, held.losses, ways)
+    after = float(_squared(held.unseen, given.labels).mean())
+    return Learnt(new, accepted, len(human), float(old.mean()), after, held.losses, ways)
 
 
 class HeldOut(NamedTuple):
     """What came of one strength of the penalties: probabilities ``unseen`` (comments, themes),
-    their Brier score, how far they were ``drawn`` (themes), and the themes of which what is sure
-    would be right less often than it has to be."""
+    how far they were ``drawn`` (themes), and the themes of which what is sure would be right less
+    often than it has to be."""
 
     hold: float
     drawn: Floats
     unseen: Floats
-    brier: float
     losses: tuple[str, ...]
 
 
@@ -130,11 +132,13 @@ def _held_out(vocabulary: Vocabulary, given: Given, fold: Ints, hold: float) -> 
     old, new = (precision(each, given.labels) for each in (expit(given.shipped), unseen))
     lost = (new < PRECISION) & ~(new >= old)
     losses = tuple(theme for theme, one in zip(vocabulary.themes, lost, strict=True) if one)
-    return HeldOut(hold, factor, unseen, _brier(unseen, given.labels), losses)
+    return HeldOut(hold, factor, unseen, losses)
 
 
-def _brier(probabilities: Floats, labels: Floats) -> float:
-    return float(np.mean((probabilities - labels) ** 2))
+def _squared(probabilities: Floats, labels: Floats) -> Floats:
+    """Each comment's part in the Brier score."""
+    found: Floats = np.mean((probabilities - labels) ** 2, axis=1)
+    return found
 
 
 def logits_unseen(vocabulary: Vocabulary, given: Given, fold: Ints, hold: float = 1.0) -> Floats:

@@ -1,4 +1,4 @@
-"""Directions learnt from an organisation's own codes, kept only if they are read no worse.
+"""Directions learnt from an organisation's own codes, kept only if they are read better.
 
 The shipped model stays as it is; people's codes add to its logits: y = y₀ + v·w + o, with v the
 features of a mention and a ridge penalty that holds w and o near 0 (a Gaussian prior centred on
@@ -19,6 +19,7 @@ from analysis.text.direction import DIRECTIONS, MIXED, Leaning, choose, purpose_
 from analysis.text.evidence import evidence
 from analysis.text.human_codes import HumanCode
 from analysis.text.reading import Ints
+from analysis.text.surely import surely_less
 from analysis.text.vocabulary import Floats
 
 TIGHT = 8.0
@@ -56,7 +57,8 @@ def learn_directions(
     """Learn from the directions of people's codes, held out by the ``fold`` of their comments.
 
     Accepted only if, on codes that were held out, as many directions or more are right and the
-    mean log of the chance of the right one is no lower. Fewer than fifty codes change nothing.
+    log of the chance of the right one, averaged over a comment's codes, rises by more than chance
+    (:func:`surely_less`). Fewer than fifty codes change nothing.
     """
     given = mentions(coder, human, questions)
     count = len(given.way)
@@ -67,8 +69,8 @@ def learn_directions(
         held = fold[given.comment] == one
         weights, offsets = fit(given, np.flatnonzero(~held))
         unseen[held] += given.features[np.flatnonzero(held)] @ weights + offsets
-    (before, far), (after, near) = (_right(logits, given.way) for logits in (given.logits, unseen))
-    if after < before or near < far:
+    (before, far), (after, near) = (_right(logits, given) for logits in (given.logits, unseen))
+    if after < before or not surely_less(far, near):
         return Ways(coder.lean, False, count, before, after)
     weights, offsets = fit(given, np.arange(count))
     leaning = replace(
@@ -132,9 +134,11 @@ def mentions(
     return Mentions(rows, features, logits, way)
 
 
-def _right(logits: Floats, way: Ints) -> tuple[float, float]:
-    """The share of directions that are chosen as people did, and the mean log of the chance of
-    theirs."""
+def _right(logits: Floats, given: Mentions) -> tuple[float, Floats]:
+    """The share of directions that are chosen as people did, and each comment's mean of minus the
+    log of the chance of theirs."""
     chances = softmax(logits, axis=1)
-    likely = np.log(chances[np.arange(len(way)), way] + 1e-9)
-    return float(np.mean(choose(chances) == way)), float(np.mean(likely))
+    far = -np.log(chances[np.arange(len(given.way)), given.way] + 1e-9)
+    _, comment = np.unique(given.comment, return_inverse=True)
+    loss: Floats = np.bincount(comment, far) / np.bincount(comment)
+    return float(np.mean(choose(chances) == given.way)), loss

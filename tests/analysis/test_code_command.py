@@ -343,7 +343,7 @@ def test_what_was_learnt_and_left_is_told_with_its_reason(folder, coder):
     human = read_corrections(taught(folder, ours(30))[1], coder.themes, Redactor())
     worse = Learnt(coder, False, 30, 0.1, 0.2, ())
     assert command.told(worse, human) == [
-        "It finds themes as it did: it would have been less often right.",
+        "It finds themes as it did: these codes do not show that it would be right more often.",
         "Squared error on comments that it had not seen: 0.1000 before, 0.2000 after.",
         "Directions: nothing was learnt from fewer than 50 codes.",
     ]
