@@ -34,7 +34,11 @@ TABLES = (
     ("questions-all", "Each rating question for everyone together"),
     ("participation", "How many answered, for groups that are large enough"),
     ("silence", "How many left a theme out or preferred not to say, for everyone together"),
-    ("comments-themes", "How many comments touch each theme, counted by software"),
+    (
+        "comments-themes",
+        "How many comments touch each theme, counted by software, and as a share where people "
+        "checked enough of them",
+    ),
     (
         COMMENTS_COMPARED,
         "Whether people in one directorate write about a theme more often than the rest, in words",

@@ -70,7 +70,7 @@ def results(
         "\n".join(_fold(f"{place}. {text}", "   ") for place, text in enumerate(sentences, 1)),
         _section("All the results", [f"{base_url}/r/{wave.results_key}"], fold=False),
         _section("What was promised, and what came of it", kept) if kept else "",
-        _section("Can anyone tell it was me?", [promises.words(covenant)]),
+        _section("Can anyone tell it was me?", [promises.words(covenant), promises.WITHOUT_SCRIPT]),
         _check(wave, covenant, base_url),
         _help(wave),
     ]

@@ -106,6 +106,7 @@ def wave(slug: str, number: int) -> ResponseReturnValue:
         waiting=witnesses.words(found, clock.now()),
         covenant=covenant,
         promise=promises.words(covenant) if covenant else "",
+        without_script=promises.WITHOUT_SCRIPT,
         facts=promises.facts(covenant) if covenant else (),
         readers=promises.readers(covenant) if covenant else (),
         times=promises.times(covenant) if covenant else {},

@@ -10,7 +10,7 @@ from surveyapp import clock
 from surveyapp.crypto import receipts
 from surveyapp.extensions import db
 from surveyapp.models.surveys import Wave
-from surveyapp.services import ballotbox, noticeboard, waves
+from surveyapp.services import ballotbox, covenants, messages, noticeboard, promises, waves
 from surveyapp.transparency import inventory
 from tests import factories
 from tests.hr_pages import committed_wave, new_wave, page
@@ -143,3 +143,13 @@ def test_the_trust_page_says_all_three_promises_and_the_boards_words(hr, client,
         assert " ".join(noticeboard.words()) in shown
         said = noticeboard.checkpoint()
     assert client.get("/trust/checkpoint").text == said
+
+
+def test_a_promise_that_needs_scripts_says_so_wherever_it_stands(hr, client, app, programme):
+    committed_wave(hr, programme)
+    with app.app_context():
+        wave = db.session.query(Wave).one()
+        said = messages.results(wave, covenants.of(wave), ["One."], "https://x", ())[1]
+        shown = page(client.get(f"/trust/{wave.programme.slug}/{wave.number}"))
+    for text in (" ".join(said.split()), shown):
+        assert promises.WITHOUT_SCRIPT in text
