@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from analysis.text.names import cue, is_misspelt, standing
-from analysis.text.redact_everyday import MODAL, Near, is_somebody
+from analysis.text.redact_everyday import MODAL, SUBJECTS, Near, is_somebody
 from analysis.text.redact_patterns import HAS_DIGIT
 from analysis.text.redact_words import (
     CAPITAL,
@@ -199,7 +199,10 @@ class _Reading:
 
     def _is_somebody(self, place: int, word: _Word) -> bool:
         """Whether an everyday word is meant as a name: "Will, our deputy," or by its neighbours."""
-        return bool(ROLE_BEHIND.match(self.text, word.end)) or is_somebody(self._near(place))
+        near = self._near(place)
+        # Not “we will, our deputy said, be paid”.
+        named = near.before[1] not in SUBJECTS and ROLE_BEHIND.match(self.text, word.end)
+        return bool(named) or is_somebody(near)
 
     def _near(self, place: int) -> Near:
         word = self.words[place]

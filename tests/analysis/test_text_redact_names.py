@@ -106,6 +106,7 @@ def test_given_names_that_are_words_go_in_lower_case_where_a_person_is_meant(tex
         "it will be the grace of the board, and my only hope. full marks to the new mark scheme.",
         "a good mark, one mark, every hope and no joy. in may and by next may.",
         "see page 3. we like grace 4",
+        "we will, our deputy said, be paid. it may, the manager says, and i hope, my manager too.",
         "to mark the day they will. people here will work, and nobody may ask.",
         "Will you mark my words? We may hope for the best, by the grace of the board.",
         "In May we may know more. By next May it will be worse.",
