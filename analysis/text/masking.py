@@ -118,9 +118,17 @@ def standing(
         own = [hides(text, masks, words) for masks, _ in views]
         keep = sum(one or check == KEEP for one, check in zip(own, said, strict=True))
         show = sum(check not in ("", KEEP) for check in said)
-        lifted = show >= PEOPLE and show > keep
-        found[words] = "lifted" if lifted else "kept" if keep >= PEOPLE else "alone"
+        found[words] = "lifted" if is_lifted(keep, show) else "kept" if keep >= PEOPLE else "alone"
     return found
+
+
+def is_lifted(keep: int, show: int) -> bool:
+    """Whether a mask goes that so many want kept and so many want shown.
+
+    >>> is_lifted(1, 1), is_lifted(1, 2), is_lifted(2, 2)
+    (False, True, False)
+    """
+    return show >= PEOPLE and show > keep
 
 
 def turns_sense(words: str) -> bool:

@@ -83,9 +83,10 @@ class SecondScorer:
         fusion = self.fusion
         digest = hashlib.sha256(self.model_sha256.encode())
         for network in fusion.networks:
-            for numbers in (network.inner, network.inner_offsets):
-                digest.update(np.ascontiguousarray(numbers).tobytes())
-            for numbers in (network.outer, network.outer_offsets):
+            for numbers in (
+                *(network.inner, network.inner_offsets),
+                *(network.outer, network.outer_offsets),
+            ):
                 digest.update(np.ascontiguousarray(numbers).tobytes())
         for numbers in (fusion.shifts, fusion.thresholds):
             digest.update(np.ascontiguousarray(numbers).tobytes())

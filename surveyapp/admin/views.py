@@ -24,6 +24,7 @@ MOVE_WORDS = {
     "summarised": "handed the draft to the board",
     "published": "published the results",
 }
+KIND_WORDS = {"wave": "pulse", "codebook": "themes of"}
 
 
 @blueprint.get("/people")
@@ -136,7 +137,14 @@ def server_health() -> ResponseReturnValue:
 @blueprint.get("/log")
 @open_to(Role.ADMIN)
 def log() -> ResponseReturnValue:
-    return render_template("admin/log.html", lines=audit.lines(200), verbs=MOVE_WORDS)
+    lines = audit.lines(200)
+    return render_template("admin/log.html", lines=lines, verbs=MOVE_WORDS, about=_about)
+
+
+def _about(subject: str) -> str:
+    """What a line is about, its kind in the words of the pages."""
+    kind, space, name = subject.partition(" ")
+    return f"{KIND_WORDS.get(kind, kind)}{space}{name}"
 
 
 def _account(account_id: uuid.UUID) -> Account:

@@ -10,6 +10,7 @@ from werkzeug.exceptions import HTTPException
 from surveyapp.demo import people
 from surveyapp.demo.pages import PageError, Reader
 from surveyapp.extensions import db
+from surveyapp.models.accounts import Role
 from surveyapp.models.publications import Publication
 from surveyapp.models.surveys import Programme, Wave
 
@@ -45,8 +46,10 @@ def _visitors(app: Flask) -> Iterator[tuple[str, Reader, list[str]]]:
     db.session.remove()
     yield "a stranger", Reader(app), ["/", "/trust", "/v/", "/sign-in"]
     yield "somebody invited", Reader(app), [f"/r/{key}"]
-    first = {role: email for email, _name, role in reversed(people.CAST)}
-    for role, email in reversed(first.items()):
+    first: dict[Role, str] = {}
+    for email, _name, role in people.CAST:
+        first.setdefault(role, email)
+    for role, email in first.items():
         reader = Reader(app)
         _sign_in(reader, email)
         yield role.value, reader, ["/", f"/results/{slug}", f"/board/{slug}", f"/actions/{slug}"]

@@ -5,9 +5,9 @@ from collections.abc import Mapping
 from surveyapp.services.review_sheets import Naming
 
 BOARD_ALONE = (
-    "Only members of the board read comments here. HR, managers and whoever runs this server do "
-    "not, so that nobody in charge reads them before everybody else. Comments that may be printed "
-    "come out with the results."
+    "Only members of the board read comments here. No page shows them to HR, managers or "
+    "administrators before everybody else sees them. Comments that may be printed come out with "
+    "the results."
 )
 DIRECTION_WORDS: Mapping[str, str] = {
     "negative": "It is wrong or lacking",

@@ -50,7 +50,7 @@ def destroy_keys(now: datetime) -> None:
 
     Tells the staff log a week before, and commits that.
     """
-    for wave in _over(_published(), ends, KEY, now):
+    for wave in _over(_published(), ends, _is_out_as_promised, KEY, now):
         if opens("box"):
             keys.destroy_pairs_key(wave.id)
         if opens("who") or not opens("box"):
@@ -60,7 +60,7 @@ def destroy_keys(now: datetime) -> None:
 def destroy_files(now: datetime) -> None:
     """Destroy what is sealed to witnesses and auditors, 30 days after closing. Whoever it was for
     had time to fetch it. Tells the staff log a week before, and commits that."""
-    for wave in _over(_published(), _files_end, FILES, now):
+    for wave in _over(_published(), _files_end, _is_out_as_promised, FILES, now):
         audits.forget(wave)
 
 
@@ -73,7 +73,7 @@ def destroy_names(now: datetime) -> None:
     and reviewers are told to look for the others. A draft whose locking failed once its list was
     written loses it at once; locking writes it afresh.
     """
-    for wave in _over(_unopened(), _names_end, NAMES, now):
+    for wave in _over(_unopened(), _names_end, covenants.is_as_posted, NAMES, now):
         name_set.destroy(wave.id)
     for wave in db.session.scalars(select(Wave).where(Wave.state == "draft")).all():
         if name_set.is_kept(wave.id):
@@ -87,7 +87,7 @@ def destroy_names(now: datetime) -> None:
 
 def _unopened() -> list[Wave]:
     waves = db.session.scalars(select(Wave).where(Wave.state.in_(UNOPENED))).all()
-    return [wave for wave in waves if name_set.is_kept(wave.id) and covenants.is_as_posted(wave)]
+    return [wave for wave in waves if name_set.is_kept(wave.id)]
 
 
 def _names_end(wave: Wave) -> date | None:
@@ -107,10 +107,15 @@ def _published() -> list[Wave]:
 
 
 def _over(
-    waves: Iterable[Wave], ends: Callable[[Wave], date | None], told: str, now: datetime
+    waves: Iterable[Wave],
+    ends: Callable[[Wave], date | None],
+    stands: Callable[[Wave], bool],
+    told: str,
+    now: datetime,
 ) -> list[Wave]:
     """Those of the waves whose end has come and was told in the log a week before. Tells of those
-    whose end is that near, and commits it."""
+    whose end is that near, and commits it. A wave that no longer ``stands`` as the noticeboard has
+    it is left out."""
     today = local(now).date()
     newest = next(iter(audit.lines(1)), None)
     if newest is not None and date.fromisoformat(newest.date) > today + timedelta(days=1):
@@ -120,9 +125,7 @@ def _over(
     over = []
     for wave in waves:
         last = ends(wave)
-        if last is None or last - TOLD_BEFORE > today:
-            continue
-        if wave.state == "published" and not _is_out_as_promised(wave):
+        if last is None or last - TOLD_BEFORE > today or not stands(wave):
             continue
         if not _was_told(wave, told, today):
             audit.record("scheduler", told, _subject(wave), on=today)

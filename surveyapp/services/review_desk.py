@@ -177,8 +177,9 @@ class Desk:
 
 
 def _disputed(given: Sequence[sheets.Reading]) -> bool:
-    """Whether one wants words shown that another masked, and no third has read the comment."""
-    objects = any(said != KEEP for one in given for _, said in one.checks)
+    """Whether one wants words shown that another still masks, and no third has read the comment."""
+    masks = {words for one in given for words in one.masks}
+    objects = any(said != KEEP and words in masks for one in given for words, said in one.checks)
     return objects and len(given) <= COMMENT_READERS
 
 

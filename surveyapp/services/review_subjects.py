@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from analysis.text.human_codes import BLIND
-from analysis.text.masking import KEEP
+from analysis.text.masking import KEEP, is_lifted
 from analysis.text.redact import redact
 from surveyapp.errors import NotFound, NotNow, Rejected
 from surveyapp.services import audit, turns
@@ -270,7 +270,7 @@ def _is_lifted(words: str, given: Sequence[sheets.Reading]) -> bool:
     mine = [bool(_words(words) & _words(" ".join(one.masks))) for one in given]
     keep = sum(masks or check == KEEP for masks, check in zip(mine, said, strict=True))
     show = sum(check not in ("", KEEP) for check in said)
-    return show >= COMMENT_READERS and show > keep
+    return is_lifted(keep, show)
 
 
 def _words(text: str) -> set[str]:

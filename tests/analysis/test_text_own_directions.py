@@ -1,6 +1,7 @@
 """Directions are learnt from people's codes, and only where they are then read no worse."""
 
 import numpy as np
+import pytest
 from scipy.special import softmax
 
 from analysis.text.coder import Question
@@ -56,9 +57,11 @@ def test_the_learnt_coder_reads_directions_so_and_says_it_is_another():
     assert lean(taught.coder, "My colleagues were blue in the yard.") == "negative"
 
 
-def test_what_teaches_nothing_new_is_refused():
-    """Directions drawn from the coder's own chances: it is right already, so all else is worse."""
-    rng = np.random.default_rng(2)
+@pytest.mark.parametrize("draw", [1, 2])
+def test_what_teaches_nothing_new_is_refused(draw):
+    """Directions drawn from the coder's own chances: it is right already, so all else is worse. In
+    the first draw as many come right by luck."""
+    rng = np.random.default_rng(draw)
     themes = set(small_coder().themes)
     some = [one for one in seeds() if len(one.codes) == 1 and one.codes[0].theme in themes][3::60]
     given = [coded(one.text, "negative", theme=one.codes[0].theme) for one in some]

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from surveyapp import clock, jobs
-from surveyapp.extensions import answers_session, db
+from surveyapp.extensions import db
 from surveyapp.models.publications import PublishedFile
 from surveyapp.services import (
     invitations,
@@ -20,7 +20,7 @@ from surveyapp.services import (
     text_results,
 )
 from tests import desk
-from tests.security.test_review_subjects import MARKER, READERS, NoTheme, stored, written
+from tests.security.test_review_subjects import MARKER, READERS, NoTheme, stored, waiting, written
 
 EARLY = "pangolin"  # in comments that reviewers of the earlier pulse read, and in no later one
 HELD = "okapi"  # in twelve comments for everybody, all of which reviewers withhold
@@ -34,30 +34,6 @@ def _only_what_is_tested(monkeypatch):
     monkeypatch.setattr("analysis.text.counts.first_coder", NoTheme)
     monkeypatch.setattr(invitations, "announce_results", lambda *given: 0)
     monkeypatch.setattr(publishing.report_pdf, "render", lambda report: b"%PDF")
-
-
-def waiting(app, said, programme=None):
-    """A pulse whose draft waits, with every comment coded; its id."""
-    with app.app_context():
-        more = {} if programme is None else {"programme": desk.wave(programme).programme}
-        wave_id = desk.a_pulse(
-            said,
-            answers=60,
-            state="opened",
-            closed_on=clock.now().date().isoformat(),
-            publishes_at=clock.now() + timedelta(days=1),
-            **more,
-        )
-    desk.lay_out(app, coder=NoTheme())
-    with app.app_context():
-        publishing.draw_up(desk.wave(wave_id))
-        desk.wave(wave_id).state = "summarised"
-        for entry in review_sheets.entries(wave_id):
-            reading = review_sheets.Reading(entry.place, READERS[0], codes=(), seen="blind")
-            review_sheets.keep(wave_id, reading)
-        db.session.commit()
-        answers_session().commit()
-    return wave_id
 
 
 def withhold(app, wave_id, word):
@@ -111,12 +87,12 @@ def now():
 
 
 def test_an_earlier_pulse_gives_a_later_one_a_name_and_no_word(app, board):
-    first = waiting(app, list(early()))
+    first = waiting(app, list(early()), READERS[:1])
     said_of_all(app, first, "name", NAME)
     _, told = published(app, first)
     assert NAME in json.dumps(told["text"])
     assert "there again" not in told["subjects"]
-    second = waiting(app, now(), first)
+    second = waiting(app, now(), READERS[:1], first)
     with app.app_context():
         found = review_sheets.subjects(second)
         entries = {entry.id for entry in review_sheets.entries(second)}
@@ -157,7 +133,7 @@ def held_back():
 
 
 def test_words_put_with_a_theme_are_offered_to_hr_only_when_five_wrote_them_for_all(app):
-    pulse = waiting(app, held_back())
+    pulse = waiting(app, held_back(), READERS[:1])
     assert withhold(app, pulse, HELD) == 12
     with app.app_context():
         terms = {term for one in review_sheets.subjects(pulse) for term in one.terms}

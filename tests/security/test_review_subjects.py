@@ -61,6 +61,31 @@ def written():
     ]
 
 
+def waiting(app, said, readers=READERS, programme=None):
+    """A pulse whose draft waits, with every comment coded by these readers; its id."""
+    with app.app_context():
+        more = {} if programme is None else {"programme": desk.wave(programme).programme}
+        wave_id = desk.a_pulse(
+            said,
+            answers=60,
+            state="opened",
+            closed_on=clock.now().date().isoformat(),
+            publishes_at=clock.now() + timedelta(days=1),
+            **more,
+        )
+    desk.lay_out(app, coder=NoTheme())
+    with app.app_context():
+        publishing.draw_up(desk.wave(wave_id))
+        desk.wave(wave_id).state = "summarised"
+        for entry in review_sheets.entries(wave_id):
+            for reader in readers:
+                reading = review_sheets.Reading(entry.place, reader, codes=(), seen="blind")
+                review_sheets.keep(wave_id, reading)
+        db.session.commit()
+        answers_session().commit()
+    return wave_id
+
+
 @pytest.fixture
 def pulse(app, monkeypatch):
     """A pulse whose draft waits, with new subjects at the desk and every comment read by two."""
@@ -70,25 +95,7 @@ def pulse(app, monkeypatch):
     monkeypatch.setattr("analysis.text.counts.first_coder", NoTheme)
     monkeypatch.setattr(invitations, "announce_results", lambda *given: 0)
     monkeypatch.setattr(publishing.report_pdf, "render", lambda report: b"%PDF")
-    with app.app_context():
-        wave_id = desk.a_pulse(
-            written(),
-            answers=60,
-            state="opened",
-            closed_on=clock.now().date().isoformat(),
-            publishes_at=clock.now() + timedelta(days=1),
-        )
-    desk.lay_out(app, coder=NoTheme())
-    with app.app_context():
-        publishing.draw_up(desk.wave(wave_id))
-        desk.wave(wave_id).state = "summarised"
-        for entry in review_sheets.entries(wave_id):
-            for reader in READERS:
-                reading = review_sheets.Reading(entry.place, reader, codes=(), seen="blind")
-                review_sheets.keep(wave_id, reading)
-        db.session.commit()
-        answers_session().commit()
-    return wave_id
+    return waiting(app, written())
 
 
 def stored(app):

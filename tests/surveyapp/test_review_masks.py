@@ -86,6 +86,14 @@ def test_an_answer_is_never_taken_for_other_words_than_were_shown(app, pulse, ma
     assert three.get(f"{DESK}/5").status_code == 200
 
 
+def test_an_objection_to_a_mask_that_was_taken_back_calls_no_third(masked):
+    one, two, three = masked
+    say(two, "nobody")
+    assert three.get(f"{DESK}/5").status_code == 200
+    assert one.post(f"{DESK}/5", data={**NOTHING, "masks": ""}).status_code == 302
+    assert three.get(f"{DESK}/5").status_code == 409
+
+
 def test_a_third_who_masks_the_same_words_keeps_them_masked(app, pulse, masked):
     _, two, three = masked
     say(two, "nobody")
