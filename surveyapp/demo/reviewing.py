@@ -47,14 +47,14 @@ def name(wave: Wave, members: Sequence[Account]) -> int:
             return 0
         found = review_subjects.candidates(desk, covenants.rule_of(wave).comments_theme)
         for one in found:
-            called = _called(one.subject.terms)
+            called = name_for(one.subject.terms)
             with suppress(Rejected):  # it is the name of a theme, so it waits for people
                 review_subjects.say(desk, one.subject.number, review_subjects.NAME, called)
         db.session.commit()
     return len(found)
 
 
-def _called(terms: Sequence[str]) -> str:
+def name_for(terms: Sequence[str]) -> str:
     planted = sentences()["no_theme"]
     meant = any(term in text.lower() for term in terms for text in planted["texts"])
     return str(planted["name"]) if meant else terms[0].capitalize()

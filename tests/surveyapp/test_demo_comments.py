@@ -94,4 +94,4 @@ def test_a_new_subject_is_found_and_has_the_name_that_was_meant():
     found = review_finding.subjects_of(
         made.wave(last), made.instrument(last), {"shadow", "peak"}, coder, lent
     )
-    assert [reviewing._name(one.terms) for one in found] == ["Recycling"]
+    assert [reviewing.name_for(one.terms) for one in found] == ["Recycling"]
