@@ -4,7 +4,7 @@ Shares come from :mod:`analysis.text.printed_shares`, changes from
 :mod:`analysis.text.prevalence_change`; here they are joined with the questions they belong to.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -46,6 +46,12 @@ MOSTLY = 2 / 3
 REWORDED = "The question was reworded."
 NOT_CHECKED = "No change is shown, because nobody checked what people wrote in {}."
 NOT_KEPT = "No change is shown, because what was counted in {} is no longer kept."
+FIRST_TIME = "No change is shown, because no earlier results have this question."
+# Why a theme has no verdict. Each is told by the two results anyway, so it tells of no count that
+# either of them hides (rule D14).
+NOT_NAMED_THEN = "Too few people wrote about it in {} to name it."
+NO_FIGURE_THEN = "It had no figure in {}."
+NO_FIGURE_NOW = "It has no figure now."
 
 
 @dataclass(frozen=True, eq=False)
@@ -196,20 +202,35 @@ def _since(
     """What is to be judged since the last pulse with the question, or why nothing is."""
     asked = [b for b in earlier if any(r.question == result.question for r in b.summary.text)]
     if not asked:
-        return {}, ""
+        return {}, FIRST_TIME
     before = asked[-1]
     label = before.summary.wave.label
     told = next(r for r in before.summary.text if r.question == result.question)
     if " ".join(told.text.split()) != " ".join(result.text.split()):
         reworded = Comparison("break", label, why=REWORDED)
         return {(SINCE, one): reworded for one in labels if one not in NO_THEMES}, ""
-    if not told.audited:
+    if told.audit is None:
         return {}, NOT_CHECKED.format(label)
     counted = before.reviewed.question(result.question) if before.reviewed else None
     if counted is None:
         return {}, NOT_KEPT.format(label)
-    then = told.audit.found.shares if told.audit else ()
-    without = {*thin, *(share.label for share in then if share.grey)}
     past = estimate(counted.bins, counted.seed)
     compared = [one for one in labels if one not in NO_THEMES]
+    without = _without_verdict(compared, thin, told.audit, label)
     return changes(found, past, rule, label, compared, without), ""
+
+
+def _without_verdict(
+    labels: Sequence[str], thin: Collection[str], before: TextAudit, wave: str
+) -> dict[str, str]:
+    """Themes that these results or those of the pulse before give no figure, each with why."""
+    found: dict[str, str] = {}
+    for label in labels:
+        then = before.share(label)
+        if label in thin:
+            found[label] = NO_FIGURE_NOW
+        elif then is None:
+            found[label] = NOT_NAMED_THEN.format(wave)
+        elif then.grey:
+            found[label] = NO_FIGURE_THEN.format(wave)
+    return found

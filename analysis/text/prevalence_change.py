@@ -1,6 +1,6 @@
 """What changed between two audited waves, and how directorates differ, from the same draws."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -78,21 +78,22 @@ def changes(
     rule: Rule,
     label_of_wave: str,
     labels: Sequence[str],
-    without: Collection[str] = (),
+    without: Mapping[str, str] | None = None,
 ) -> dict[Key, Asked]:
     """What is to be judged of each label since an earlier wave.
 
-    ``label_of_wave`` names the earlier wave in words; ``without`` are labels without a figure in
-    either wave (:func:`analysis.text.thin_themes.grey`). A label that is not printed in both waves
-    is not compared, and what was coded in different ways, or not at all then, is a break. Counts
-    that nobody audited have no draws, so they cannot be compared.
+    ``label_of_wave`` names the earlier wave in words; ``without`` maps labels that the results of
+    either wave give no figure to the reason, which those results must tell by themselves (rule
+    D14). A label that is not printed in both waves is not compared, and what was coded in different
+    ways, or not at all then, is a break. Counts that nobody audited have no draws, so they cannot
+    be compared.
     """
     if now.table.wave == before.table.wave or now.table.question != before.table.question:
         raise PrevalenceError("A change needs two waves of one question.")
-    n = min(now.comments, before.comments)
+    n, without = min(now.comments, before.comments), without or {}
     asked: dict[Key, Asked] = {}
     for label in labels:
-        asked[SINCE, label] = Comparison("not_shown", label_of_wave)
+        asked[SINCE, label] = Comparison("not_shown", label_of_wave, why=without.get(label, ""))
         if why := why_apart(now.table, before.table, label):
             asked[SINCE, label] = Comparison("break", label_of_wave, why=why)
         elif label not in without and all(named(wave, label, rule) for wave in (now, before)):

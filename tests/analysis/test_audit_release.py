@@ -8,7 +8,7 @@ import pytest
 from analysis import report_tables, reports, written
 from analysis.report_parts import Table
 from analysis.summary import NOT_SHOWN, Summary
-from analysis.text.audit_release import Before, with_review
+from analysis.text.audit_release import FIRST_TIME, Before, with_review
 from analysis.text.codebook import load
 from analysis.text.coded_alike import RECODED
 from analysis.text.prevalence import MOSTLY_CLOSED, NO_AUDIT, estimate
@@ -17,6 +17,7 @@ from analysis.text.reviewed import Reviewed
 from tests.analysis.audited_comments import (
     CODER,
     RULE,
+    USUAL,
     audited,
     before,
     example,
@@ -153,15 +154,42 @@ def test_a_change_has_a_verdict_where_both_pulses_were_audited(after_another):
     assert after_another.text[0].audit.since == ""
 
 
-def test_a_theme_that_had_no_figure_then_has_no_verdict_now():
-    rare = {"workload": 0.2, "fear_speaking_out": 0.06, "communication": 0.25}
-    changes = {
-        one.theme: one.change.verdict
-        for one in told(reviewed(), earlier=[before(usual=rare)]).text[0].audit.themes
-        if one.change
-    }
-    assert changes["fear_speaking_out"] == "not_shown"
-    assert changes["workload"] == "higher"
+def changes_after(past, review=None):
+    """The change of each theme since this pulse before, by its id."""
+    themes = told(review or reviewed(), earlier=[past]).text[0].audit.themes
+    return {one.theme: one.change for one in themes if one.change}
+
+
+def test_a_theme_without_a_verdict_says_why_from_what_both_results_tell_anyway():
+    rare = {"workload": 0.2, "fear_speaking_out": 0.06, "communication": 0.001}
+    changes = changes_after(before(usual=rare))
+    assert changes["workload"].verdict == "higher"
+    fear, communication = changes["fear_speaking_out"], changes["communication"]
+    assert (fear.verdict, fear.why) == ("not_shown", "It had no figure in August 2026.")
+    assert communication.verdict == "not_shown"
+    assert communication.why == "Too few people wrote about it in August 2026 to name it."
+    still = changes_after(before(usual=rare), reviewed(audited(usual={**USUAL, **rare})))
+    assert still["fear_speaking_out"].why == "It has no figure now."
+
+
+def test_why_a_theme_has_no_verdict_is_the_same_for_nobody_and_for_too_few():
+    """Some wrote about it then, or nobody: what that pulse hid stays hidden (rule D14)."""
+    some, nobody = (
+        {"usual": {**USUAL, "communication": share}, "rows": 300} for share in (0.01, 0)
+    )
+    found = [audited("3", chance=8, **one).bins for one in (some, nobody)]
+    assert [bins.positive[2].sum() for bins in found] == [3, 0]
+    said = [changes_after(before(**one))["communication"] for one in (some, nobody)]
+    assert said[0] == said[1]
+    assert said[0].why
+
+
+def test_the_first_results_with_a_question_say_that_they_are(plain):
+    assert plain.text[0].audit.since == FIRST_TIME
+    other = before()
+    asked = replace(other.summary.text[0], question="another")
+    past = Before(replace(other.summary, text=(asked,)), other.reviewed)
+    assert told(reviewed(), earlier=[past]).text[0].audit.since == FIRST_TIME
 
 
 def test_after_a_pulse_that_nobody_checked_no_arrow_stands_anywhere():

@@ -38,7 +38,7 @@ def coded(wave, n, *yes, labels=LABELS, coder="coder 1", closed=0):
     )  # fmt: skip
 
 
-def told(now, before, without=(), labels=LABELS, **coder):
+def told(now, before, without=None, labels=LABELS, **coder):
     """The verdict on each label since the wave before."""
     asked = changes(
         estimate(coded("now", *now, labels=labels, **coder), 1),
@@ -112,8 +112,8 @@ def test_under_fifty_comments_only_a_word_is_given():
 def test_what_is_not_printed_is_not_compared():
     assert told((900, 270, 4), (900, 150, 90))["team_peers"].verdict == "not_shown"
     assert told((900, 270, 90), (900, 150, 4))["team_peers"].verdict == "not_shown"
-    hidden = told((900, 270, 90), (900, 150, 90), without={"workload"})
-    assert hidden["workload"].verdict == "not_shown"
+    hidden = told((900, 270, 90), (900, 150, 90), without={"workload": "So."})
+    assert (hidden["workload"].verdict, hidden["workload"].why) == ("not_shown", "So.")
     assert hidden["team_peers"].verdict == "same"
 
 
