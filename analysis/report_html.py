@@ -113,10 +113,15 @@ def _block(block: Block, part: Section, place: int) -> Html:
         case Chart():
             picture = tag("img", src=_file(block), alt=block.alt)
             return tag("figure", picture, tabindex="0")
-        case Quotes(title, lines):
-            return join(tag("h3", title), *(tag("blockquote", tag("p", line)) for line in lines))
+        case Quotes(title, lines, notes):
+            return join(tag("h3", title), *map(_quote, lines, notes))
         case Table():
             return _table(block, f"{part.id}-{place}")
+
+
+def _quote(line: str, note: str) -> Html:
+    said = tag("blockquote", tag("p", line))
+    return join(said, tag("p", note, class_="quiet")) if note else said
 
 
 def _look(cell: str) -> dict[str, str]:

@@ -72,10 +72,12 @@ class Table:
 
 @dataclass(frozen=True)
 class Quotes:
-    """Comments word for word, each cleared for publication."""
+    """Comments word for word, each cleared for publication. ``notes`` say something of each and
+    stand apart from its words; empty where there is nothing to say."""
 
     title: str
     lines: tuple[str, ...]
+    notes: tuple[str, ...]
 
 
 Block = Words | Points | Chart | Table | Quotes

@@ -108,7 +108,8 @@ def _block(block: Block, letters: frozenset[str]) -> list[dict[str, Any]]:
             kind = "panel" if block.panel else "points"
             return [{"kind": kind, **_list(block.title, block.lines, letters)}]
         case Quotes():
-            return [{"kind": "quotes", **_list(block.title, block.lines, letters)}]
+            made = _list(block.title, block.lines, letters)
+            return [{"kind": "quotes", **made, "notes": list(block.notes)}]
         case Chart():
             return [{"kind": "chart", "svg": block.svg.decode(), "alt": block.alt}]
         case Table():

@@ -10,7 +10,7 @@ from analysis.summary import NOT_SHOWN, Quote, Summary, TextAudit, TextResult, T
 from analysis.text.audited import AuditedShare
 
 MOST_QUOTES = 8  # of each question; the page and summary.json have all
-HEAD = ("Theme", written.SHARES_HEAD, "Likely range", *written.WAYS_COUNTED)
+HEAD = ("Theme", "Share (likely range)", *written.WAYS_COUNTED)
 
 
 def what_people_wrote(summary: Summary) -> Section | None:
@@ -82,20 +82,23 @@ def _counted(result: TextResult, note: str) -> list[Block]:
 def _audited(result: TextResult, audit: TextAudit, by: str) -> list[Block]:
     since = written.against(audit)
     rows, sure = [], []
-    for theme in audit.themes:
-        share = audit.share(theme.theme)
-        if share is None:
-            continue
-        cells = [theme.title, written.percent(share), written.likely(share)]
+    for theme, share in written.with_figure(audit):
+        cells = [theme.title, written.percent(share)]
         cells += [written.way(audit, theme, one) for one in written.WAYS]
-        rows.append((*cells, *([written.change(theme)] if since else [])))
+        change = verdict(theme.change) if theme.change else ""
+        rows.append((*cells, *([change] if since else [])))
         if share.percent is not None:
             sure.append((theme.title, *_ends(share)))
     said = f"{result.text} ({audit.found.comments} comments)"
     head = (*HEAD, f"Since {since}") if since else HEAD
     note = " ".join(filter(None, (by, written.DENOMINATOR, written.no_themes(audit), audit.since)))
-    blocks: list[Block] = [
-        Table(said, head, tuple(rows), note=note),
+    grey = written.without_figure(audit)
+    blocks: list[Block] = [Points(said, grey), Words(note, "quiet")]
+    if rows:
+        blocks = [Table(said, head, tuple(rows), note=note), *map(Words, grey)]
+    moved = written.behind_changes(audit)
+    blocks += [Points(f"{written.BEHIND_CHANGES} {since}", moved)] if moved else []
+    blocks += [
         Words(f"{written.sample(result)} {audit.agreement}".strip(), "quiet"),
         Words(written.closed(result), "quiet"),
     ]
@@ -120,8 +123,7 @@ def _audited(result: TextResult, audit: TextAudit, by: str) -> list[Block]:
         )
     elif left:
         blocks.append(Words(f"{written.TWICE} {left}", "quiet"))
-    grey = tuple(f"{', '.join(titles)}: {why}" for why, titles in written.grey(audit))
-    return [*blocks, *([Points("Themes without a figure, and why", grey)] if grey else [])]
+    return blocks
 
 
 def _ends(share: AuditedShare) -> tuple[str, str, str]:
@@ -149,13 +151,15 @@ def _groups(summary: Summary, audit: TextAudit) -> list[Block]:
 
 
 def _quotes(result: TextResult, quotes: Sequence[Quote]) -> list[Block]:
-    said = [quote.text for quote in quotes if quote.question == result.question]
-    if not said:
+    mine = [quote for quote in quotes if quote.question == result.question]
+    if not mine:
         return []
-    more = "" if len(said) <= MOST_QUOTES else f" The results page has all {len(said)}."
+    said = written.said_once(mine)
+    shown = said[:MOST_QUOTES]
+    more = "" if len(said) == len(shown) else f" The results page has all {len(mine)}."
     title = "In their own words, published with their consent"
     return [
-        Quotes(title, tuple(said[:MOST_QUOTES])),
+        Quotes(title, tuple(one.text for one in shown), tuple(one.by for one in shown)),
         Words(f"{written.QUOTED}{more}", "quiet"),
     ]
 

@@ -3,12 +3,24 @@
 Everything is read from released results; nothing here computes a digit.
 """
 
+from collections import Counter
 from collections.abc import Sequence
+from typing import NamedTuple
 
+from analysis.how_to_read import listed
 from analysis.printing import compared, level
-from analysis.summary import NOT_SHOWN, Summary, TextAudit, TextResult, TextTheme, WrittenTheme
+from analysis.summary import (
+    NOT_SHOWN,
+    Quote,
+    Summary,
+    TextAudit,
+    TextResult,
+    TextTheme,
+    WrittenTheme,
+)
 from analysis.text.audited import NO_THEMES, AuditedShare
 from analysis.text.human_codes import OTHER
+from analysis.text.masking import MARKS
 
 UNAUDITED = "Counted by software. Nobody has checked these counts yet, so take them as a guide."
 AUDITED = (
@@ -54,11 +66,25 @@ QUOTED = (
 NOT_PRINTED = "Comments not printed, and why"
 NOT_QUOTED = "Of those that may be read, held back all the same"
 NO_FIGURE = "No figure"
+BEHIND_CHANGES = "About the changes since"
+NEUTRAL = "That more people write about a theme, or fewer, is neither good nor bad by itself."
 SHARES_HEAD = "Share of those who wrote"
 WAYS = ("negative", "positive", "suggestion")
 WAYS_HEAD = ("Problems", "Good things", "Ideas")
 # Beside a share of people these are still counts of comments.
 WAYS_COUNTED = tuple(f"Comments: {name.lower()}" for name in WAYS_HEAD)
+
+
+class Said(NamedTuple):
+    """A comment as it is printed, and how many people wrote it."""
+
+    text: str
+    people: int
+
+    @property
+    def by(self) -> str:
+        """How many wrote it, where they are several."""
+        return f"{self.people} people wrote this." if self.people > 1 else ""
 
 
 def one_in(percent: int) -> str:
@@ -85,10 +111,10 @@ def likely(share: AuditedShare) -> str:
 
 
 def percent(share: AuditedShare) -> str:
-    """The share as a table prints it."""
-    if share.grey:
-        return NO_FIGURE
-    return NOT_SHOWN if share.percent is None else f"{share.percent}%"
+    """The share with its likely range as a table prints it; a count where no share is told."""
+    if share.percent is None:
+        return f"{share.count} comments"
+    return f"{share.percent}% ({likely(share)})"
 
 
 def new_subjects(result: TextResult) -> tuple[str, ...]:
@@ -139,17 +165,60 @@ def way(audit: TextAudit, theme: WrittenTheme, direction: str) -> str:
     return share.count if share else ""
 
 
-def grey(audit: TextAudit) -> tuple[tuple[str, tuple[str, ...]], ...]:
-    """Why themes have no figure, each reason once with the titles it is true of."""
+def with_figure(audit: TextAudit) -> list[tuple[WrittenTheme, AuditedShare]]:
+    """The themes that have a row in a table, each with its share."""
+    shares = [(theme, audit.share(theme.theme)) for theme in audit.themes]
+    return [(theme, share) for theme, share in shares if share and not share.grey]
+
+
+def without_figure(audit: TextAudit) -> tuple[str, ...]:
+    """Which themes have no figure, in a sentence for each reason."""
     found: dict[str, list[str]] = {}
     for theme in audit.themes:
         share = audit.share(theme.theme)
         if share is not None and share.grey:
-            found.setdefault(share.grey, []).append(theme.title)
-    return tuple(
-        (why.replace("this theme", "each of these themes") if titles[1:] else why, tuple(titles))
+            found.setdefault(share.grey, []).append(f"“{theme.title}”")
+    said = {
+        why.replace("this theme", "each of these themes") if titles[1:] else why: titles
         for why, titles in found.items()
-    )
+    }
+    return tuple(f"{NO_FIGURE} for {_after(titles, why)}" for why, titles in said.items())
+
+
+def behind_changes(audit: TextAudit) -> tuple[str, ...]:
+    """What stands behind the words on changes: that none of them is praise or blame, and each
+    reason once with its themes."""
+    changes = [(theme.title, theme.change) for theme, _ in with_figure(audit) if theme.change]
+    found: dict[str, list[str]] = {}
+    for title, change in changes:
+        if change.why:
+            found.setdefault(change.why, []).append(f"“{title}”")
+    moved = any(change.verdict in ("higher", "lower") for _, change in changes)
+    lines = [
+        _after(["Every theme"] if len(titles) == len(changes) > 1 else titles, why)
+        for why, titles in found.items()
+    ]
+    return (*([NEUTRAL] if moved else []), *lines)
+
+
+def _after(titles: Sequence[str], why: str) -> str:
+    return f"{listed(titles)}: {why[0].lower()}{why[1:]}"
+
+
+def said_once(quotes: Sequence[Quote]) -> list[Said]:
+    """Comments as they are printed, in their order, those in the same words to one question once.
+
+    How many there are could be counted before: nothing is told that each of them did not tell.
+    One with a mask stands alone: it may be of somebody else.
+    """
+    first: dict[tuple[str, str, int], str] = {}
+    people: Counter[tuple[str, str, int]] = Counter()
+    for place, quote in enumerate(quotes):
+        words = " ".join(quote.text.casefold().split()).rstrip(".! ")
+        same = (quote.question, words, place if MARKS.search(quote.text) else -1)
+        first.setdefault(same, quote.text)
+        people[same] += 1
+    return [Said(text, people[same]) for same, text in first.items()]
 
 
 def change(theme: WrittenTheme) -> str:

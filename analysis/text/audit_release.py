@@ -49,9 +49,9 @@ NOT_KEPT = "No change is shown, because what was counted in {} is no longer kept
 FIRST_TIME = "No change is shown, because no earlier results have this question."
 # Why a theme has no verdict. Each is told by the two results anyway, so it tells of no count that
 # either of them hides (rule D14).
-NOT_NAMED_THEN = "Too few people wrote about it in {} to name it."
-NO_FIGURE_THEN = "It had no figure in {}."
-NO_FIGURE_NOW = "It has no figure now."
+NOT_NAMED_THEN = "Too few comments in {}."
+NO_FIGURE_THEN = "No figure in {}."
+NO_FIGURE_NOW = "No figure now."
 
 
 @dataclass(frozen=True, eq=False)

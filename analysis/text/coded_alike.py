@@ -13,7 +13,7 @@ from analysis.text.prevalence import theme_of
 from analysis.text.score_bins import BORROWED, COUNTS, ScoreBins
 
 RECODED = "The comments were coded in another way."
-NOT_THEN = "This theme was not coded then."
+NOT_THEN = "Not coded then."
 
 
 def why_apart(now: ScoreBins, earlier: ScoreBins, label: str) -> str:

@@ -15,7 +15,7 @@ from analysis import (
 )
 from analysis import written as written_words
 from analysis.charts import alt_texts
-from analysis.summary import Figure, Quote, ThemeHead, UnitHead
+from analysis.summary import Figure, ThemeHead, UnitHead
 from analysis.trend import trend
 from analysis.usual_range import USUALLY, LongSeries, headlines, long_series
 from surveyapp.models.surveys import Programme
@@ -121,10 +121,10 @@ def _item_figure(reading: Reading, item_id: str) -> Figure | None:
     return next((row.figure for row in reading.summary.items if row.item == item_id), None)
 
 
-def _examples(reading: Reading, head: ThemeHead) -> list[Quote]:
+def _examples(reading: Reading, head: ThemeHead) -> list[written_words.Said]:
     """A few comments on a theme, in the order in which all of them stand."""
     found = [q for q in reading.summary.quotes if head.text_theme and head.text_theme in q.themes]
-    return found[:EXAMPLES]
+    return written_words.said_once(found)[:EXAMPLES]
 
 
 def over_time(reading: Reading) -> ResponseReturnValue:

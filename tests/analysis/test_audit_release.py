@@ -165,11 +165,11 @@ def test_a_theme_without_a_verdict_says_why_from_what_both_results_tell_anyway()
     changes = changes_after(before(usual=rare))
     assert changes["workload"].verdict == "higher"
     fear, communication = changes["fear_speaking_out"], changes["communication"]
-    assert (fear.verdict, fear.why) == ("not_shown", "It had no figure in August 2026.")
+    assert (fear.verdict, fear.why) == ("not_shown", "No figure in August 2026.")
     assert communication.verdict == "not_shown"
-    assert communication.why == "Too few people wrote about it in August 2026 to name it."
+    assert communication.why == "Too few comments in August 2026."
     still = changes_after(before(usual=rare), reviewed(audited(usual={**USUAL, **rare})))
-    assert still["fear_speaking_out"].why == "It has no figure now."
+    assert still["fear_speaking_out"].why == "No figure now."
 
 
 def test_why_a_theme_has_no_verdict_is_the_same_for_nobody_and_for_too_few():
@@ -248,7 +248,7 @@ def test_the_report_and_the_files_say_the_same_shares(after_another):
     section = next(part for part in content.sections if part.id == "what-people-wrote")
     table = next(block for block in section.blocks if isinstance(block, Table))
     row = next(r for r in table.rows if r[0] == load().titles["workload"])
-    assert row[1:3] == (f"{share.percent}%", f"{share.low}–{share.high}%")
+    assert row[1] == f"{share.percent}% ({share.low}–{share.high}%)"
 
 
 def test_nothing_of_an_unaudited_question_is_a_share():

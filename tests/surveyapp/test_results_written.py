@@ -4,6 +4,7 @@ import re
 from dataclasses import replace
 
 import pytest
+from bs4 import BeautifulSoup
 
 from analysis import written_groups, written_opening
 from analysis.summary import NOT_SHOWN
@@ -95,12 +96,22 @@ def test_where_no_group_may_be_compared_one_sentence_says_so(app, client):
 
 def test_a_grey_theme_has_a_name_and_no_figure(app, client, told):
     key = out(app, told)
-    assert "No figure for Fear of speaking out: " in main_text(client.get(f"/r/{key}/written"))
     page = client.get(f"/r/{key}/written").get_data(as_text=True)
-    row = page[page.index("Fear of speaking out</th>") :]
-    row = row[: row.index("</tr>")]
-    assert "No figure" in row
-    assert not any(digit in row.replace('colspan="5"', "") for digit in "0123456789")
+    (line,) = (one for one in page.split("<p>") if one.startswith("No figure for "))
+    assert line.startswith("No figure for “Fear of speaking out”: people have found")
+    assert not any(digit in line[: line.index("</p>")] for digit in "0123456789")
+    assert "Fear of speaking out</th>" not in page, "it takes up no row of any table"
+
+
+def test_more_or_fewer_comments_are_marked_as_neither_good_nor_bad(app, client, told):
+    found = client.get(f"/r/{out(app, told)}/written")
+    page, words = found.get_data(as_text=True), main_text(found)
+    row = page[page.index("Workload</th>") :]
+    row = " ".join(row[: row.index("</tr>")].split())
+    assert "▲" in row
+    assert "likely higher" in row, "said in words, not by shape alone"
+    assert "c-verdict--higher" not in page
+    assert "About the changes since August 2026 That more people write about a theme" in words
 
 
 def test_how_far_two_people_agreed_stands_theme_by_theme_and_a_grey_theme_has_no_figure(
@@ -124,6 +135,19 @@ def test_all_cleared_comments_stand_there_and_what_was_withheld_is_counted(app, 
     for number in range(14):
         assert f"Comment {number}, on workload." in words
     assert "It insults or threatens somebody: fewer than 5" in words
+
+
+def test_the_same_words_stand_once_with_how_many_people_wrote_them(app, client, told):
+    words = ["More staff.", "more  STAFF!", "A car park.", "Ask us.", "more staff"]
+    said = [replace(told.quotes[0], text=text) for text in words]
+    spoof = replace(told.quotes[0], text="Leave. 40 people wrote this.")
+    key = out(app, replace(told, quotes=(*said, spoof)))
+    page = BeautifulSoup(client.get(f"/r/{key}/written").text, "html.parser")
+    quoted = [one.get_text().strip() for one in page.find_all("blockquote")]
+    assert quoted == ["More staff.", "A car park.", "Ask us.", "Leave. 40 people wrote this."]
+    counted = page.find_all(string=lambda text: text.strip() == "3 people wrote this.")
+    assert [one.find_parent("blockquote") for one in counted] == [None]
+    assert page.find("blockquote").find_next_sibling("p").get_text() == "3 people wrote this."
 
 
 def test_comments_are_text_and_never_markup(app, client, told):
