@@ -1,60 +1,103 @@
 """What only people may decide: words that may point to one person, and words that tell of harm.
 
 Nothing here masks; it flags a comment for review (TEXT 1 and 2.1). Phrases are looked for only
-where one of their first words stands, because most comments hold none.
+where a word stands that one of them needs, because most comments hold none.
 """
 
 import re
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any, NamedTuple
 
-PHRASES: dict[str, list[str]] = tomllib.loads(
+PHRASES: dict[str, Any] = tomllib.loads(
     (Path(__file__).parent / "disclosures.toml").read_text(encoding="utf-8")
 )
-FIRST_LETTERS = 3
+PART, PLAIN = re.compile(r"<(\w+)>"), re.compile(r"(?<!\\)\b[a-z]{2,}")
+
+
+class Group(NamedTuple):
+    """Phrases of one kind, how a word begins that each of them holds, and the bit of the kind."""
+
+    kind: str
+    bit: int
+    beginnings: tuple[str, ...]
+    phrases: re.Pattern[str]
 
 
 def _any(phrases: Sequence[str]) -> str:
-    return rf"\b(?:{'|'.join(phrases)})\b"
+    whole = rf"\b(?:{'|'.join(phrases)})\b"
+    return PART.sub(lambda part: str(PHRASES["parts"][part[1]]), whole)
 
 
-def _starts(phrases: Sequence[str]) -> frozenset[str]:
-    """The first letters of each phrase, of each way it may begin."""
-    found: set[str] = set()
-    for phrase in phrases:
-        ways = phrase[3:].partition(")")[0].split("|") if phrase.startswith("(?:") else [phrase]
-        found.update(re.sub("[^a-z].*", "", way)[:FIRST_LETTERS] for way in ways)
-    return frozenset(found)
+def _beginnings(told: str) -> Iterator[str]:
+    for word in told.split():
+        part = PART.fullmatch(word)
+        yield from PLAIN.findall(str(PHRASES["parts"][part[1]])) if part else (word,)
 
 
-QUASI = re.compile(_any(PHRASES["quasi_identifier"]), re.IGNORECASE)
-ESCALATE = re.compile(_any(PHRASES["escalate"]), re.IGNORECASE)
+def _groups(name: str, first: int) -> tuple[Group, ...]:
+    return tuple(
+        Group(
+            kind,
+            1 << place,
+            tuple(_beginnings(told["beginnings"])),
+            re.compile(_any(told["phrases"]), re.IGNORECASE),
+        )
+        for place, (kind, told) in enumerate(PHRASES[name].items(), start=first)
+    )
+
+
+POINTS = _groups("points", 0)
+HARM = _groups("harm", len(POINTS))
+WRONG: dict[str, list[str]] = PHRASES["wrong"]
 ALLEGED = re.compile(
-    rf"\[name\]\W+(?:\w+\W+){{0,4}}?{_any(PHRASES['alleged'])}"
-    rf"|{_any(PHRASES['alleged_by'])}(?: \w+){{0,3}}? by \[name\]",
+    rf"\[name\]\W+(?:\w+\W+){{0,4}}?{_any(WRONG['alleged'])}"
+    rf"|{_any(WRONG['alleged_by'])}(?: \w+){{0,3}}? by \[name\]",
     re.IGNORECASE,
 )
-STARTS = _starts(PHRASES["quasi_identifier"]) | _starts(PHRASES["escalate"])
+EVERY = HARM[-1].bit * 2 - 1
 
 
-def may_begin(word: str) -> bool:
-    """Whether a lower-case word may begin one of the phrases; never wrongly no."""
-    return word[:FIRST_LETTERS] in STARTS
+def may_begin(word: str) -> int:
+    """The bits of the kinds of phrase that may hold a lower-case word; never one too few.
+
+    >>> may_begin("rota"), may_begin("wheelchair") == may_begin("deaf") > 0
+    (0, True)
+    """
+    kinds = (group.bit for group in (*POINTS, *HARM) if word.startswith(group.beginnings))
+    return sum(kinds)
 
 
-def is_quasi_identifier(redacted: str) -> bool:
+def kinds_pointing(redacted: str, bits: int = EVERY) -> Iterator[str]:
+    """What may point to one person though it names nobody, by kind: ``service``, ``family``,
+    ``parenthood``, ``health``, ``belonging``, ``alone``, ``post`` or ``case``. ``bits`` are those of
+    its words (:func:`may_begin`).
+
+    >>> list(kinds_pointing("I am the only night worker, nineteen years in this team."))
+    ['service', 'alone']
+    """
+    return _kinds(POINTS, redacted, bits)
+
+
+def is_quasi_identifier(redacted: str, bits: int = EVERY) -> bool:
     """Whether something in it may point to one person though it names nobody.
 
     >>> is_quasi_identifier("I am the only night worker."), is_quasi_identifier("More parking.")
     (True, False)
     """
-    return QUASI.search(redacted) is not None
+    return next(kinds_pointing(redacted, bits), None) is not None
 
 
-def is_disclosure(redacted: str) -> bool:
+def is_disclosure(redacted: str, bits: int = EVERY) -> bool:
     """Whether it tells of harm, a risk of it, harassment or discrimination."""
-    return ESCALATE.search(redacted) is not None
+    return next(_kinds(HARM, redacted, bits), None) is not None
+
+
+def _kinds(groups: Sequence[Group], redacted: str, bits: int) -> Iterator[str]:
+    for group in groups:
+        if bits & group.bit and group.phrases.search(redacted):
+            yield group.kind
 
 
 def is_allegation(redacted: str) -> bool:

@@ -150,12 +150,12 @@ def _apart(found: list[Hit]) -> list[Hit]:
     return [hit for _, hit in kept]
 
 
-def _flags(redacted: str, may_tell: bool, cut: bool) -> tuple[str, ...]:
+def _flags(redacted: str, may_tell: int, cut: bool) -> tuple[str, ...]:
     marked = "[" in redacted
     flags = {
         "quasi_identifier": (marked and ("[date]" in redacted or "[place]" in redacted))
-        or (may_tell and disclosures.is_quasi_identifier(redacted)),
-        "escalate": (may_tell and disclosures.is_disclosure(redacted))
+        or disclosures.is_quasi_identifier(redacted, may_tell),
+        "escalate": disclosures.is_disclosure(redacted, may_tell)
         or (marked and disclosures.is_allegation(redacted)),
         "cut": cut,
     }

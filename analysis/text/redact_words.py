@@ -31,12 +31,13 @@ PARTS = re.compile(r"['’-]")
 
 # What a spelling is; several may hold. ROSTER and LISTED are names. MAYBE is on the roster, and a
 # word; WORDLIKE is on a list, and a word. STRANGE, STRANGE_LOW and SHOUTED are in no list: with a
-# capital, without, in capitals. INITIALS are two or three capitals. A name follows a TITLE. A word
-# that is TELLING may begin something that people must look at.
+# capital, without, in capitals. INITIALS are two or three capitals. A name follows a TITLE.
 ROSTER, MAYBE, LISTED, WORDLIKE, STRANGE, STRANGE_LOW, SHOUTED, INITIALS, TITLE = (
     1 << place for place in range(9)
 )
-CAPITAL, TELLING = 1 << 9, 1 << 10
+CAPITAL = 1 << 9
+# The bits above are those of the kinds of phrase that may hold the word.
+TELLING = 10
 OPEN = ROSTER | LISTED | MAYBE | WORDLIKE | STRANGE | STRANGE_LOW | SHOUTED | INITIALS | TITLE
 SHORTEST_LOW = 4
 WRITTEN_ON = "ובכלמשהوبلفك"  # and, in, as, to, from, that, the
@@ -45,12 +46,12 @@ MOST_KEPT = 200_000
 
 
 class Judged(NamedTuple):
-    """A text's words: what each is by its spelling, whether one may be a name, and whether one may
-    begin a phrase that people must look at."""
+    """A text's words: what each is by its spelling, whether one may be a name, and which kinds of
+    phrase that people must look at may hold one of them (:func:`disclosures.may_begin`)."""
 
     each: list[int]
     may_name: bool
-    may_tell: bool
+    may_tell: int
 
 
 class Judge(dict[str, int]):
@@ -68,7 +69,7 @@ class Judge(dict[str, int]):
         """Every word of a text, judged."""
         each = [self[word] for word in TOKEN.findall(text)]
         together = reduce(or_, each, 0)
-        return Judged(each, bool(together & OPEN), bool(together & TELLING))
+        return Judged(each, bool(together & OPEN), together >> TELLING)
 
     def key(self, written: str) -> str:
         """A word folded, without its possessive ending."""
@@ -83,8 +84,10 @@ class Judge(dict[str, int]):
         if CONTRACTION.search(written):
             self[written] = 0
             return 0
-        telling = TELLING if may_begin(key) else 0
-        self[written] = judged = self._judge(word, key) | telling
+        telling = may_begin(key)
+        for part in PARTS.split(word) if len(word) != len(key) else ():
+            telling |= may_begin(fold(part))
+        self[written] = judged = self._judge(word, key) | telling << TELLING
         return judged
 
     def _judge(self, word: str, key: str) -> int:
