@@ -71,8 +71,8 @@ def may_begin(word: str) -> int:
 
 def kinds_pointing(redacted: str, bits: int = EVERY) -> Iterator[str]:
     """What may point to one person though it names nobody, by kind: ``service``, ``family``,
-    ``parenthood``, ``health``, ``belonging``, ``alone``, ``post`` or ``case``. ``bits`` are those of
-    its words (:func:`may_begin`).
+    ``parenthood``, ``health``, ``belonging``, ``alone``, ``post`` or ``case``. ``bits`` are those
+    of its words (:func:`may_begin`).
 
     >>> list(kinds_pointing("I am the only night worker, nineteen years in this team."))
     ['service', 'alone']
