@@ -31,7 +31,30 @@ NO_CONTENT = frozenset(words_of("no_content"))
 COMMON = frozenset(words_of("common"))
 FEW_WORDS = 6
 TELLING = 9
-COVERED = 0.1
+COVERED, KNOWN = 0.1, 0.3
+# With so many words of another language to each English one a comment is not English. A mix of
+# Welsh and English has fewer.
+FOREIGN_SHARE = 3
+SHARED = frozenset(str(lists()["languages"]["shared"]).split())
+FOREIGN = frozenset(
+    word
+    for language, words in lists()["languages"].items()
+    if language != "shared"
+    for word in str(words).split()
+)
+# Letters that English words, also borrowed ones, are not written with.
+FOREIGN_LETTERS = frozenset("ąćęłńśźżăâîșțşţãõŵŷ")
+ENGLISH = COMMON.union(*map(words_of, ("stating", "negative", "positive", "negators", "asking")))
+
+
+def is_foreign(word: str) -> bool:
+    """Whether a lower-case word is one by which Polish, Welsh, Romanian, Urdu or Portuguese is
+    known. Words that are English too, and names, speak for none.
+
+    >>> [is_foreign(word) for word in ("gormod", "słucha", "fantastic", "dim")]
+    [True, True, False, False]
+    """
+    return word in FOREIGN or not FOREIGN_LETTERS.isdisjoint(word)
 
 
 class Token(NamedTuple):

@@ -12,7 +12,20 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from analysis.text.language import COMMON, COVERED, FEW_WORDS, NO_CONTENT, TELLING, forms, words_of
+from analysis.text.language import (
+    COMMON,
+    COVERED,
+    ENGLISH,
+    FEW_WORDS,
+    FOREIGN_SHARE,
+    KNOWN,
+    NO_CONTENT,
+    SHARED,
+    TELLING,
+    forms,
+    is_foreign,
+    words_of,
+)
 
 Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
@@ -24,7 +37,8 @@ PIECE = re.compile(
 TURNING = frozenset({"but", "however", "although", "though", "yet", "whereas"})
 SPELLING = 7
 STOP, TURN = -1, -2
-COMMON_BIT, EMPTY_BIT, LETTER_BIT, ASKING_BIT, BIDDING_BIT, BITS = 1, 2, 4, 8, 16, 5
+COMMON_BIT, EMPTY_BIT, LETTER_BIT, ASKING_BIT, BIDDING_BIT = 1, 2, 4, 8, 16
+FOREIGN_BIT, ENGLISH_BIT, BITS = 32, 64, 7
 ASKING = frozenset(words_of("asking"))
 BIDDING = frozenset(words_of("imperatives") + words_of("removing"))
 MOST_FORMS = 200_000
@@ -74,9 +88,16 @@ class Reading:
 
     @cached_property
     def covered(self) -> Bools:
-        """It reads as English: of nine words or more, one in ten is a common one."""
-        common = np.bincount(self.text, (self.bits & COMMON_BIT) > 0, self.texts)
-        covered: Bools = (self.words < TELLING) | (common >= COVERED * self.words)
+        """It reads as English: of nine words or more, one in ten is a common one or three in ten
+        are known, and no other language has three words to each English one."""
+        common, foreign, english = (
+            np.bincount(self.text, (self.bits & bit) > 0, self.texts)
+            for bit in (COMMON_BIT, FOREIGN_BIT, ENGLISH_BIT)
+        )
+        told = (common >= COVERED * self.words) | (english >= KNOWN * self.words)
+        covered: Bools = ((self.words < TELLING) | told) & (
+            (foreign == 0) | (foreign < FOREIGN_SHARE * english)
+        )
         return covered
 
     def pairs(self, gap: int = 1) -> Ints:
@@ -160,7 +181,12 @@ class Reader:
         bits = COMMON_BIT * (word in COMMON) + EMPTY_BIT * (word in NO_CONTENT)
         bits += LETTER_BIT * any(letter.isalpha() for letter in word)
         bits += ASKING_BIT * (word in ASKING) + BIDDING_BIT * (word in BIDDING)
-        return self.number.get(self._meant(word, stem), 0) << BITS | bits
+        number = self.number.get(self._meant(word, stem), 0)
+        if is_foreign(word):
+            bits += FOREIGN_BIT
+        elif (number or word in ENGLISH) and word not in SHARED:
+            bits += ENGLISH_BIT
+        return number << BITS | bits
 
     def _meant(self, word: str, stem: str) -> str:
         if len(word) < SPELLING:
