@@ -89,14 +89,15 @@ def emerging(
 
     ``earlier`` are the readable comments of waves before, the newest first, to the same questions.
     They help to draw further groups, as far as there is room for them: this wave's alone come
-    first, then those with one wave before it, then with three, and a comment is in one group only.
+    first, then those with one wave before it, then with three or as many as there are up to that,
+    and a comment is in one group only.
     (With three alone, a subject whose comments fill one group in two waves would be cut in pieces.)
     Nobody knows which comments of two waves one person wrote, so people, directorates, terms and
     examples are this wave's alone. There are then 100 dimensions for as many comments as this wave
     has, up to 400: with fewer, groups of shuffled words would be kept more often.
     """
     found: list[tuple[Emerging, list[int]]] = []
-    for lenders in (0, *(number for number in POOLS if number <= len(earlier))):
+    for lenders in sorted({0, *(min(number, len(earlier)) for number in POOLS)}):
         taken = {place for _, inside in found for place in inside}
         found += _found(written, earlier, lenders, taken, seed)
     return tuple(sorted((one for one, _ in found), key=lambda one: (-one.comments, one.terms)))

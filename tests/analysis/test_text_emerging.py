@@ -208,6 +208,16 @@ def test_a_subject_too_rare_for_one_wave_is_found_with_waves_before_it():
         assert any(flat[place].text.startswith("Parking") for place in group.earlier)
 
 
+def test_the_older_of_two_waves_helps_too():
+    """A pulse in between in which nobody wrote of it does not keep it from being found."""
+    now, (older, *_) = waves(number=2)
+    between = noise(4, np.random.default_rng(5))
+    assert emerging(now, earlier=[between]) == ()
+    (group,) = emerging(now, earlier=[between, older])
+    inside = [older[place - len(between)].text for place in group.earlier if place >= len(between)]
+    assert any(text.startswith("Parking") for text in inside)
+
+
 def test_what_a_wave_shows_alone_stays_as_it_is_beside_others(comments, found):
     _, before = waves()
     groups = emerging(comments, earlier=before)
