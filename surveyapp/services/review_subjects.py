@@ -2,7 +2,7 @@
 
 They see the words that set a group apart, and comments of it that two of them have cleared for
 everybody. Nothing is shown before the sample is coded, so that it is coded without these words in
-mind.
+mind, and nobody's view before one's own.
 """
 
 from collections import Counter
@@ -26,14 +26,15 @@ LONGEST = 60
 @dataclass(frozen=True)
 class Candidate:
     """A new subject before one reviewer: ``counts`` are questions' texts with comments in words,
-    ``examples`` masked and cleared. ``said`` are the views given so far with how many hold each,
-    the most usual first; ``mine`` is this reviewer's, ``settled`` the one that two agree on."""
+    ``examples`` masked and cleared. ``mine`` is this reviewer's view. Once there is one, ``others``
+    are the views that differ from it with how many hold each, the most usual first, and ``settled``
+    is the one that two agree on."""
 
     subject: sheets.Subject
     counts: tuple[tuple[str, str], ...]
     examples: tuple[str, ...]
-    said: tuple[tuple[sheets.Naming, int], ...]
     mine: sheets.Naming | None
+    others: tuple[tuple[sheets.Naming, int], ...]
     settled: sheets.Naming | None
 
 
@@ -117,6 +118,7 @@ def _candidate(
     from analysis.text.counts import in_words  # noqa: PLC0415  most pages never need its weight
 
     views = [one for one in said if one.subject == subject.number]
+    mine = next((one for one in views if one.reader == desk.reader), None)
     cleared = [quotable[one] for one in subject.examples if one in quotable]
     return Candidate(
         subject=subject,
@@ -125,9 +127,9 @@ def _candidate(
             for question, readable, closed in subject.questions
         ),
         examples=tuple(cleared[:EXAMPLES]),
-        said=_together(views),
-        mine=next((one for one in views if one.reader == desk.reader), None),
-        settled=agreed(views),
+        mine=mine,
+        others=tuple(one for one in _together(views) if mine and _key(one[0]) != _key(mine)),
+        settled=agreed(views) if mine else None,
     )
 
 
@@ -304,7 +306,12 @@ def _named(name: str, groups: Sequence[sheets.Subject]) -> Named:
 def _together(views: Sequence[sheets.Naming]) -> tuple[tuple[sheets.Naming, int], ...]:
     """Views that say the same, whoever gave them, with how many hold each. Of several spellings
     the one with capitals in front stands."""
-    held = Counter((one.act, one.said.casefold()) for one in views)
+    held = Counter(map(_key, views))
     by_spelling = sorted(views, key=lambda one: one.said, reverse=True)
-    spelt = {(one.act, one.said.casefold()): one for one in by_spelling}
+    spelt = {_key(one): one for one in by_spelling}
     return tuple((spelt[what], count) for what, count in held.most_common())
+
+
+def _key(view: sheets.Naming) -> tuple[str, str]:
+    """What a view says, in any spelling."""
+    return view.act, view.said.casefold()

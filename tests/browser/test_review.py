@@ -118,6 +118,8 @@ def named(tmp_path_factory):
                 review_sheets.keep(first, said)
         naming = review_sheets.Naming(1, "a" * 32, "name", "Parking")
         review_sheets.keep_naming(first, naming)
+        other = review_sheets.Naming(2, "a" * 32, "name", "The canteen")
+        review_sheets.keep_naming(first, other)
         factories.committed()
     with harness.serving(app) as address:
         yield app, address
@@ -131,11 +133,20 @@ def test_new_subjects_and_a_choice_of_pulses_pass_in_every_state(named, mirror):
     mirror.all_pass(address, *(f"{START}{page}" for page in pages))
 
 
-def test_a_subject_is_named_and_agreed_on_by_the_keyboard_alone(named, browser):
+def test_a_subject_is_named_and_agreed_on_by_the_keyboard_alone(named, browser, mirror):
     app, address = named
     with harness.visiting(browser, address) as visitor:
         visitor.context.add_cookies([harness.cookie_of(app, address, "board")])
         page = visitor.open(f"{START}/1/subjects/1")
+        assert page.get_by_role("button", name="Agree").count() == 0
+        page.focus("#act")
+        page.keyboard.press("Space")
+        page.keyboard.press("Tab")
+        page.keyboard.type("Cars")
+        page.keyboard.press("Enter")
+        page.wait_for_url(lambda url: "/subjects?saved=1" in url)
+        page.get_by_role("link", name="See what they say").focus()
+        page.keyboard.press("Enter")
         page.get_by_role("button", name="Agree").focus()
         page.keyboard.press("Enter")
         page.wait_for_url(lambda url: "/subjects?saved=1" in url)
@@ -153,6 +164,8 @@ def test_a_subject_is_named_and_agreed_on_by_the_keyboard_alone(named, browser):
         page.keyboard.type("The team")
         page.keyboard.press("Enter")
         page.wait_for_url(lambda url: "/subjects?saved=2" in url)
+    mirror.sign_in(app, address, "board")
+    mirror.all_pass(address, f"{START}/1/subjects", f"{START}/1/subjects/2")
 
 
 def test_a_comment_of_the_sample_is_coded_and_cleared_by_keys_alone(house, reviewer, mirror):

@@ -6,7 +6,7 @@ import re
 import pytest
 from bs4 import BeautifulSoup
 
-from surveyapp.services import review_desk, review_sheets
+from surveyapp.services import review_desk, review_sheets, review_subjects
 from tests import desk
 
 START = "/review/riverside"
@@ -126,6 +126,64 @@ def test_what_somebody_raised_is_told_to_whoever_has_read_it_too(app, pulse):
     two.post(f"{DESK}/{PLACE}", data=SAID["passed"])
     assert "Raised by one of you" in two.get(START).text
     assert "May tell of harm" in two.get(f"{DESK}/{PLACE}").text
+
+
+SUBJECTS = (f"{DESK}/subjects", f"{DESK}/subjects/1", f"{DESK}/subjects/2", START)
+
+
+@pytest.fixture
+def found(app, pulse, monkeypatch):
+    """Two new subjects among the comments, and every comment read by three."""
+    both = tuple(
+        review_sheets.Subject(number, (term,), ((desk.QUESTION, 10, 0),), ())
+        for number, term in enumerate(("parking", "team"), 1)
+    )
+    monkeypatch.setattr(review_sheets, "subjects", lambda _wave_id: both)
+    browsers = desk.reviewers(app)
+    for browser in browsers:
+        for place in range(1, ALL + 1):
+            browser.post(f"{DESK}/{place}", data=SAID["passed"])
+    return browsers
+
+
+NAMED = ({"act": "name", "name": "Parking"}, {"act": "drop"}, {"act": "same", "other": "2"})
+
+
+@pytest.mark.parametrize("naming", NAMED, ids=["named", "dropped", "put together"])
+def test_what_others_say_of_a_new_subject_comes_after_one_s_own_view(found, naming):
+    one, two, three = found
+
+    def seen():
+        return [ONCE.sub("", three.get(address).text) for address in SUBJECTS]
+
+    before = seen()
+    assert "Waits for you" in before[0]
+    one.post(SUBJECTS[1], data=naming)
+    assert seen() == before, "one has said something"
+    two.post(SUBJECTS[1], data=naming)
+    assert seen() == before, "it is settled"
+    three.post(SUBJECTS[2], data={"act": "drop"})
+    assert ONCE.sub("", three.get(SUBJECTS[1]).text) == before[1], "of another it is no view"
+    other = {"act": "name", "name": "Team"}
+    three.post(SUBJECTS[1], data=other)
+    assert "2 of you say:" in three.get(SUBJECTS[1]).text
+    assert "Settled" in three.get(SUBJECTS[0]).text
+
+
+def test_the_attack_sees_a_naive_page_that_tells_what_others_say(found, monkeypatch):
+    one, _, three = found
+    honest = review_subjects._candidate
+
+    def naive(desk, subject, said, *rest):
+        views = [view for view in said if view.subject == subject.number]
+        return dataclasses.replace(
+            honest(desk, subject, said, *rest), others=review_subjects._together(views)
+        )
+
+    monkeypatch.setattr(review_subjects, "_candidate", naive)
+    before = three.get(SUBJECTS[1]).text
+    one.post(SUBJECTS[1], data=NAMED[0])
+    assert ONCE.sub("", three.get(SUBJECTS[1]).text) != ONCE.sub("", before)
 
 
 def test_words_that_one_masked_leave_the_new_subjects_of_the_others_as_they_were(

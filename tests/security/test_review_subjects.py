@@ -186,6 +186,7 @@ def test_the_checking_program_knows_that_people_named_them_and_that_somebody_was
 def test_another_s_view_of_a_subject_names_nobody(app, pulse):
     one, two, _ = desk.reviewers(app)
     one.post("/review/riverside/1/subjects/1", data={"act": "name", "name": "Cars"})
+    two.post("/review/riverside/1/subjects/1", data={"act": "drop"})
     page = two.get("/review/riverside/1/subjects/1").text
     assert "1 of you says" in page
     assert "reviewer0@example.org" not in page
