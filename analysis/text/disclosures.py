@@ -56,6 +56,7 @@ ALLEGED = re.compile(
     rf"|{_any(WRONG['alleged_by'])}(?: \w+){{0,3}}? by \[name\]",
     re.IGNORECASE,
 )
+WHERE_AND_WHEN = re.compile(r"\[(?:place|date)\]")
 EVERY = HARM[-1].bit * 2 - 1
 
 
@@ -87,6 +88,25 @@ def is_quasi_identifier(redacted: str, bits: int = EVERY) -> bool:
     (True, False)
     """
     return next(kinds_pointing(redacted, bits), None) is not None
+
+
+def places_pointing(redacted: str) -> tuple[tuple[int, int], ...]:
+    """Where that stands, (start, end) in order, marks of dates and places with it: what stands
+    beside them may tell the rest. Of what overlaps the whole is one.
+
+    >>> text = "I am the only night worker, nineteen years in this team."
+    >>> [text[start:end] for start, end in places_pointing(text)]
+    ['I am the only', 'nineteen years in this team']
+    """
+    patterns = (*(group.phrases for group in POINTS), WHERE_AND_WHEN)
+    found = sorted(match.span() for one in patterns for match in one.finditer(redacted))
+    apart: list[tuple[int, int]] = []
+    for start, end in found:
+        if apart and start < apart[-1][1]:
+            apart[-1] = (apart[-1][0], max(end, apart[-1][1]))
+        else:
+            apart.append((start, end))
+    return tuple((start, start + len(redacted[start:end].rstrip())) for start, end in apart)
 
 
 def is_disclosure(redacted: str, bits: int = EVERY) -> bool:

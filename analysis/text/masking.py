@@ -55,6 +55,21 @@ def find(text: str, words: str) -> tuple[tuple[int, int], ...]:
     )
 
 
+def in_pieces(text: str, spans: Iterable[tuple[int, int]]) -> list[tuple[str, bool]]:
+    """A text in turn, with whether each piece is one of these spans, which stand in order; one that
+    begins within another is part of it.
+
+    >>> in_pieces("the only man", [(4, 8)])
+    [('the ', False), ('only', True), (' man', False)]
+    """
+    found, done = [], 0
+    for start, end in spans:
+        if start >= done:
+            found += [(text[done:start], False), (text[start:end], True)]
+            done = end
+    return [*found, (text[done:], False)]
+
+
 def mask(text: str, phrases: Iterable[str], by_one: Iterable[str] = ()) -> Masked:
     """The text with every occurrence of each phrase masked; words side by side become one mark.
     ``by_one`` are phrases that one person alone wants masked: their mark says so.

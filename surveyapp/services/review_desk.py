@@ -8,9 +8,10 @@ here can delay the results: what was not read in time is not quoted.
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
+from analysis.text.disclosures import places_pointing
 from analysis.text.human_codes import BLIND, Code
 from analysis.text.human_codes import OTHER as OTHER
-from analysis.text.masking import KEEP, find, hides_most, mask, turns_sense
+from analysis.text.masking import KEEP, find, hides_most, in_pieces, mask, turns_sense
 from surveyapp.errors import NotAllowed, NotFound, NotNow, Rejected
 from surveyapp.models.accounts import Account
 from surveyapp.models.surveys import Programme, Wave
@@ -89,6 +90,27 @@ class Turn:
         if self.mine is not None and self.mine.codes is not None:
             return self.mine.codes
         return self.entry.codes if self.task == "correct" else ()
+
+    @property
+    def pointing(self) -> tuple[str, ...]:
+        """The words for which software says that the comment may point to one person, each once."""
+        first: dict[str, str] = {}
+        for start, end in self._pointing:
+            words = self.entry.text[start:end]
+            first.setdefault(words.casefold(), words)
+        return tuple(first.values())
+
+    @property
+    def pieces(self) -> list[tuple[str, bool]]:
+        """The comment in turn, with whether each piece is to be marked as such words. Not while it
+        is coded blind: a mark draws the eye, and two people would see the same words first."""
+        return in_pieces(self.entry.text, () if self.task == "code" else self._pointing)
+
+    @property
+    def _pointing(self) -> tuple[tuple[int, int], ...]:
+        if "quasi_identifier" not in self.flags:
+            return ()
+        return places_pointing(self.entry.text)
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ person's.
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from analysis.text.masking import KEEP, find, hides, standing
+from analysis.text.masking import KEEP, find, hides, in_pieces, standing
 from surveyapp.errors import NotFound, NotNow, Rejected
 from surveyapp.services import review_sheets as sheets
 from surveyapp.services import turns
@@ -33,13 +33,7 @@ class ToCheck:
     @property
     def pieces(self) -> list[tuple[str, bool]]:
         text = self.entry.text
-        spans = sorted({span for words in self.words for span in find(text, words)})
-        found, done = [], 0
-        for start, end in spans:
-            if start >= done:
-                found += [(text[done:start], False), (text[start:end], True)]
-                done = end
-        return [*found, (text[done:], False)]
+        return in_pieces(text, sorted({span for words in self.words for span in find(text, words)}))
 
 
 def to_check(desk: Desk) -> list[ToCheck]:
