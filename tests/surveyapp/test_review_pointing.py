@@ -12,8 +12,8 @@ from surveyapp.services.review_sheets import Entry
 from tests import desk
 
 PAGE = "/review/riverside/1/1"
-WRITTEN = "My wheelchair fits nowhere <b>here</b>. I am the only one with a wheelchair, my Wheelchair!"
-WORDS = ["My wheelchair", "I am the only", "my Wheelchair"]
+WRITTEN = "My wheelchair fits <b>nowhere</b>. I am the only one with a wheelchair. My Wheelchair!"
+WORDS = ["My wheelchair", "I am the only", "My Wheelchair"]
 TOLD = "words that may point to one person: “My wheelchair”, “I am the only”."
 
 
