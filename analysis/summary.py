@@ -288,8 +288,9 @@ class TextResult:
     """What people wrote to one question: the software's own counts, and what an audit says.
 
     ``audited`` goes with an ``audit``; without one ``unchecked`` may say why. Beside an audit the
-    software's counts stay for whoever counts once more, and nothing prints them. ``subjects`` are
-    those that reviewers named beside the themes, each with its count in words.
+    software's counts stay for whoever counts once more, and nothing prints them. ``coder`` is the
+    mark of the software that made these counts, for the draft; the audit's may be a later one's.
+    ``subjects`` are those that reviewers named beside the themes, each with its count in words.
     """
 
     question: str

@@ -1085,6 +1085,7 @@ def recount(
 
         from analysis import dataset, instrument, summarise, summary, tally  # noqa: PLC0415
         from analysis.disclosure import Rule  # noqa: PLC0415
+        from analysis.text import own_codebook  # noqa: PLC0415
         from analysis.verdicts import Past  # noqa: PLC0415
     except ImportError:
         report.incomplete("To count results once more, run this where Candour is installed.")
@@ -1121,12 +1122,14 @@ def recount(
             origin="ballots",
             simulated=covenant["programme"]["simulated"],
         )
-        rule, counted = Rule.from_dict(pulse.rule), tally.count(wave, questions)
+        book = covenant.get("codebook", {}).get("own")
+        own = own_codebook.OwnCodebook.from_dict(book) if book else own_codebook.NONE
+        rule, counted = Rule.from_dict(pulse.rule), tally.count(wave, questions, own)
         # Whoever counted then could read only what was not past its time.
         opened = pulse.of("OPENED")[0].day
         kept = [past for past, until in earlier if until is None or opened < until]
         made = summarise.summarise(
-            counted, questions, rule, kept, programme=covenant["programme"]["name"]
+            counted, questions, rule, kept, programme=covenant["programme"]["name"], own=own
         )
         raw = by_hash.get(line.body["sha256"]) if line else None
         if raw is None:
@@ -1175,6 +1178,14 @@ def compare(
         # can be made again.
         for results in (made, told):
             results["text"] = [counted_by_software(one) for one in results["text"]]
+        coders = {one["question"]: one["coder"] for one in made["text"]}
+        others = [one for one in told["text"] if coders.get(one["question"]) != one["coder"]]
+        if others:
+            del made["text"]
+            report.incomplete(
+                f"{pulse.name}: other software coded the comments: {others[0]['coder']}. To count "
+                "them once more, run this with the Candour that has it."
+            )
         other = [
             name
             for name, value in made.items()

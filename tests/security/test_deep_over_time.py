@@ -13,7 +13,7 @@ from surveyapp.crypto import envelope
 from surveyapp.extensions import db, who_session
 from surveyapp.models.people import Person
 from surveyapp.models.surveys import Programme
-from tests import factories, voting
+from tests import factories, own_themes, voting
 from tests.security import records
 
 NEEDED = "need the auditor's files of those"
@@ -34,13 +34,15 @@ def fetched(site):
 
 
 def people_moved(app):
-    """One leaves, one joins and three change their team before the second pulse."""
+    """One leaves, one joins and three change their team before the second pulse, and the
+    organisation gives itself a theme of its own."""
     with app.app_context():
         listed = who_session().query(Person).order_by(Person.email).all()
         for person in listed[:3]:
             person.unit_key = "Riverside/Nights"
         listed[3].active = False
         home = db.session.scalars(db.select(Programme)).one()
+        own_themes.of(home)
         factories.a_person(home, "Newcomer", unit="Riverside/Days")
         factories.committed()
 
@@ -128,6 +130,29 @@ def test_two_honest_pulses_are_sound_and_everything_was_made_again(story, deep):
         said = "\n".join(report.lines)
         assert said.count("published figures were counted once more") == 2
         assert NEEDED not in said
+
+
+def test_comments_coded_by_other_software_are_called_that_and_not_other_results(story, deep):
+    """A server may be updated between the draft, which counts comments, and the checking."""
+
+    def coded_before(told):
+        for one in told["text"]:
+            one["coder"] = "candour 1, codebook 1 (00000000)"
+
+    def changed(told):
+        told["text"][0]["no_theme"] = "about 95"
+
+    def both(told):
+        coded_before(told)
+        for one in changes(told):
+            one["difference"] = 0.0
+
+    report = deep(1, 2, record=republished(story[0], story[1], 2, coded_before))
+    assert report.code() == 2, report.lines
+    (said,) = [line for line in report.lines if "candour 1, codebook 1 (00000000)" in line]
+    assert "other software" in said
+    for change in (changed, both):
+        assert deep(1, 2, record=republished(story[0], story[1], 2, change)).code() == 1
 
 
 def test_one_of_two_says_what_it_cannot_count(deep):

@@ -166,6 +166,34 @@ def test_the_draft_is_replaced_before_it_is_out_and_all_its_files_with_it(app, p
         assert str(summary.text[0].audit.share("workload").percent) in csv
 
 
+def test_after_an_update_each_count_has_the_mark_of_the_software_that_made_it(
+    app, pulse, monkeypatch
+):
+    """The draft counts comments, the results date scores them anew for the shares."""
+
+    class Newer(ScoringCoder):
+        mark = "one word 2, codebook 1 (11111111)"
+
+        def _code(self, text):
+            return replace(super()._code(text), mentions=())
+
+    with app.app_context():
+        (drafted,) = (
+            one
+            for one in results.summary_of(publishing.waiting(desk.wave(pulse))).text
+            if one.question == desk.QUESTION
+        )
+        read_all(pulse)
+    for module in (counts, text_results):
+        monkeypatch.setattr(module, "first_coder", Newer)
+    (result,) = (one for one in published(app, pulse).text if one.question == desk.QUESTION)
+    assert [one.theme for one in drafted.themes] == ["workload"], "which the newer one never finds"
+    assert (result.themes, result.coder) == (drafted.themes, ScoringCoder.mark)
+    assert result.audit.found.coder == Newer.mark
+    share = result.audit.share("workload")
+    assert share.low <= 33 <= share.high, "people found it"
+
+
 def test_a_report_that_cannot_be_set_any_more_does_not_stay_as_it_was(app, pulse, monkeypatch):
     def unset(_report):
         raise publishing.ReportError("These words cannot be set.")
