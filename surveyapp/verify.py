@@ -1179,12 +1179,13 @@ def compare(
         for results in (made, told):
             results["text"] = [counted_by_software(one) for one in results["text"]]
         coders = {one["question"]: one["coder"] for one in made["text"]}
-        others = [one for one in told["text"] if coders.get(one["question"]) != one["coder"]]
+        said = [(one["question"], one.get("coder", "unknown")) for one in told["text"]]
+        others = {mark for question, mark in said if coders.get(question) != mark}
         if others:
             del made["text"]
             report.incomplete(
-                f"{pulse.name}: other software coded the comments: {others[0]['coder']}. To count "
-                "them once more, run this with the Candour that has it."
+                f"{pulse.name}: other software coded the comments: {', '.join(sorted(others))}. "
+                "To count them once more, run this with the Candour that has it."
             )
         other = [
             name
