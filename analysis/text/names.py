@@ -72,8 +72,9 @@ def lists() -> Lists:
     """The lists, read when first asked for."""
     told = {name: frozenset(str(value).split()) for name, value in _running("names.toml").items()}
     nicknames = frozenset(chain.from_iterable(shortened().values())) | frozenset(shortened())
-    words, common = told["words"] | cue("spoken"), told["common"]
+    words = told["words"] | cue("spoken")
     both = told["also_words"] | (nicknames & words)
+    common = told["common"] | ((cue("common_given") & words) - both)
     found = told["given"] | told["surnames"] | told["either"] | nicknames
     return Lists(found - both - words, both, words, common)
 

@@ -10,7 +10,14 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from analysis.text.names import cue, is_misspelt, standing
-from analysis.text.redact_everyday import MODAL, SUBJECTS, Near, is_somebody
+from analysis.text.redact_everyday import (
+    MODAL,
+    SUBJECTS,
+    Near,
+    is_called_by_title,
+    is_somebody,
+    is_surname,
+)
 from analysis.text.redact_patterns import HAS_DIGIT
 from analysis.text.redact_words import (
     CAPITAL,
@@ -51,6 +58,7 @@ _SAID = "|".join(sorted(SURE_AFTER))
 DOTTED_INITIALS = re.compile(rf"(?<![\w.])(?P<initials>(?:[A-Z]\.[ ]?){{2,3}})(?= ?(?:{_SAID})\b)")
 BEING = cue("being")
 DOING, GIVEN = AFTER | SURE_AFTER, cue("common_given")
+SURNAMES, WELSH_TOO = cue("common_surnames"), cue("welsh_too")
 
 
 class Span(NamedTuple):
@@ -142,7 +150,7 @@ class _Reading:
         if word.is_ & ROSTER:
             return "roster"
         if word.is_ & LISTED:
-            return None if self._is_month(place) else "list"
+            return None if self._is_month(place) or self._is_welsh(place, word) else "list"
         before = self._before(place)
         if before is not None and (rule := self._introduced(place, word, before)):
             return rule
@@ -154,6 +162,12 @@ class _Reading:
             return self._by_shape(place, word)
         return None
 
+    def _is_welsh(self, place: int, word: _Word) -> bool:
+        """Whether a listed name is a Welsh word here: “Mae popeth yn iawn”, “bob tro”."""
+        if word.key not in WELSH_TOO or place + 1 == len(self.words):
+            return False
+        return standing(self.words[place + 1].key) == "unknown"
+
     def _introduced(self, place: int, word: _Word, before: _Word) -> str | None:
         """After a title, a role, "called" or an initial."""
         unknown = word.is_ & (MAYBE | WORDLIKE | STRANGE | STRANGE_LOW | INITIALS)
@@ -161,7 +175,8 @@ class _Reading:
             stopped = "." in self.text[before.end : word.start] and standing(word.key) == "word"
             if word.text[0].isupper() and word.key not in NOT_TITLED and not stopped:
                 return "title" if word.is_ or standing(word.key) != "unknown" else None
-            return "title" if before.key in PLAIN_TITLES and word.key not in NOT_TITLED else None
+            plain = before.key in PLAIN_TITLES and word.key not in NOT_TITLED
+            return "title" if plain or self._is_titled(place, word) else None
         if before.key in ROLES and not self._ends_sentence(before, word):
             if word.is_ & INITIALS or (unknown and word.is_ & CAPITAL and not self.headline):
                 return "role"
@@ -174,6 +189,12 @@ class _Reading:
         if word.is_ & CAPITAL and unknown and self._follows_initial(word):
             return "initials"
         return None
+
+    def _is_titled(self, place: int, word: _Word) -> bool:
+        """Whether an everyday word of the roster, written small, follows a title as a name."""
+        return (
+            word.key in GIVEN and bool(word.is_ & MAYBE) and is_called_by_title(self._near(place))
+        )
 
     def _follows_initial(self, word: _Word) -> bool:
         start = word.start
@@ -195,6 +216,8 @@ class _Reading:
             return self._acts(place, sure=False) or self._begins(place, word)
         if given or not word.is_ & WORDLIKE or self._after_article(place):
             return False
+        if word.key in SURNAMES and is_surname(self._near(place), self.text[word.end :]):
+            return True
         return self._acts(place, sure=True)
 
     def _is_somebody(self, place: int, word: _Word) -> bool:
@@ -257,7 +280,7 @@ class _Reading:
             return None
         if word.key in DOING and word.text.isupper():
             return None
-        if self._is_pair(place):
+        if self._is_pair(place) or self._is_joined(place, word):
             return "roster"
         for other in (place - 1, place + 1):
             gap = self._gap(place, other)
@@ -273,6 +296,17 @@ class _Reading:
             elif gap == " " and self._is_common_name(word) and self._is_low_name(other):
                 return "beside"
         return None
+
+    def _is_joined(self, place: int, word: _Word) -> bool:
+        """“Penny and” somebody who was named, or behind an “and”."""
+        if not (word.is_ & MAYBE and word.key in GIVEN) or self._after_article(place):
+            return False
+        for joins, other in ((place + 1, place + 2), (place - 1, place - 2)):
+            if 0 <= other < len(self.words) and self.words[joins].key == "and":
+                between = self.text[self.words[joins].start - 1 : self.words[joins].end + 1]
+                if self.rules[other] and between == " and ":
+                    return self._near(place).before[1] not in SUBJECTS
+        return False
 
     def _is_common_name(self, word: _Word) -> bool:
         both = MAYBE | WORDLIKE

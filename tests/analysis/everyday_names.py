@@ -1,11 +1,13 @@
 """People called what is a word too (Mark, Grace, Will), as others write of them in lower case.
 
-The rules that find such names were made with ``SENTENCES``, and measured with those kept aside.
+The rules that find such names were made with ``SENTENCES`` and ``MORE``, and measured with those
+kept aside.
 """
 
 import random
 from collections.abc import Callable, Sequence
 from itertools import product
+from pathlib import Path
 
 from analysis.text.names import spellings
 from analysis.text.redact import Redactor
@@ -102,9 +104,6 @@ SENTENCES = (
     "{} and the others were moved with a day's notice.",
     "can we have more people like {}?",
     "i heard {} crying in the store room.",
-)
-# Written when the rules stood, so that they were made for none of these.
-KEPT_ASIDE = (
     "i put my hand up and {} cut me off in front of everyone.",
     "{} is leaving in the spring and i might go too.",
     "feel sorry for {}, two jobs and no help.",
@@ -136,6 +135,43 @@ KEPT_ASIDE = (
     "so proud of {} and the team.",
     "nothing gets past {} around here.",
 )
+# Short ones that were added later, of which the rules have seen each by now.
+MORE = tuple(
+    (Path(__file__).parent / "everyday_sentences.txt").read_text(encoding="utf-8").split("\n")
+)[:-1]
+# Written when the rules stood, so that they were made for none of these.
+KEPT_ASIDE = (
+    "{} wrote me up for being two minutes late",
+    "everybody knows {} is the real boss",
+    "most mornings {} makes the tea and asks how we are",
+    "being left with {} on a night shift scares me",
+    "the new form came from {}",
+    "{} once made a carer kneel to find his pen",
+    "even the doctors are frightened of {}",
+    "my leave was lost because {} never opened the letter",
+    "i have learnt so much watching {}",
+    "{} swears at the photocopier and then at us",
+    "thumbs up to {} and the porters",
+    "{} threatened to dock our pay",
+    "{} quietly fixes what others break",
+    "a word with {} sorted it",
+    "whoever promoted {} needs their head looking at",
+    "{} is on her third warning",
+    "they blame {} for everything that goes missing",
+    "it took {} ten minutes to do what i could not do in a year",
+    "{} never replaced the hoist",
+    "when i fell {} stayed with me until the ambulance came",
+    "{} has a kind word for everyone",
+    "the only manager i rate is {}",
+    "{} does not get on with somebody",
+    "management ignored {} until she went to the union",
+    "{} borrowed my notes and took the credit",
+    "could not have done it without {}",
+    "{} ran the whole ward with one student",
+    "nobody told {} the plan had changed",
+    "{} lets the young ones go early",
+    "complaints about {} are filed in the bin",
+)
 NAMES = (
     "mark", "will", "grace", "hope", "joy", "rose", "bill", "may", "june", "grant", "faith",
     "penny", "amber", "drew", "miles", "summer", "pearl", "april", "art", "robin", "max",
@@ -163,7 +199,7 @@ def plant_all(
     outcome = Outcome()
     for name, sentence in product(names, sentences):
         text, said = rng.choice(texts), sentence.format(name)
-        text += "" if text[-1] in ".!?" else "."
+        text, said = (one if one[-1] in ".!?" else f"{one}." for one in (text, said))
         whole = rng.choice((f"{text} {said}", f"{said} {text}"))
         outcome.planted[name] += 1
         if leaks(name, redactor.redact(whole).text, text):

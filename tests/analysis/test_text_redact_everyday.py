@@ -1,0 +1,97 @@
+"""Names that are words of everyday, written small: what stands beside them settles it."""
+
+import pytest
+
+from analysis.text.names import spellings
+from analysis.text.redact import redact
+
+PEOPLE = (
+    "Will Wood", "Mark Bell", "Grace Short", "Hope Price", "May King", "Rose Hill", "Drew Church",
+    "Art Stone", "Charity Young", "Penny Brown", "Faith Cook", "Carol Day", "Comfort Marsh",
+)  # fmt: skip
+ROSTER = frozenset().union(*map(spellings, PEOPLE))
+
+
+def masked(text):
+    return redact(text, ROSTER.__contains__).text
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("dr will was great", "dr [name] was great"),
+        ("i saw mark shout at a starter", "i saw [name] shout at a starter"),
+        ("grace walks past without a word", "[name] walks past without a word"),
+        ("will walks past", "[name] walks past"),
+        ("may interrupts every woman in the room", "[name] interrupts every woman in the room"),
+        ("why does mark get a space", "why does [name] get a space"),
+        ("has will left", "has [name] left"),
+        ("they let hope do the meds", "they let [name] do the meds"),
+        ("told by may that i was lucky", "told by [name] that i was lucky"),
+        ("everyone is scared of will", "everyone is scared of [name]"),
+        ("managers like art are why people go", "managers like [name] are why people go"),
+        ("with drew gone it got better", "with [name] gone it got better"),
+        ("the rota grace made is fair", "the rota [name] made is fair"),
+        ("penny and carol have done this for ages", "[name] and [name] have done this for ages"),
+        ("faith in payroll lost my form", "[name] in payroll lost my form"),
+        ("the chief called me rose at the do", "the chief called me [name] at the do"),
+        ("comfort was kind to me", "[name] was kind to me"),
+        ("nothing gets past mark around here", "nothing gets past [name] around here"),
+    ],
+)
+def test_a_given_name_goes_where_somebody_does_something(text, expected):
+    assert masked(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("my manager wood never replies", "my manager [name] never replies"),
+        ("sister bell is kind", "sister [name] is kind"),
+        ("i spoke to short from the finance team", "i spoke to [name] from the finance team"),
+        ("with short from the finance team", "with [name] from the finance team"),
+        ("team leader price shouts", "team leader [name] shouts"),
+        ("our deputy king was rude", "our deputy [name] was rude"),
+        ("dr hill saw me", "dr [name] saw me"),
+        ("complained about stone from hr", "complained about [name] from hr"),
+        ("the deputy marsh, and her friend", "the deputy [name], and her friend"),
+    ],
+)
+def test_a_surname_goes_behind_a_post_and_before_a_place_of_work(text, expected):
+    assert masked(text) == expected
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "my dr will ring, and a dr may call",
+        "we will, our deputy said, be paid",
+        "hope this helps and mark my words",
+        "a mark was lost and the bill rose by ten",
+        "art classes in the corridor and charity shops in town",
+        "by june she'd gone, and by may we'd had enough",
+        "could hope for more, and would mark it down",
+        "the grace period ends and the penny drops",
+        "the young carers group and one nurse short on nights",
+        "my manager is short with people and the price is high",
+        "the head cook left, wood from the supplier is damp",
+        "team day was good, our lead time is long",
+        "nurse call bell broken, the hill is steep",
+        "with short notice from the team, with cook books in the office",
+        "church is next door and the stone floor is cold",
+    ],
+)
+def test_words_stay_where_nobody_is_meant(text):
+    assert masked(text) == text
+
+
+@pytest.mark.parametrize(
+    "text", ["Mae popeth yn iawn", "Mae angen mwy o staff", "bob tro", "Pam nad oes neb yma?"]
+)
+def test_welsh_words_that_are_names_elsewhere_stay(text):
+    assert redact(text).text == text
+
+
+def test_on_the_roster_such_a_name_goes_in_welsh_too():
+    assert redact("Mae popeth yn iawn", {"mae"}.__contains__).text == "[name] popeth yn iawn"
+    assert redact("Bob and Mae left").text == "[name] and [name] left"
