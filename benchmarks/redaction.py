@@ -6,16 +6,21 @@ nickname, typo and so on. Half of each roster is on the shipped lists, half is i
 Names that are words of everyday ("Mark") are told apart, and so are sentences that hold one in
 lower case: of these some were kept aside while the rules were made.
 A false mask is a name masked in a comment before anything was planted; real names in the comments
-count as false too, so the truth is lower. Speed is that of one process over all comments, of which
-none is seen before; the last table makes one comment longer and longer.
+count as false too, so the truth is lower. What may point to one person is flagged: it is told how
+many real comments are, and how many of those written for this project. Speed is that of one process
+over all comments, of which none is seen before; the last table makes one comment longer and longer.
 """
 
 import argparse
+import json
 import time
+from collections import Counter
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from analysis.text.disclosures import kinds_pointing
 from analysis.text.redact import Redactor
+from analysis.text.seeds import seeds
 from benchmarks import machine
 from benchmarks.telling import say
 from tests.analysis import everyday_names, planted
@@ -25,7 +30,7 @@ DATA = SHARED / "data/osmi/osmi_2014_2019.csv"
 MOST = 2_000
 ROSTERS = (200, 1_000, 10_000)
 LENGTHS = (50, 500, 5_000)
-REACH_FALSE, REACH_RECALL, REACH_SPEED = 0.5, 0.80, 5_000
+REACH_FALSE, REACH_RECALL, REACH_SPEED, REACH_FLAGGED = 0.5, 0.80, 5_000, 0.10
 Asked = Callable[[str], bool]
 
 
@@ -38,6 +43,7 @@ def main(arguments: Sequence[str] = ()) -> int:
     say(machine.describe())
     say(f"{len(texts):,} comments, {sum(len(text.split()) for text in texts):,} words\n")
     missed = [*with_rosters(texts), *without(texts)]
+    missed += pointing()
     lengths(texts)
     say(f"\nmissed: {', '.join(missed) or 'nothing'}")
     return bool(missed)
@@ -71,6 +77,7 @@ def everyday(texts: Sequence[str]) -> list[str]:
     say(f"\n{len(names)} given names that are words, on one roster, small: found, in sentences")
     for told, sentences in (
         ("that the rules were made with", everyday_names.SENTENCES),
+        ("shorter ones, made with too", everyday_names.MORE),
         ("that were kept aside", everyday_names.KEPT_ASIDE),
     ):
         found = everyday_names.plant_all(texts, names, sentences)
@@ -90,6 +97,22 @@ def without(texts: Sequence[str]) -> list[str]:
         missed += ["recall on listed names"] * (listed == 1 and found.recall() < REACH_RECALL)
     say(f"\nfalse masks per 1,000 words: {false_rate(texts):.2f}; "
         f"comments a second: {speed_of(texts):,.0f}")  # fmt: skip
+    return missed
+
+
+def pointing() -> list[str]:
+    """How many comments are flagged because they may point to one person."""
+    lines = (SHARED / "data/comments_dev.jsonl").read_text(encoding="utf-8").splitlines()
+    real = [str(json.loads(line)["text"]) for line in lines]
+    say("\nflagged as what may point to one person")
+    missed = []
+    for told, texts in (("real", real), ("of this project", [seed.text for seed in seeds()])):
+        kinds = [tuple(kinds_pointing(text)) for text in texts]
+        share = sum(map(bool, kinds)) / len(texts)
+        each = Counter(kind for some in kinds for kind in some)
+        listed = "; ".join(f"{kind} {number}" for kind, number in each.most_common())
+        say(f"  {told}: {share:.3f} of {len(texts):,}: {listed}")
+        missed += [f"flagged, {told}"] * (share > REACH_FLAGGED)
     return missed
 
 
