@@ -15,6 +15,7 @@ from tests.needed import shared
 POINTING = {
     "service": (
         "nineteen years in this team and nobody asked me",
+        "I only started last week",
         "After 22 years of service I got a card",
         "I've been here since 1998",
         "I have nursed on this ward for thirty one years",
@@ -48,6 +49,8 @@ POINTING = {
     ),
     "health": (
         "when I had cancer they held my job",
+        "I told my team that I'm bipolar",
+        "we talked about our experiences with anxiety",
         "I came back after a heart attack to the same rota",
         "My MS makes the stairs hard",
         "I have a hearing aid and cannot follow the calls",
