@@ -36,7 +36,7 @@ POSTS = cue("roles") | cue("posts")
 WHO_DOES = cue("subjects") | cue("auxiliary") | frozenset({"to", "not", "never", "always", "dont"})
 # “Told Will I was”, but “asked will I get”.
 TOLD = cue("told_so")
-NOUN_TOO = cue("noun_too")
+NOUN_TOO, MASS = cue("noun_too"), cue("mass")
 CHECKED, NAMING = frozenset({"on", "at", "for"}), cue("naming")
 COULD = frozenset({"can", "could", "should", "would", "must"})
 PERSON_BY, FEAR_OF = cue("person_by"), cue("fear_of")
@@ -84,7 +84,9 @@ def is_somebody(near: Near, known: bool = False) -> bool:
         return False
     # “The rota Grace made”, but “a christian charity runs”.
     acts = near.after[0] in ACTS and (first not in ARTICLES or not near.after[0].endswith("s"))
-    return acts or _stands_whole(near, known)
+    # “When I fell Grace stayed”.
+    between = (before in ACTS or _is_past(before)) and _is_past(near.after[0])
+    return acts or between or _stands_whole(near, known)
 
 
 def is_called_by_title(near: Near) -> bool:
@@ -158,6 +160,7 @@ def _is_object(near: Near) -> bool:
         seen = before in PERCEIVED and near.after[0].endswith("ing")
         return before in PREPOSITIONS - {"of"} or before in FELT or handled or seen
     done = before in DOING and first in WHO_DOES
+    done |= before.endswith("ing") and _is_deed(before) and near.word not in MASS
     return done or before in PREPOSITIONS | FELT | HANDLED or _is_past(before)
 
 
@@ -175,7 +178,7 @@ def _goes_on(near: Near) -> bool:
         return True
     if before in ("from", "by", "with") and _is_past(after):
         return True
-    if before == "like" and after in MANY:
+    if after in MANY and (before == "like" or (before in PREPOSITIONS and near.word not in MASS)):
         return True
     goes_on = after == "" or after in CLOSED or after in AUXILIARY or after in ACTS
     return goes_on or (after.endswith("ly") and near.word not in MODAL)
@@ -193,7 +196,8 @@ def _acts(near: Near) -> bool:
     after, then = near.after
     if after in ADVERBS or after.endswith("ly"):
         # “will always make”, but “Will always makes”.
-        after = then if near.word not in MODAL or then.endswith("s") else ""
+        finite = (then.endswith("s") and then not in NO_VERBS) or _is_past(then) or then in NO_BASE
+        return finite or (near.word not in MODAL and (then in AUXILIARY or then in ACTS))
     if after == "and":
         return then in COMPANY
     if after in ("especially", "included") and then == "":
@@ -245,7 +249,7 @@ def _is_asked_about(near: Near) -> bool:
 
 
 def _is_past(word: str) -> bool:
-    return word.endswith("ed") and len(word) >= SHORTEST_PAST
+    return word.endswith("ed") and not word.endswith("eed") and len(word) >= SHORTEST_PAST
 
 
 def _stands_whole(near: Near, known: bool) -> bool:

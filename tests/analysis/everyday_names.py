@@ -137,40 +137,40 @@ SENTENCES = (
 )
 # Short ones that were added later, of which the rules have seen each by now.
 MORE = tuple(
-    (Path(__file__).parent / "everyday_sentences.txt").read_text(encoding="utf-8").split("\n")
-)[:-1]
+    (Path(__file__).parent / "everyday_sentences.txt").read_text(encoding="utf-8").splitlines()
+)
 # Written when the rules stood, so that they were made for none of these.
 KEPT_ASIDE = (
-    "{} wrote me up for being two minutes late",
-    "everybody knows {} is the real boss",
-    "most mornings {} makes the tea and asks how we are",
-    "being left with {} on a night shift scares me",
-    "the new form came from {}",
-    "{} once made a carer kneel to find his pen",
-    "even the doctors are frightened of {}",
-    "my leave was lost because {} never opened the letter",
-    "i have learnt so much watching {}",
-    "{} swears at the photocopier and then at us",
-    "thumbs up to {} and the porters",
-    "{} threatened to dock our pay",
-    "{} quietly fixes what others break",
-    "a word with {} sorted it",
-    "whoever promoted {} needs their head looking at",
-    "{} is on her third warning",
-    "they blame {} for everything that goes missing",
-    "it took {} ten minutes to do what i could not do in a year",
-    "{} never replaced the hoist",
-    "when i fell {} stayed with me until the ambulance came",
-    "{} has a kind word for everyone",
-    "the only manager i rate is {}",
-    "{} does not get on with somebody",
-    "management ignored {} until she went to the union",
-    "{} borrowed my notes and took the credit",
-    "could not have done it without {}",
-    "{} ran the whole ward with one student",
-    "nobody told {} the plan had changed",
-    "{} lets the young ones go early",
-    "complaints about {} are filed in the bin",
+    "{} leans over your shoulder while you type",
+    "we all chipped in when {} had her baby",
+    "the fire alarm went and {} just sat there",
+    "my induction was one hour with {} and a folder",
+    "{} folded the sheets while i washed him",
+    "feedback from {} always comes with a smirk",
+    "nobody replaced {} in the kitchen",
+    "{} cleared the whole backlog by herself",
+    "is it true {} gets a car",
+    "{} used to be one of us",
+    "{} cannot spell my name after four years",
+    "trainings run by {} are worth going to",
+    "{} told me to smile more",
+    "i passed the note to {} and heard nothing",
+    "{} always locks the office so we cannot get in",
+    "no wonder {} went off sick",
+    "{} shares the tips fairly",
+    "they never should have let {} go",
+    "{} and his clipboard make everyone nervous",
+    "thank you {} for the lift home",
+    "{} went part time and is happier",
+    "my flexible working was agreed by {} on the spot",
+    "{} read my email out to the whole room",
+    "when it snowed {} walked in",
+    "{} lives for the job",
+    "give {} a raise",
+    "{} draws up the rota on the back of an envelope",
+    "talking to {} is like talking to a wall",
+    "{} phoned my wife when i was in hospital",
+    "the weekend {} covered alone was dangerous",
 )
 NAMES = (
     "mark", "will", "grace", "hope", "joy", "rose", "bill", "may", "june", "grant", "faith",
@@ -199,7 +199,7 @@ def plant_all(
     outcome = Outcome()
     for name, sentence in product(names, sentences):
         text, said = rng.choice(texts), sentence.format(name)
-        text, said = (one if one[-1] in ".!?" else f"{one}." for one in (text, said))
+        text, said = (one if one.endswith((".", "!", "?")) else f"{one}." for one in (text, said))
         whole = rng.choice((f"{text} {said}", f"{said} {text}"))
         outcome.planted[name] += 1
         if leaks(name, redactor.redact(whole).text, text):

@@ -57,13 +57,13 @@ def test_names_that_are_words_of_everyday_go_in_capitals_and_cost_no_words(texts
 
 
 def test_names_that_are_words_of_everyday_go_in_lower_case_too(texts):
-    """Measured: .98 and .97 of the sentences that the rules were made with, .79 of those kept
+    """Measured: .98 and .97 of the sentences that the rules were made with, .87 of those kept
     aside."""
     names = (*everyday_names.NAMES, *everyday_names.NAMES_KEPT_ASIDE)
     for some, sentences, least in (
         (names, everyday_names.SENTENCES, 0.97),
         (names[::4], everyday_names.MORE, 0.95),
-        (names, everyday_names.KEPT_ASIDE, 0.77),
+        (names, everyday_names.KEPT_ASIDE, 0.85),
     ):
         assert everyday_names.plant_all(texts, some, sentences).recall() >= least
     masked, words = planted.false_masks(texts, Redactor(everyday_names.is_name_of(names)))
