@@ -66,7 +66,7 @@ def may_begin(word: str) -> int:
     >>> may_begin("rota"), may_begin("wheelchair") == may_begin("deaf") > 0
     (0, True)
     """
-    kinds = (group.bit for group in (*POINTS, *HARM) if word.startswith(group.beginnings))
+    kinds = (group.bit for group in (*POINTS, *HARM) if f"{word}.".startswith(group.beginnings))
     return sum(kinds)
 
 

@@ -81,10 +81,10 @@ class Judge(dict[str, int]):
             self.folded.clear()
         word = POSSESSIVE.sub("", written)
         self.folded[written] = key = fold(word)
-        if CONTRACTION.search(written):
-            self[written] = 0
-            return 0
         telling = may_begin(key)
+        if CONTRACTION.search(written):
+            self[written] = judged = telling << TELLING
+            return judged
         for part in PARTS.split(word) if len(word) != len(key) else ():
             telling |= may_begin(fold(part))
         self[written] = judged = self._judge(word, key) | telling << TELLING

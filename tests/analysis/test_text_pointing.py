@@ -16,6 +16,9 @@ POINTING = {
     "service": (
         "nineteen years in this team and nobody asked me",
         "I only started last week",
+        "I'm sixty-three and tired",
+        "in my first year nobody sat with me",
+        "a carer since i was 17",
         "After 22 years of service I got a card",
         "I've been here since 1998",
         "I have nursed on this ward for thirty one years",
@@ -50,6 +53,7 @@ POINTING = {
     "health": (
         "when I had cancer they held my job",
         "I told my team that I'm bipolar",
+        "I take medication and it works",
         "we talked about our experiences with anxiety",
         "I came back after a heart attack to the same rota",
         "My MS makes the stairs hard",
@@ -79,6 +83,7 @@ POINTING = {
         "I wear a hijab and was asked to take it off",
         "I am Irish and hear the jokes daily",
         "I can't get Eid off",
+        "in my country I was a charge nurse",
         "English is my second language",
         "I go to chapel on Sundays and always get the Sunday shift",
         "as a gay man I keep quiet here",
@@ -173,6 +178,9 @@ PLAIN = (
     "Training is only one day",
     "Sister is lovely",
     "The new people are not trained",
+    "I'm forty quid a week down",
+    "I am first in and last out",
+    "Even the staff in Leeds are paid more",
 )
 
 
