@@ -1,7 +1,8 @@
-"""How the shipped coder's scores become probabilities, found once and kept with the seed corpus.
+"""The shipped coder's models, and how their scores become probabilities: found once and kept.
 
-Finding it takes heads that have not seen each comment, several times the work of learning itself,
-so it is done when the corpus or the codebook changes: ``python -m analysis.text.calibration``.
+Finding them takes minutes, for what joins them has to be found with models that have not seen each
+comment; and another machine may round sums otherwise. So it is done when the corpus, the codebook
+or a word list changes: ``python -m analysis.text.calibration``.
 """
 
 import hashlib
@@ -13,14 +14,17 @@ import numpy as np
 from scipy.special import expit
 
 from analysis.text.codebook import SHIPPED, Codebook, load
+from analysis.text.kept_models import read_heads, read_networks, write_heads, write_networks
 from analysis.text.language import WORDS
-from analysis.text.learning import folds, join, thresholds, unseen_signs
+from analysis.text.learning import folds, join, thresholds, together, train, unseen_signs
+from analysis.text.network import Network
 from analysis.text.reading import Bools, Ints
-from analysis.text.scorer import SIGNS, Joining
+from analysis.text.scorer import SIGNS, Heads, Joining
 from analysis.text.seeds import SEEDS, seeds
-from analysis.text.vocabulary import CONCEPTS, Floats
+from analysis.text.vocabulary import CONCEPTS, Floats, Vocabulary
 
 FILE = Path(__file__).parent / "calibration.toml"
+HEADS, NETWORK = FILE.with_name("heads.npz"), FILE.with_name("network.npz")
 STEPS = np.round(np.arange(0.2, 1.01, 0.05), 2)
 SURE, PRECISE = 0.8, 0.93
 
@@ -42,11 +46,27 @@ def shipped(codebook: Codebook) -> Joining:
     return Joining(common, offsets, slopes, cuts, raw["drawn"])
 
 
-def document(codebook: Codebook) -> str:
+class StaleError(Exception):
+    """The models that are kept were found for other words than the coder has now."""
+
+
+def shipped_models(vocabulary: Vocabulary) -> tuple[Heads, Network]:
+    """Those shipped with Candour; raises :class:`StaleError` unless they are of this
+    ``vocabulary``."""
+    if tomllib.loads(FILE.read_text(encoding="utf-8"))["columns"] != vocabulary.sha256:
+        raise StaleError(
+            "The corpus, the codebook or a word list has changed since the coder's models were "
+            "found. Find them anew: python -m analysis.text.calibration"
+        )
+    (network,) = read_networks(NETWORK)
+    return read_heads(HEADS), network
+
+
+def document(codebook: Codebook, vocabulary: Vocabulary) -> str:
     """The calibration found anew on the shipped corpus, as the file has it."""
     examples = seeds()
     fold = folds(examples)
-    signs, labels, weights = unseen_signs(codebook, examples, fold)
+    signs, labels, weights = unseen_signs(codebook, examples, together(fold))
     joining = join(signs, labels, weights)
     unseen = unseen_logits(signs, labels, weights, fold)
     plain = np.array([example.plain for example in examples])
@@ -56,6 +76,7 @@ def document(codebook: Codebook) -> str:
     lines = [
         "# Written by `python -m analysis.text.calibration`; see analysis/text/scorer.py.",
         f'sources = "{sources()}"',
+        f'columns = "{vocabulary.sha256}"',
         f"drawn = {joining.elsewhere:.2f}",
         "",
         "[signs]",
@@ -71,8 +92,7 @@ def document(codebook: Codebook) -> str:
 
 
 def unseen_logits(signs: Floats, labels: Floats, weights: Floats, fold: Ints) -> Floats:
-    """Logits of each writer's comments by heads and a joining that saw the other writers only,
-    not drawn."""
+    """Logits of each writer's comments by a joining that saw the other writers only, not drawn."""
     found = np.zeros(labels.shape)
     for one in np.unique(fold):
         inside, rest = fold == one, fold != one
@@ -105,4 +125,8 @@ def drawn(logits: Floats, labels: Floats, fold: Ints, plain: Bools) -> float:
 
 
 if __name__ == "__main__":
-    FILE.write_text(document(load()), encoding="utf-8")
+    book = load()
+    scorer, _ = train(book, seeds(), shipped(book))
+    write_heads(HEADS, scorer.heads)
+    write_networks(NETWORK, [scorer.network])
+    FILE.write_text(document(book, scorer.vocabulary), encoding="utf-8")

@@ -18,7 +18,7 @@ from analysis.instrument import Purpose
 from analysis.text import direction as leaning
 from analysis.text.asked import OPEN, read_question
 from analysis.text.asked import Question as Question
-from analysis.text.calibration import shipped
+from analysis.text.calibration import shipped, shipped_models
 from analysis.text.codebook import Codebook, Direction, load
 from analysis.text.direction import DIRECTIONS, Leaning, Reads, purpose_number
 from analysis.text.evidence import Evidence, evidence
@@ -202,7 +202,7 @@ class Coder:
 def first_coder() -> Coder:
     """The coder shipped with Candour, learnt from the seed corpus when first asked for."""
     codebook = load()
-    return Coder(codebook, *train(codebook, seeds(), shipped(codebook)))
+    return Coder(codebook, *train(codebook, seeds(), shipped(codebook), shipped_models))
 
 
 def function_of(way: Direction, purpose: Purpose) -> Function:

@@ -22,21 +22,19 @@ from analysis.text.asked import read_question
 from analysis.text.calibration import shipped, sources
 from analysis.text.codebook import Codebook, load
 from analysis.text.coder import Coder, first_coder
-from analysis.text.learning import folds, thresholds, unseen_signs, weights_of
-from analysis.text.network import fit_network
+from analysis.text.kept_models import read_networks, write_networks
+from analysis.text.learning import folds, thresholds, together, unseen_signs, weights_of
+from analysis.text.network import VECTORS, fit_to_vectors
 from analysis.text.reading import Ints
 from analysis.text.scorer import SIGNS, Joining
-from analysis.text.second_scorer import Fusion, Network, SecondScorer, Vectorise, columns_of
+from analysis.text.second_scorer import Fusion, SecondScorer, Vectorise, columns_of
 from analysis.text.seeds import Example, seeds
 from analysis.text.vocabulary import Floats
 
 FILE = Path(__file__).parent / "fusion.toml"
 QUESTIONS = FILE.with_name("seed_questions.toml")
 NETWORKS = FILE.with_suffix(".npz")
-PARTS = ("inner", "inner_offsets", "outer", "outer_offsets")
-KEPT = np.float16
 DRAWS = (1, 2)
-WRITERS_TOGETHER = 3
 TIGHT = 2.0
 
 
@@ -63,7 +61,8 @@ def unseen_logits(
         inside, rest = part == one, part != one
         columns = columns_of(vectors[inside], about[inside])
         for draw in DRAWS:
-            network = fit_network(vectors[rest], about[rest], labels[rest], weights[rest], draw)
+            given = (vectors[rest], about[rest], labels[rest], weights[rest])
+            network = fit_to_vectors(*given, draw, VECTORS)
             found[inside] += network.logits(columns) / len(DRAWS)
     return found
 
@@ -94,24 +93,18 @@ def fit(
     fold: Ints,
     joining: Joining,
 ) -> Fusion:
-    """Networks of all comments, joined as fits ``signs`` of heads that have not seen their fold.
+    """Networks of all comments, joined as fits ``signs`` of a scorer that has not seen their fold.
 
-    ``weights`` are those of comments for learning and for joining. Networks take long to fit, so
-    several writers are left out of them at a time.
+    ``weights`` are those of comments for learning and for joining.
     """
     learning, judging = weights
     first, about = joining.raw(signs), signs[:, :, SIGNS.index("asked")]
-    second = unseen_logits(vectors, about, labels, learning, fold // WRITERS_TOGETHER)
+    second = unseen_logits(vectors, about, labels, learning, fold)
     a, b, shifts = (np.round(part, 3) for part in fit_joint(first, second, labels, judging))
     logits = joining.drawn(a * first + b * second + shifts)
-    networks = [fit_network(vectors, about, labels, learning, draw) for draw in DRAWS]
+    networks = [fit_to_vectors(vectors, about, labels, learning, draw, VECTORS) for draw in DRAWS]
     cuts = thresholds(expit(logits), labels, judging)
-    return Fusion(tuple(map(shortened, networks)), float(a), float(b), shifts, cuts)
-
-
-def shortened(network: Network) -> Network:
-    """The network in numbers of half precision, as it is kept."""
-    return Network(*(getattr(network, name).astype(KEPT).astype(float) for name in PARTS))
+    return Fusion(tuple(networks), float(a), float(b), shifts, cuts)
 
 
 def read(codebook: Codebook) -> Fusion:
@@ -119,11 +112,7 @@ def read(codebook: Codebook) -> Fusion:
     raw = tomllib.loads(FILE.read_text(encoding="utf-8"))
     themes = [raw["themes"][theme.id] for theme in codebook.themes]
     shifts, cuts = (np.array([one[key] for one in themes], float) for key in ("shift", "threshold"))
-    with np.load(NETWORKS, allow_pickle=False) as kept:
-        networks = tuple(
-            Network(*(kept[f"{name}_{draw}"].astype(float) for name in PARTS)) for draw in DRAWS
-        )
-    return Fusion(networks, raw["first"], raw["second"], shifts, cuts)
+    return Fusion(read_networks(NETWORKS), raw["first"], raw["second"], shifts, cuts)
 
 
 def questions_of(codebook: Codebook, examples: Sequence[Example]) -> list[str]:
@@ -142,7 +131,7 @@ def questions_of(codebook: Codebook, examples: Sequence[Example]) -> list[str]:
 def found_anew(codebook: Codebook, vectorise: Vectorise) -> Fusion:
     """The fusion of the shipped corpus."""
     examples = seeds()
-    fold = folds(examples)
+    fold = together(folds(examples))
     signs, labels, judging = unseen_signs(codebook, examples, fold)
     texts = [example.text for example in examples]
     vectors = vectorise(texts, questions_of(codebook, examples)).astype(float)
@@ -169,12 +158,7 @@ def document(codebook: Codebook, found: Fusion) -> str:
 def write(codebook: Codebook, found: Fusion) -> None:
     """Both files: numbers to be read by people, and the networks."""
     FILE.write_text(document(codebook, found), encoding="utf-8")
-    arrays = {
-        f"{name}_{draw}": getattr(network, name).astype(KEPT)
-        for draw, network in zip(DRAWS, found.networks, strict=True)
-        for name in PARTS
-    }
-    np.savez_compressed(NETWORKS, **arrays)
+    write_networks(NETWORKS, found.networks)
 
 
 if __name__ == "__main__":

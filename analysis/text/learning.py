@@ -3,10 +3,11 @@
 Heads are logistic regressions, one against the rest. Each learns from whole comments and, at half
 weight, from the clauses of those with several themes, labelled by the evidence that lies in them.
 Weights that speak against a theme are lowered: what words stand beside one another in the seeds
-("mental health" rarely beside "parking") holds elsewhere less than what they mean.
+("mental health" rarely beside "parking") holds elsewhere less than what they mean. A network for
+all themes (:mod:`network`), the mean of two draws, learns from the same rows.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from importlib import import_module
 from typing import Any, NamedTuple
@@ -20,6 +21,7 @@ from analysis.text.codebook import Codebook
 from analysis.text.direction import DIRECTIONS, Cues, Leaning, clause_rows, purpose_number
 from analysis.text.direction import features as direction_features
 from analysis.text.human_codes import Code
+from analysis.text.network import WORDS, Network, averaged, fit_network
 from analysis.text.reading import Ints, Reader, Reading
 from analysis.text.scorer import SIGNS, Heads, Joining, Scorer, signs_of
 from analysis.text.seeds import Example
@@ -30,6 +32,8 @@ CLOSE = 1e-3
 DIRECTION_STRENGTH, DIRECTION_CLOSE = 6.0, 3e-4
 REQUESTS = 4.0
 AGAINST = 0.7
+DRAWS = (1, 2)
+WRITERS_TOGETHER = 3
 CLAUSE_WEIGHT = 0.5
 COVERS = 0.5
 PLAIN_WEIGHT = 3.0
@@ -125,22 +129,47 @@ def asked_or_not(examples: Sequence[Example]) -> list[Example]:
     return found
 
 
-def fit_heads(vocabulary: Vocabulary, given: Prepared, weights: Floats) -> Heads:
-    """One logistic regression a theme (liblinear, L2), with weights of the comments."""
-    reading = given.reading
-    kept = np.flatnonzero((given.labels.sum(axis=1) > 1)[reading.clause_text])
-    rows = _narrow(sparse.vstack([given.features, given.clause_features[kept]]))
-    labels = np.vstack([given.labels, given.clause_labels[kept]])
-    weight = np.concatenate([weights, CLAUSE_WEIGHT * weights[reading.clause_text[kept]]])
-    weights_found = np.zeros((vocabulary.columns, len(vocabulary.themes)))
-    offsets = np.full(len(vocabulary.themes), -6.0)
+class Rows(NamedTuple):
+    """What heads and network learn from: features, labels (rows, themes) and weights of comments
+    and of the clauses of those with several themes."""
+
+    features: sparse.csr_array
+    labels: Floats
+    weights: Floats
+
+    @classmethod
+    def of(cls, given: Prepared, weights: Floats) -> "Rows":
+        """From comments and what each counts."""
+        owner = given.reading.clause_text
+        kept = np.flatnonzero((given.labels.sum(axis=1) > 1)[owner])
+        return cls(
+            sparse.csr_array(sparse.vstack([given.features, given.clause_features[kept]])),
+            np.vstack([given.labels, given.clause_labels[kept]]),
+            np.concatenate([weights, CLAUSE_WEIGHT * weights[owner[kept]]]),
+        )
+
+
+def fit_both(given: Prepared, weights: Floats) -> tuple[Heads, Network]:
+    """Heads and network of these comments."""
+    rows = Rows.of(given, weights)
+    narrow = rows.features.astype(np.float32)
+    networks = [fit_network(narrow, rows.labels, rows.weights, draw, WORDS) for draw in DRAWS]
+    return fit_heads(rows), averaged(networks)
+
+
+def fit_heads(given: Rows) -> Heads:
+    """One logistic regression a theme (liblinear, L2)."""
+    rows, labels = _narrow(given.features), given.labels
+    columns, themes = rows.shape[1], labels.shape[1]
+    weights = np.zeros((columns, themes))
+    offsets = np.full(themes, -6.0)
     for theme in np.flatnonzero(labels.any(axis=0)):
         head = _logistic(C=STRENGTH, solver="liblinear", intercept_scaling=3.0, tol=CLOSE)
-        fit_alone(head, rows, labels[:, theme], weight)
+        fit_alone(head, rows, labels[:, theme], given.weights)
         found = head.coef_[0]
-        weights_found[:, theme] = np.where(found < 0, AGAINST * found, found)
+        weights[:, theme] = np.where(found < 0, AGAINST * found, found)
         offsets[theme] = head.intercept_[0]
-    return Heads(weights_found, offsets)
+    return Heads(weights, offsets)
 
 
 def folds(examples: Sequence[Example]) -> Ints:
@@ -149,10 +178,15 @@ def folds(examples: Sequence[Example]) -> Ints:
     return np.array([writers.index(example.writer) for example in examples])
 
 
+def together(fold: Ints) -> Ints:
+    """Several writers in a fold, for what takes long to learn."""
+    return fold // WRITERS_TOGETHER
+
+
 def unseen_signs(
     codebook: Codebook, examples: Sequence[Example], fold: Ints
 ) -> tuple[Floats, Floats, Floats]:
-    """Signs of every example from heads that have not seen its fold, with labels and weights.
+    """Signs of every example from models that have not seen its fold, with labels and weights.
 
     The vocabulary is that of the other folds too.
     """
@@ -164,9 +198,9 @@ def unseen_signs(
         kept = [example for example, at in zip(examples, fold, strict=True) if at != one]
         rest = [*asked_or_not(kept), *lexical(codebook)]
         vocabulary = vocabulary_of(codebook, rest)
-        heads = fit_heads(vocabulary, prepare(vocabulary, rest), weights_of(rest))
+        models = fit_both(prepare(vocabulary, rest), weights_of(rest))
         held = prepare(vocabulary, [examples[int(row)] for row in inside])
-        signs[inside] = signs_of(vocabulary, heads, held.reading, held.about).joined
+        signs[inside] = signs_of(vocabulary, *models, held.reading, held.about).joined
         labels[inside] = held.labels
     return signs, labels, np.array([PLAIN_WEIGHT if e.plain else 1.0 for e in examples])
 
@@ -234,15 +268,19 @@ def thresholds(probabilities: Floats, labels: Floats, weights: Floats) -> Floats
 
 
 def train(
-    codebook: Codebook, examples: Sequence[Example], joining: Joining
+    codebook: Codebook,
+    examples: Sequence[Example],
+    joining: Joining,
+    known: Callable[[Vocabulary], tuple[Heads, Network]] | None = None,
 ) -> tuple[Scorer, Leaning]:
-    """The models of these examples, joined as was found on unseen ones."""
+    """The models of these examples, joined as was found on unseen ones; ``known`` gives those of a
+    vocabulary that were found before."""
     everything = [*asked_or_not(examples), *lexical(codebook)]
     vocabulary = vocabulary_of(codebook, everything)
     given = prepare(vocabulary, everything)
-    heads = fit_heads(vocabulary, given, weights_of(everything))
+    models = known(vocabulary) if known else fit_both(given, weights_of(everything))
     leaning = fit_leaning(vocabulary, given, everything)
-    return Scorer(vocabulary, heads, joining), leaning
+    return Scorer(vocabulary, *models, joining), leaning
 
 
 def fit_leaning(vocabulary: Vocabulary, given: Prepared, examples: Sequence[Example]) -> Leaning:

@@ -252,7 +252,7 @@ def comments_given(
     about: Ints = np.array([number.get(question.about, -1) for question in asked], np.int64)
     scorer = coder.scorer
     reading = scorer.vocabulary.reader.read([one.text for one in human])
-    seen = signs_of(scorer.vocabulary, scorer.heads, reading, about)
+    seen = signs_of(scorer.vocabulary, scorer.heads, scorer.network, reading, about)
     labels = np.zeros((len(human), len(number)))
     for row, one in enumerate(human):
         labels[row, [number[code.theme] for code in one.codes if code.theme in number]] = 1

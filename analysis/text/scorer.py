@@ -1,9 +1,10 @@
-"""Theme scores of comments: linear heads on a comment and on its clauses, joined and calibrated.
+"""Theme scores of comments: models of a comment and of its clauses, joined and calibrated.
 
-A head's logit for the whole comment misses a theme that one clause of ten speaks of; the highest
-logit of a clause misses what is spread. A small calibrated model joins both with the evidence of
-the codebook's words: p = expit(c₀ⱼ + c·xⱼ) with x as in :func:`signs`. It is Platt's scaling with a
-few inputs more, learnt on scores of comments that the heads had not seen.
+Two kinds of model read the same columns: a linear head for each theme, and a network for all. What
+they say of the whole comment misses a theme that one clause of ten speaks of; the highest logit of
+a clause misses what is spread. A small calibrated model joins it all with the evidence of the
+codebook's words: p = expit(c₀ⱼ + c·xⱼ) with x as in :func:`signs`. It is Platt's scaling with a few
+inputs more, learnt on scores of comments that the heads had not seen.
 """
 
 import hashlib
@@ -14,6 +15,7 @@ import numpy as np
 from scipy import sparse
 from scipy.special import expit
 
+from analysis.text.network import Network
 from analysis.text.own_vocabulary import OwnVocabulary
 from analysis.text.reading import Ints, Reading
 from analysis.text.second_scorer import SecondScorer, columns_of
@@ -22,7 +24,10 @@ from analysis.text.vocabulary import Floats, Vocabulary
 DECIMALS = 3
 ELSEWHERE = 0.5
 VECTOR_LENGTH = 0.5
-SIGNS = ("whole", "clause", "words", "against", "asked", "elsewhere", "length")
+SIGNS = (
+    *("network", "network_clause", "whole", "clause"),
+    *("words", "against", "asked", "elsewhere", "length"),
+)
 TOLD = SIGNS.index("length")
 
 
@@ -42,7 +47,8 @@ class Heads:
 @dataclass(frozen=True)
 class Joining:
     """How signs become a probability: ``common`` weighs the signs, the same for every theme;
-    ``offsets`` and ``slopes`` (on the logit of the whole) belong to each theme, shrunk to none."""
+    ``offsets`` and ``slopes`` (on what the network says of the whole) belong to each theme, shrunk
+    to none."""
 
     common: Floats
     offsets: Floats
@@ -119,13 +125,14 @@ class Scored:
 
 @dataclass(frozen=True)
 class Scorer:
-    """Vocabulary, heads and joining: all that decides a theme; ``own`` once people have coded.
+    """Vocabulary, heads, network and joining: all that decides a theme.
 
-    ``second`` is there only where it was asked for.
+    ``own`` is there once people have coded, ``second`` only where it was asked for.
     """
 
     vocabulary: Vocabulary
     heads: Heads
+    network: Network
     joining: Joining
     own: Own | None = None
     second: SecondScorer | None = None
@@ -133,7 +140,7 @@ class Scorer:
     def score(self, reading: Reading, about: Ints, asked: Sequence[str] = ()) -> Scored:
         """Probabilities of comments; ``about`` has the number of the theme asked about, or −1,
         ``asked`` the words of each question where they are known."""
-        seen = signs_of(self.vocabulary, self.heads, reading, about)
+        seen = signs_of(self.vocabulary, self.heads, self.network, reading, about)
         features, logits = self.shipped(seen, reading, asked)
         if self.own:
             logits = self.own.logits(features, told(logits, seen.joined), reading.written, asked)
@@ -155,11 +162,10 @@ class Scorer:
 
     def sha256(self) -> str:
         """SHA-256 over the numbers and the words that decide the codes."""
-        digest = hashlib.sha256("\n".join(self.vocabulary.reader.stems).encode())
-        grams, joining, own = self.vocabulary.grams, self.joining, self.own
+        digest = hashlib.sha256(self.vocabulary.sha256.encode())
+        joining, own = self.joining, self.own
         for numbers in (
-            *(grams.pairs, grams.group_pairs, grams.groups),
-            *(self.heads.weights, self.heads.offsets, self.vocabulary.idf),
+            *(self.heads.weights, self.heads.offsets, *self.network.parts, self.vocabulary.idf),
             *(joining.common, joining.offsets, joining.slopes, joining.thresholds),
             np.array([joining.elsewhere]),
             *((own.weights, own.slopes, own.offsets, own.drawn) if own else ()),
@@ -172,30 +178,38 @@ class Scorer:
         return digest.hexdigest()
 
 
-def signs_of(vocabulary: Vocabulary, heads: Heads, reading: Reading, about: Ints) -> Signs:
-    """What the heads say of each comment and of each clause."""
+def signs_of(
+    vocabulary: Vocabulary, heads: Heads, network: Network, reading: Reading, about: Ints
+) -> Signs:
+    """What heads and network say of each comment and of each clause."""
     found = vocabulary.found(reading)
     heard = vocabulary.heard(reading, about, by_clause=False, found=found)
     features = vocabulary.features(reading, about, heard, by_clause=False, found=found)
-    whole = heads.logits(features)
     by_clause = vocabulary.heard(reading, about, by_clause=True, found=found)
     clause_features = vocabulary.features(reading, about, by_clause, by_clause=True, found=found)
-    logits = heads.logits(clause_features)
+    whole, logits = heads.logits(features), heads.logits(clause_features)
+    seen, clauses = network.logits(features), network.logits(clause_features)
+    said = (seen, _highest(seen, clauses, reading), whole, _highest(whole, logits, reading))
+    return Signs(signs(said, heard, about, reading.words), logits, features, clause_features)
+
+
+def _highest(whole: Floats, clauses: Floats, reading: Reading) -> Floats:
+    """The highest logit of a clause of each comment; of a comment without one, its own."""
     best = whole.copy()
     starts = np.flatnonzero(np.diff(reading.clause_text, prepend=-1))
     if len(starts):
-        best[reading.clause_text[starts]] = np.maximum.reduceat(logits, starts)
-    joined = signs(whole, best, heard, about, reading.words)
-    return Signs(joined, logits, features, clause_features)
+        best[reading.clause_text[starts]] = np.maximum.reduceat(clauses, starts)
+    return best
 
 
-def signs(whole: Floats, best: Floats, heard: Floats, about: Ints, words: Ints) -> Floats:
-    """What is joined for each comment and theme, in the order of ``SIGNS``."""
+def signs(said: Sequence[Floats], heard: Floats, about: Ints, words: Ints) -> Floats:
+    """What is joined for each comment and theme, in the order of ``SIGNS``; ``said`` are the first
+    four."""
+    whole = said[0]
     own = about[:, None] == np.arange(whole.shape[1])
     return np.stack(
         [
-            whole,
-            best,
+            *said,
             np.log1p(np.clip(heard, 0, None)),
             np.clip(heard, None, 0),
             own.astype(float),

@@ -13,33 +13,12 @@ from functools import cached_property
 import numpy as np
 
 from analysis.text.minilm import Vectors
+from analysis.text.network import Network
 from analysis.text.reading import Ints
 from analysis.text.vocabulary import Floats
 
 DECIMALS = 5
 Vectorise = Callable[[Sequence[str], Sequence[str]], Vectors]
-
-
-@dataclass(frozen=True)
-class Network:
-    """One hidden layer: ``inner`` (columns, hidden) and ``inner_offsets`` (hidden), then ``outer``
-    (hidden, themes) and ``outer_offsets`` (themes)."""
-
-    inner: Floats
-    inner_offsets: Floats
-    outer: Floats
-    outer_offsets: Floats
-
-    def logits(self, columns: Floats) -> Floats:
-        """What each row of columns says of each theme: max(0, x·W + o)·V + p.
-
-        >>> one = np.array([[1.0]])
-        >>> Network(one, -one[0], 2 * one, one[0]).logits(np.array([[3.0], [0.5]])).tolist()
-        [[5.0], [1.0]]
-        """
-        hidden = np.maximum(columns @ self.inner + self.inner_offsets, 0)
-        found: Floats = hidden @ self.outer + self.outer_offsets
-        return found
 
 
 @dataclass(frozen=True)
@@ -83,10 +62,7 @@ class SecondScorer:
         fusion = self.fusion
         digest = hashlib.sha256(self.model_sha256.encode())
         for network in fusion.networks:
-            for numbers in (
-                *(network.inner, network.inner_offsets),
-                *(network.outer, network.outer_offsets),
-            ):
+            for numbers in network.parts:
                 digest.update(np.ascontiguousarray(numbers).tobytes())
         for numbers in (fusion.shifts, fusion.thresholds):
             digest.update(np.ascontiguousarray(numbers).tobytes())

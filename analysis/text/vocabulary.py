@@ -1,10 +1,11 @@
 """The columns a comment is turned into: which words, pairs, groups and phrases a coder knows."""
 
+import hashlib
 import tomllib
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -121,6 +122,14 @@ class Vocabulary:
     lexicon: Phrases
     idf: Floats
     themes: tuple[str, ...]
+
+    @cached_property
+    def sha256(self) -> str:
+        """SHA-256 over what stands in which column."""
+        digest = hashlib.sha256("\n".join((*self.reader.stems, *self.themes)).encode())
+        for numbers in (self.grams.pairs, self.grams.group_pairs, self.grams.groups):
+            digest.update(np.ascontiguousarray(numbers).tobytes())
+        return digest.hexdigest()
 
     @property
     def echoed(self) -> int:
@@ -256,7 +265,7 @@ def _listed(codebook: Codebook) -> list[tuple[tuple[str, ...], int, float]]:
 def _rule_words() -> Iterable[str]:
     """What the rules of direction, offers and mockery look for."""
     for name, words in lists().items():
-        if name not in ("ambiguous", "no_content", "common", "questions"):
+        if name not in ("ambiguous", "no_content", "common", "questions", "languages"):
             yield from [words] if isinstance(words, str) else words
 
 

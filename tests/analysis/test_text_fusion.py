@@ -3,18 +3,20 @@
 import math
 import subprocess
 import sys
+from dataclasses import replace
 
 import numpy as np
 import pytest
 from scipy.special import expit, logit
 
-from analysis.text import fusion, minilm, network
+from analysis.text import fusion, minilm
 from analysis.text.calibration import shipped
 from analysis.text.codebook import load
 from analysis.text.coder import Coder, Question
 from analysis.text.human_codes import HumanCode
+from analysis.text.kept_models import read_networks, write_networks
 from analysis.text.learning import train
-from analysis.text.network import fit_network
+from analysis.text.network import VECTORS, fit_to_vectors
 from analysis.text.own_codes import comments_given
 from analysis.text.second_scorer import columns_of
 from analysis.text.seeds import seeds
@@ -24,6 +26,7 @@ from tests.needed import need_packages
 
 need_packages("safetensors", "tokenizers")
 
+SMALL = replace(VECTORS, hidden=48)
 TEXTS = ["My manager never listens.", "Too many cases and no time.", "n/a", "The team is kind."]
 ASKED = [Question("wish"), Question(), Question(), Question("open", "team_peers")]
 
@@ -154,7 +157,7 @@ def planted(count, seed=6):
 @pytest.fixture(scope="module")
 def learnt():
     vectors, asked, labels = planted(6_000)
-    return fit_network(vectors, asked, labels, np.ones(len(labels)), 1, hidden=48)
+    return fit_to_vectors(vectors, asked, labels, np.ones(len(labels)), 1, SMALL)
 
 
 def right(found, seed):
@@ -169,31 +172,34 @@ def test_a_network_finds_again_what_was_planted(learnt):
     assert 0.44 < chance < 0.56
 
 
-def test_a_network_is_the_same_each_time_and_in_half_precision_still_right(learnt):
-    again = fit_network(*planted(6_000), np.ones(6_000), 1, hidden=48)
-    other = fit_network(*planted(6_000), np.ones(6_000), 2, hidden=48)
+def test_a_network_is_the_same_each_time_and_in_a_byte_for_a_weight_still_right(learnt, tmp_path):
+    again = fit_to_vectors(*planted(6_000), np.ones(6_000), 1, SMALL)
+    other = fit_to_vectors(*planted(6_000), np.ones(6_000), 2, SMALL)
     assert np.array_equal(again.inner, learnt.inner)
     assert not np.array_equal(other.inner, learnt.inner)
-    assert np.allclose(right(fusion.shortened(learnt), 7), right(learnt, 7), atol=0.01)
+    write_networks(tmp_path / "one.npz", [learnt])
+    (kept,) = read_networks(tmp_path / "one.npz")
+    assert np.allclose(right(kept, 7), right(learnt, 7), atol=0.01)
 
 
 def test_comments_of_no_weight_teach_a_network_nothing():
     vectors, asked, labels = planted(3_000)
     half = np.arange(len(labels)) % 2
     wrong = np.where(half[:, None] == 1, 1 - labels, labels)
-    found = fit_network(vectors, asked, wrong, 1.0 - half, 1, hidden=48)
+    found = fit_to_vectors(vectors, asked, wrong, 1.0 - half, 1, SMALL)
     assert right(found, 7)[1] > 0.99
 
 
 def test_scores_to_join_come_from_networks_that_have_not_seen_the_comment(monkeypatch):
     """Labels by chance can be learnt by heart; held out, nothing is left of them."""
     monkeypatch.setattr(fusion, "DRAWS", (1,))
-    monkeypatch.setattr(network, "ROUNDS", 150)
+    many = replace(VECTORS, rounds=150)
+    monkeypatch.setattr(fusion, "VECTORS", many)
     rng = np.random.default_rng(6)
     vectors = rng.normal(0, 1, (400, 100))
     labels = (rng.random((400, 2)) < 0.5).astype(float)
     asked, weights = np.zeros((400, 2)), np.ones(400)
-    heard = fit_network(vectors, asked, labels, weights, 1)
+    heard = fit_to_vectors(vectors, asked, labels, weights, 1, many)
     seen = (heard.logits(columns_of(vectors, asked)) > 0) == labels
     unseen = fusion.unseen_logits(vectors, asked, labels, weights, np.arange(400) % 2)
     assert seen.mean() > 0.75
@@ -212,7 +218,8 @@ def test_what_is_shipped_goes_with_the_model_and_the_codebook():
 
 
 def test_what_is_written_is_read_again(coder, tmp_path, monkeypatch):
-    networks = [fusion.shortened(some_network(coder, seed)) for seed in fusion.DRAWS]
+    write_networks(tmp_path / "some.npz", [some_network(coder, seed) for seed in fusion.DRAWS])
+    networks = read_networks(tmp_path / "some.npz")
     wanted = numbers(coder, 0.5, 0.25, networks, -0.125)
     monkeypatch.setattr(fusion, "FILE", tmp_path / "fusion.toml")
     monkeypatch.setattr(fusion, "NETWORKS", tmp_path / "fusion.npz")
@@ -222,9 +229,9 @@ def test_what_is_written_is_read_again(coder, tmp_path, monkeypatch):
     assert np.array_equal(found.shifts, wanted.shifts)
     assert np.array_equal(found.thresholds, wanted.thresholds)
     assert all(
-        np.array_equal(getattr(a, name), getattr(b, name))
+        np.array_equal(*parts)
         for a, b in zip(found.networks, wanted.networks, strict=True)
-        for name in fusion.PARTS
+        for parts in zip(a.parts, b.parts, strict=True)
     )
 
 
@@ -244,6 +251,7 @@ from analysis.text import minilm
 from analysis.text.calibration import shipped
 from analysis.text.codebook import load
 from analysis.text.coder import Coder
+from analysis.text.kept_models import read_networks, write_networks
 from analysis.text.learning import train
 from analysis.text.seeds import seeds
 coder = Coder(load(), *train(load(), seeds()[::25], shipped(load())))

@@ -46,7 +46,7 @@ def test_what_a_word_says_here_is_learnt():
     learnt = learn_directions(small_coder(), human, ASKED, fold(human))
     assert learnt.accepted
     assert learnt.codes == 60
-    assert learnt.after > 0.95 > learnt.before
+    assert learnt.after > 0.9 > 0.6 > learnt.before
 
 
 def test_the_learnt_coder_reads_directions_so_and_says_it_is_another():

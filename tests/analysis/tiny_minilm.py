@@ -6,7 +6,8 @@ from pathlib import Path
 
 import numpy as np
 
-from analysis.text.second_scorer import Fusion, Network
+from analysis.text.network import Network
+from analysis.text.second_scorer import Fusion
 
 WRITTEN = """manager never listen ##s help ##ed team desk chair ##load case too many the my is are
 not afraid to speak pay parking and we no time for . , ?"""
