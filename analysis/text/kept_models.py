@@ -34,8 +34,9 @@ def write_networks(path: Path, networks: Iterable[Network]) -> None:
     arrays: Arrays = {}
     for number, one in enumerate(networks):
         inner, scale = in_bytes(one.inner)
-        rest = (scale, *(part.astype(np.float32) for part in one.parts[1:]))
-        arrays |= {f"{number}_{place}": part for place, part in enumerate((inner, *rest))}
+        arrays |= {f"{number}_0": inner, f"{number}_1": scale}
+        for place, part in enumerate(one.parts[1:], 2):
+            arrays[f"{number}_{place}"] = part.astype(np.float32)
     np.savez_compressed(path, allow_pickle=False, **arrays)
 
 

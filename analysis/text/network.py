@@ -10,6 +10,7 @@ learning by heart: without that, as in scikit-learn's networks, it does worse on
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from importlib import import_module
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,7 +21,7 @@ from analysis.text.reading import Ints
 from analysis.text.vocabulary import Floats
 
 Numbers = NDArray[np.float32]
-Columns = Numbers | sparse.csr_array
+Columns: TypeAlias = "Numbers | sparse.csr_array"
 MEMORY = (0.9, 0.99)
 TINY = np.float32(1e-8)
 WARM = 200
@@ -173,8 +174,8 @@ def _steepness(
     kept = np.float32(1 - left_out)
 
     def some(shape: tuple[int, ...]) -> Numbers:
-        drawn: Numbers = (rng.random(shape, dtype=np.float32) > left_out) / kept
-        return drawn
+        drawn = rng.random(shape, dtype=np.float32) > left_out
+        return drawn.astype(np.float32) / kept
 
     if isinstance(given, sparse.csr_array):
         seen = given.copy()
