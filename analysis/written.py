@@ -214,8 +214,10 @@ def said_once(quotes: Sequence[Quote]) -> list[Said]:
     first: dict[tuple[str, str, int], str] = {}
     people: Counter[tuple[str, str, int]] = Counter()
     for place, quote in enumerate(quotes):
-        words = " ".join(quote.text.casefold().split()).rstrip(".! ")
-        same = (quote.question, words, place if MARKS.search(quote.text) else -1)
+        words = " ".join(quote.text.casefold().split())
+        words = words[:-1] if words.endswith((".", "!")) else words
+        alone = not words or MARKS.search(quote.text)
+        same = (quote.question, words, place if alone else -1)
         first.setdefault(same, quote.text)
         people[same] += 1
     return [Said(text, people[same]) for same, text in first.items()]

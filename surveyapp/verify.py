@@ -1178,14 +1178,14 @@ def compare(
         # can be made again.
         for results in (made, told):
             results["text"] = [counted_by_software(one) for one in results["text"]]
-        coders = {one["question"]: one["coder"] for one in made["text"]}
-        said = [(one["question"], one.get("coder", "unknown")) for one in told["text"]]
-        others = {mark for question, mark in said if coders.get(question) != mark}
+        others = coded_otherwise(made["text"], told["text"])
         if others:
-            del made["text"]
+            for results in (made, told):
+                results["text"] = [one for one in results["text"] if one["question"] not in others]
             report.incomplete(
-                f"{pulse.name}: other software coded the comments: {', '.join(sorted(others))}. "
-                "To count them once more, run this with the Candour that has it."
+                f"{pulse.name}: other software is said to have coded the comments: "
+                f"{', '.join(sorted(set(others.values())))}. To count them once more, run this "
+                "with the Candour that has it."
             )
         other = [
             name
@@ -1200,6 +1200,16 @@ def compare(
 
 
 # ---------------------------------------------------------------- the command
+
+
+def coded_otherwise(made: list[Any], told: list[Any]) -> dict[str, str]:
+    """Questions of both whose comments, as the results say, were coded by other software than
+    this, and by which."""
+    here = {one["question"]: one["coder"] for one in made}
+    said = {one["question"]: str(one.get("coder", "unknown")) for one in told}
+    return {
+        question: mark for question, mark in said.items() if here.get(question, mark) != mark
+    }
 
 
 def counted_by_software(text: Mapping[str, Any]) -> dict[str, Any]:

@@ -42,6 +42,7 @@ FOREIGN = frozenset(
     if language != "shared"
     for word in str(words).split()
 )
+WELSH = frozenset(str(lists()["languages"]["welsh"]).split())
 # Letters that English words, also borrowed ones, are not written with.
 FOREIGN_LETTERS = frozenset("ąćęłńśźżăâîșțşţãõŵŷ")
 ENGLISH = COMMON.union(*map(words_of, ("stating", "negative", "positive", "negators", "asking")))

@@ -9,6 +9,7 @@ from collections import deque
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from analysis.text.language import WELSH
 from analysis.text.names import cue, is_misspelt, standing
 from analysis.text.redact_everyday import (
     MODAL,
@@ -37,6 +38,7 @@ from analysis.text.redact_words import (
 )  # fmt: skip
 
 HEADLINE_SHARE, HEADLINE_WORDS = 0.5, 4
+NEAR = 3
 MOST_STRANGE, MOST_STRANGE_WORDS = 0.25, 2
 FAR_BACK = 12
 INITIAL_BEFORE = re.compile(
@@ -166,7 +168,10 @@ class _Reading:
         """Whether a listed name is a Welsh word here: “Mae popeth yn iawn”, “bob tro”."""
         if word.key not in WELSH_TOO or place + 1 == len(self.words):
             return False
-        return standing(self.words[place + 1].key) == "unknown"
+        beside = self.words[place + 1]
+        unknown = standing(beside.key) == "unknown" and not beside.is_ & ROSTER
+        near = self.words[place + 1 : place + 1 + NEAR]
+        return beside.text.islower() and unknown and any(one.key in WELSH for one in near)
 
     def _introduced(self, place: int, word: _Word, before: _Word) -> str | None:
         """After a title, a role, "called" or an initial."""

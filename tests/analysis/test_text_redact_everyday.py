@@ -94,6 +94,23 @@ def test_welsh_words_that_are_names_elsewhere_stay(text):
     assert redact(text).text == text
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Bob Szczepanski shouted at me.",
+        "Beth Wyrzyk bullied me",
+        "Pam Oyelaran is unfair",
+        "I asked Pam abt it",
+        "Mae McAllistair rang",
+    ],
+)
+def test_before_a_word_that_nobody_knows_such_a_name_is_one(text):
+    """A rare surname or a misspelt word is not Welsh."""
+    found = redact(text).text
+    assert "[name]" in found
+    assert not {"Bob", "Beth", "Pam", "Mae"} & set(found.split())
+
+
 def test_on_the_roster_such_a_name_goes_in_welsh_too():
     assert redact("Mae popeth yn iawn", {"mae"}.__contains__).text == "[name] popeth yn iawn"
     assert redact("Bob and Mae left").text == "[name] and [name] left"
