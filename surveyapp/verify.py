@@ -1207,9 +1207,7 @@ def coded_otherwise(made: list[Any], told: list[Any]) -> dict[str, str]:
     this, and by which."""
     here = {one["question"]: one["coder"] for one in made}
     said = {one["question"]: str(one.get("coder", "unknown")) for one in told}
-    return {
-        question: mark for question, mark in said.items() if here.get(question, mark) != mark
-    }
+    return {question: mark for question, mark in said.items() if here.get(question, mark) != mark}
 
 
 def counted_by_software(text: Mapping[str, Any]) -> dict[str, Any]:

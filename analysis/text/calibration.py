@@ -52,18 +52,26 @@ class StaleError(Exception):
 
 def shipped_models(vocabulary: Vocabulary) -> tuple[Heads, Network]:
     """Those shipped with Candour; raises :class:`StaleError` unless they are of this
-    ``vocabulary``."""
-    if tomllib.loads(FILE.read_text(encoding="utf-8"))["columns"] != vocabulary.sha256:
+    ``vocabulary`` and the ones that the calibration goes with."""
+    raw = tomllib.loads(FILE.read_text(encoding="utf-8"))
+    if (raw["columns"], raw["models"]) != (vocabulary.sha256, models_hash()):
         raise StaleError(
             "The corpus, the codebook or a word list has changed since the coder's models were "
-            "found. Find them anew: python -m analysis.text.calibration"
+            "found, or they were not all found together. Find them anew: "
+            "python -m analysis.text.calibration"
         )
     (network,) = read_networks(NETWORK)
     return read_heads(HEADS), network
 
 
+def models_hash() -> str:
+    """SHA-256 over the files of the models that are kept."""
+    return hashlib.sha256(HEADS.read_bytes() + NETWORK.read_bytes()).hexdigest()
+
+
 def document(codebook: Codebook, vocabulary: Vocabulary) -> str:
-    """The calibration found anew on the shipped corpus, as the file has it."""
+    """The calibration found anew on the shipped corpus, as the file has it, with the models that
+    are kept."""
     examples = seeds()
     fold = folds(examples)
     signs, labels, weights = unseen_signs(codebook, examples, together(fold))
@@ -77,6 +85,7 @@ def document(codebook: Codebook, vocabulary: Vocabulary) -> str:
         "# Written by `python -m analysis.text.calibration`; see analysis/text/scorer.py.",
         f'sources = "{sources()}"',
         f'columns = "{vocabulary.sha256}"',
+        f'models = "{models_hash()}"',
         f"drawn = {joining.elsewhere:.2f}",
         "",
         "[signs]",

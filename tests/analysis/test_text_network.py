@@ -10,6 +10,7 @@ from threadpoolctl import threadpool_limits
 from analysis.text import calibration
 from analysis.text.calibration import StaleError, shipped_models
 from analysis.text.codebook import load
+from analysis.text.coder import first_coder
 from analysis.text.kept_models import read_heads, read_networks, write_heads, write_networks
 from analysis.text.learning import Rows, fit_heads, vocabulary_of
 from analysis.text.network import WORDS, averaged, fit_network
@@ -98,6 +99,16 @@ def test_models_that_are_kept_are_read_again_nearly_as_they_were(learnt, tmp_pat
 def test_models_of_other_words_are_refused_and_it_is_said_what_to_do():
     with pytest.raises(StaleError, match=r"python -m analysis\.text\.calibration"):
         shipped_models(vocabulary_of(load(), seeds()[::50]))
+
+
+def test_a_model_that_the_calibration_does_not_go_with_is_refused(tmp_path, monkeypatch):
+    vocabulary = first_coder().scorer.vocabulary
+    assert shipped_models(vocabulary)[1].inner.shape[0] == vocabulary.columns
+    heads = read_heads(calibration.HEADS)
+    write_heads(tmp_path / "heads.npz", replace(heads, offsets=heads.offsets + 0.5))
+    monkeypatch.setattr(calibration, "HEADS", tmp_path / "heads.npz")
+    with pytest.raises(StaleError, match="not all found together"):
+        shipped_models(vocabulary)
 
 
 def test_what_is_shipped_has_a_row_for_each_column_and_a_column_for_each_theme():

@@ -155,6 +155,19 @@ def test_comments_coded_by_other_software_are_called_that_and_not_other_results(
         assert deep(1, 2, record=republished(story[0], story[1], 2, change)).code() == 1
 
 
+def test_a_question_that_was_never_asked_is_found_and_its_mark_hides_no_other(story, deep):
+    def beside(told):
+        invented(told)
+        told["text"][1]["coder"] = "candour 1, codebook 1 (00000000)"
+        told["text"][0]["no_theme"] = "about 95"
+
+    def invented(told):
+        told["text"].append({**told["text"][0], "question": "invented"})
+
+    for change in (beside, invented):
+        assert deep(1, 2, record=republished(story[0], story[1], 2, change)).code() == 1
+
+
 def test_one_of_two_says_what_it_cannot_count(deep):
     assert NEEDED not in "\n".join(deep(1).lines)
     report = deep(2)
