@@ -9,7 +9,6 @@ from collections import deque
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from analysis.text.language import WELSH
 from analysis.text.names import cue, is_misspelt, standing
 from analysis.text.redact_everyday import (
     MODAL,
@@ -168,6 +167,9 @@ class _Reading:
         """Whether a listed name is a Welsh word here: “Mae popeth yn iawn”, “bob tro”."""
         if word.key not in WELSH_TOO or place + 1 == len(self.words):
             return False
+        # Pages load this module and never redact: stemming is loaded only by who does.
+        from analysis.text.language import WELSH  # noqa: PLC0415
+
         beside = self.words[place + 1]
         unknown = standing(beside.key) == "unknown" and not beside.is_ & ROSTER
         near = self.words[place + 1 : place + 1 + NEAR]
