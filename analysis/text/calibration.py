@@ -47,7 +47,7 @@ def shipped(codebook: Codebook) -> Joining:
 
 
 class StaleError(Exception):
-    """The models that are kept were found for other words than the coder has now."""
+    """The models that are kept are not those of the coder's words or of its calibration."""
 
 
 def shipped_models(vocabulary: Vocabulary) -> tuple[Heads, Network]:

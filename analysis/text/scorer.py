@@ -4,7 +4,7 @@ Two kinds of model read the same columns: a linear head for each theme, and a ne
 they say of the whole comment misses a theme that one clause of ten speaks of; the highest logit of
 a clause misses what is spread. A small calibrated model joins it all with the evidence of the
 codebook's words: p = expit(c₀ⱼ + c·xⱼ) with x as in :func:`signs`. It is Platt's scaling with a few
-inputs more, learnt on scores of comments that the heads had not seen.
+inputs more, learnt on scores of comments that neither had seen.
 """
 
 import hashlib

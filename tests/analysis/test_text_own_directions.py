@@ -12,7 +12,10 @@ from analysis.text.own_directions import learn_directions, mentions
 from analysis.text.seeds import seeds
 from tests.analysis.small_coder import small_coder
 
-PLACES = ("on the ward", "at the depot", "this winter", "in the east office", "since the move")
+PLACES = (
+    *("on the ward", "at the depot", "this winter", "in the east office", "since the move"),
+    *("by the gate", "on Mondays", "in the van"),
+)
 ASKED = {"open": Question()}
 TEAM = "team_peers"
 
@@ -45,8 +48,8 @@ def test_what_a_word_says_here_is_learnt():
     human = ours()
     learnt = learn_directions(small_coder(), human, ASKED, fold(human))
     assert learnt.accepted
-    assert learnt.codes == 60
-    assert learnt.after > 0.9 > 0.6 > learnt.before
+    assert learnt.codes == 96
+    assert learnt.after > 0.95 > learnt.before
 
 
 def test_the_learnt_coder_reads_directions_so_and_says_it_is_another():
