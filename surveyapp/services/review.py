@@ -273,20 +273,6 @@ def seeds(wave_id: uuid.UUID) -> dict[str, int]:
     return {one.id: int(one.audit["seed"]) for one in record.sheet.questions}
 
 
-def corrections(wave_id: uuid.UUID) -> list[HumanCode]:
-    """What reviewers coded after they had seen the software's codes: for training, never for a
-    figure."""
-    record = _record(wave_id)
-    if record is None:
-        return []
-    return [
-        _human(record, entry, one)
-        for entry in record.entries
-        for one in record.readings.get(entry.place, [])
-        if one.codes is not None and one.seen != BLIND
-    ]
-
-
 def cleared(wave_id: uuid.UUID) -> list[Cleared]:
     """The comments that may be quoted, in the desk's random order, masked as reviewers said."""
     record = _record(wave_id)
@@ -352,7 +338,7 @@ def _human(record: Record, entry: sheets.Entry, one: sheets.Reading) -> HumanCod
         question=entry.question,
         text=entry.text,
         codes=one.codes or (),
-        kind="audit" if one.seen == BLIND else "correction",
+        kind="audit",
         coder=record.reader(one.reader),
         codebook=record.sheet.codebook,
         seen=one.seen,

@@ -216,7 +216,6 @@ def test_the_audit_is_what_was_coded_in_the_order_drawn_as_far_as_there_is_no_ga
         assert {row.seen for row in found} == {"blind"}
         assert {row.coder for row in found} == {"reader 1", "reader 2"}
         assert {len(row.codes) for row in found if row.comment == sample[0]} == {0, 1}
-        assert review.corrections(pulse) == []
 
 
 def test_a_code_has_its_evidence_and_the_usual_function_of_its_direction(app, pulse):
@@ -234,7 +233,7 @@ def test_a_code_has_its_evidence_and_the_usual_function_of_its_direction(app, pu
     assert [code.function for code in reading.codes] == ["barrier", "barrier", "offer"]
 
 
-def test_what_is_changed_of_the_software_s_codes_is_a_correction_and_no_audit(app):
+def test_what_is_changed_of_the_software_s_codes_is_kept_and_no_audit(app):
     with app.app_context():
         wave_id = desk.a_pulse(desk.plain(260))
     desk.lay_out(app)
@@ -245,11 +244,10 @@ def test_what_is_changed_of_the_software_s_codes_is_a_correction_and_no_audit(ap
         mine = review_desk.desk(desk.wave(wave_id), one)
         assert review_desk.turn(mine, place).shown == shown.codes
         say(wave_id, one, place, codes=[Given("workload", "negative", words="cases")])
-        assert review.corrections(wave_id) == [], "unchanged"
         say(wave_id, two, place, codes=[Given("workload", "positive", words="cases")])
-        (row,) = review.corrections(wave_id)
-        assert (row.kind, row.seen, row.codes[0].direction) == ("correction", seen, "positive")
-        assert row.text == shown.text
+        same, other = review_sheets.readings(wave_id)[place]
+        assert same.codes is None, "unchanged"
+        assert (other.seen, other.codes[0].direction) == (seen, "positive")
         assert review.audit(wave_id) == []
         (cleared,) = review.cleared(wave_id)
         assert cleared.codes[0].direction == "positive", "what people say goes before the software"
