@@ -243,9 +243,8 @@ def test_what_is_changed_of_the_software_s_codes_is_kept_and_no_audit(app):
         place, seen = shown.place, desk.WordCoder.mark
         mine = review_desk.desk(desk.wave(wave_id), one)
         assert review_desk.turn(mine, place).shown == shown.codes
-        say(wave_id, one, place, codes=[Given("workload", "negative", words="cases")])
-        say(wave_id, two, place, codes=[Given("workload", "positive", words="cases")])
-        same, other = review_sheets.readings(wave_id)[place]
+        same = say(wave_id, one, place, codes=[Given("workload", "negative", words="cases")])
+        other = say(wave_id, two, place, codes=[Given("workload", "positive", words="cases")])
         assert same.codes is None, "unchanged"
         assert (other.seen, other.codes[0].direction) == (seen, "positive")
         assert review.audit(wave_id) == []
