@@ -7,7 +7,7 @@ from pathlib import Path
 from analysis.dataset import DataError
 from analysis.importers.table import decode, delimiter_of
 from analysis.text.folding import fold
-from analysis.text.names import spellings
+from analysis.text.names import LONGEST, spellings
 
 HEADING = re.compile(r"name|known as|enw", re.IGNORECASE)
 NO_NAME = re.compile(r"[@\d]")
@@ -29,25 +29,37 @@ def read_names(path: Path) -> list[str]:
 
     Of a CSV file whose heading has columns with "name" in theirs ("First name", "Surname", "Known
     as"), these are read; without such a heading every cell is one. Raises :class:`DataError` with
-    the lines that hold no name.
+    the first line that holds no name, or one of more than 200 letters.
     """
-    text = decode(path.read_bytes(), path.name)
-    lines = [line for line in text.replace("\ufeff", "").splitlines() if line.strip()]
-    delimiter = delimiter_of(lines[0], ())
-    rows = list(csv.reader(lines, delimiter=delimiter))
-    heading = [place for place, cell in enumerate(rows[0]) if HEADING.search(cell)]
+    text = decode(path.read_bytes(), path.name).replace("\ufeff", "")
+    lines = {number: line for number, line in enumerate(text.splitlines(), 1) if line.strip()}
+    if not lines:
+        raise DataError([f"{path.name} holds no names."])
+    numbers = list(lines)
+    reader = csv.reader(lines.values(), delimiter=delimiter_of(lines[numbers[0]], ()))
+    try:
+        rows = [(numbers[reader.line_num - 1], row) for row in reader]
+    except csv.Error as error:
+        number = numbers[reader.line_num - 1]
+        raise DataError([f"{path.name}, line {number}: a cell that is far too long."]) from error
+    heading = [place for place, cell in enumerate(rows[0][1]) if HEADING.search(cell)]
     chosen = [
         (number, cell.strip())
-        for number, row in enumerate(rows, 1)
+        for number, row in (rows[1:] if heading else rows)
         for place, cell in enumerate(row)
-        if cell.strip() and (not heading or (place in heading and number > 1))
+        if cell.strip() and (not heading or place in heading)
     ]
-    problems = [
-        f"{path.name}, line {number}: this is no name. Keep names alone, one a line, "
-        "or give their columns a heading with the word “name”."
-        for number, cell in chosen
-        if NO_NAME.search(cell)
-    ]
-    if problems or not chosen:
-        raise DataError(problems[:1] or [f"{path.name} holds no names."])
+    if not chosen:
+        raise DataError([f"{path.name} holds no names."])
+    for number, cell in chosen:
+        if len(cell) > LONGEST:
+            wrong = f"a name of {len(cell):,} letters. At most {LONGEST} fit."
+        elif NO_NAME.search(cell):
+            wrong = (
+                "this is no name. Keep names alone, one a line, "
+                "or give their columns a heading with the word “name”."
+            )
+        else:
+            continue
+        raise DataError([f"{path.name}, line {number}: {wrong}"])
     return [cell for _, cell in chosen]

@@ -14,6 +14,8 @@ from analysis.text.folding import fold
 
 HERE = Path(__file__).parent
 TYPO_LENGTH = 5
+# Longer is nobody's name, and to try each letter of it would take minutes.
+LONGEST = 200
 SHORTEST_PART = 3
 Standing = Literal["name", "both", "word", "unknown"]
 
@@ -117,8 +119,9 @@ def _inflected(key: str, known: Lists) -> bool:
 
 
 def shorter(word: str) -> tuple[str, ...]:
-    """A word with one letter left out, every way; none for a word of under five letters."""
-    if len(word) < TYPO_LENGTH:
+    """A word with one letter left out, every way; none for a word of under five letters or of more
+    than 200."""
+    if not TYPO_LENGTH <= len(word) <= LONGEST:
         return ()
     return tuple(word[:place] + word[place + 1 :] for place in range(len(word)))
 
@@ -126,6 +129,8 @@ def shorter(word: str) -> tuple[str, ...]:
 def is_misspelt(key: str) -> bool:
     """Whether an unknown word is one letter, or two that changed places, away from a word."""
     words = lists().words
+    if len(key) > LONGEST:
+        return False
     if any(one in words for one in shorter(key)):
         return True
     for place in range(len(key) + 1):
