@@ -151,7 +151,8 @@ def spellings(name: str) -> frozenset[str]:
     """Everything that a person of this full name may be called in one word, folded: each part, the
     parts of a double-barrelled one, nicknames, and each of these with one letter left out.
 
-    A name to be known by may stand in brackets or quotes. Particles and titles are no names.
+    A name to be known by may stand in brackets or quotes. Titles are no names, nor are particles
+    but at the end, or as a given name ("Van Tran").
 
     >>> sorted(word for word in spellings("Siân (Shan) O’Brien") if len(word) > 4)
     ['brien', 'obien', 'obren', 'obrie', 'obrien', 'obrin', 'orien']
@@ -159,7 +160,11 @@ def spellings(name: str) -> frozenset[str]:
     left_out = cue("particles") | cue("titles")
     found: set[str] = set()
     words = _OUTSIDE.sub(" ", name).split()
-    for word in (one for one in words if fold(one) not in left_out or one == words[-1]):
+    for place, word in enumerate(words):
+        after = fold(words[place + 1]) if place + 1 < len(words) else ""
+        given = place == 0 and fold(word) in cue("particles_given") and after not in left_out
+        if after and fold(word) in left_out and not given:
+            continue
         whole = fold(word)
         parts = [part for one in word.split("-") for part in (one, *_APOSTROPHE.split(one)[1:])]
         least = min(SHORTEST_PART, max(2, len(whole)))

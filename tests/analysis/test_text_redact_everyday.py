@@ -114,3 +114,48 @@ def test_before_a_word_that_nobody_knows_such_a_name_is_one(text):
 def test_on_the_roster_such_a_name_goes_in_welsh_too():
     assert redact("Mae popeth yn iawn", {"mae"}.__contains__).text == "[name] popeth yn iawn"
     assert redact("Bob and Mae left").text == "[name] and [name] left"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Mac told us to shut up", "[name] told us to shut up"),
+        (
+            "i was bullied by mac, and mac's team gets it all",
+            "i was bullied by [name], and [name]'s team gets it all",
+        ),
+        (
+            "Van never listens. My manager Van is unfair",
+            "[name] never listens. My manager [name] is unfair",
+        ),
+        ("nobody trusts van", "nobody trusts [name]"),
+        ("Le shouted at me, le minh never helps", "[name] shouted at me, [name] never helps"),
+        ("Al and Di run this place", "[name] and [name] run this place"),
+        ("Bin is kind, and Del said so", "[name] is kind, and [name] said so"),
+        ("Jan van der Berg left", "[name] left"),
+        ("I drive a van. Ask for the van keys.", "I drive a van. Ask for the van keys."),
+        (
+            "van hire costs too much, no van, no visits",
+            "van hire costs too much, no van, no visits",
+        ),
+        ("my mac is slow and the bin is full", "my mac is slow and the bin is full"),
+    ],
+)
+def test_a_given_name_that_is_a_particle_elsewhere_goes(text, expected):
+    people = (
+        "Mac Field",
+        "Van Tran",
+        "Le Minh",
+        "Di Green",
+        "Al Driver",
+        "Bin Li",
+        "Del Brook",
+        "Jan van der Berg",
+    )
+    roster = frozenset().union(*map(spellings, people))
+    assert redact(text, roster.__contains__).text == expected
+
+
+def test_a_particle_before_another_is_no_given_name():
+    assert "van" not in spellings("Van der Berg, Pieter")
+    assert "de" not in spellings("De Souza Maria")
