@@ -73,7 +73,8 @@ class ProgrammeForm(PageForm):
     )
     support = TextAreaField(
         "Where can people turn for support?",
-        description="For example a speak-up guardian, a union, a helpline.",
+        description="For example whom to tell when somebody is at risk today, a speak-up guardian, "
+        "a union, a helpline. It stands beside each comment box and on the last page.",
         validators=[Length(max=1000)],
     )
 

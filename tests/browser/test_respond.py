@@ -1,5 +1,6 @@
 """Answering on a small phone: by keyboard, with and without script, leaving nothing behind."""
 
+import re
 from contextlib import contextmanager, suppress
 
 import pytest
@@ -14,6 +15,7 @@ from tests.browser.keyboard import somebody
 
 SAID = "Nobody tells us when rotas change."
 BOX = "4. What makes good days hard here, and what should stop?"
+AT_RISK = "child or an adult at risk today.* Samaritans, .*116 123. Your union: 01632 960 002$"
 CLIPPED = """
 () => [...document.querySelectorAll("main *, header *, footer *")]
   .filter((e) => !e.closest(".govuk-visually-hidden") && !e.closest("[hidden]"))
@@ -82,6 +84,8 @@ def answer_all(one):
     one.choose("1. I can raise", "Agree")
     one.choose("2. People here keep quiet", "Strongly disagree")
     one.choose("3. I can do my work", "Prefer not to say")
+    box = one.page.get_by_role("textbox", name=BOX)
+    expect(box).to_have_accessible_description(re.compile(AT_RISK))
     one.write(BOX, SAID)
     one.choose("How may we use it?", "Board only")
 

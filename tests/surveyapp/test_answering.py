@@ -140,6 +140,39 @@ def test_a_comment_needs_a_choice_of_use(app, wave, respondent):
     assert (voting.ballots(app, wave), voting.collected(app)) == (0, 0)
 
 
+@pytest.mark.parametrize(
+    ("support", "turn_to"),
+    [
+        (
+            "Your union: 01632 960 002",
+            "Who can help? Samaritans, free, day and night: 116 123. Your union: 01632 960 002",
+        ),
+        (
+            "Samaritans: 116 123. Your union, 4200",
+            "Who can help? Samaritans: 116 123. Your union, 4200",
+        ),
+        ("", "Who can help? Samaritans, free, day and night: 116 123."),
+    ],
+    ids=["one named", "Samaritans named", "none named"],
+)
+@pytest.mark.parametrize("way", ["all", "one"])
+def test_before_anything_is_written_the_page_says_where_to_turn_with_harm(
+    app, respondent, support, turn_to, way
+):
+    poll = voting.open_voting(app, support=support)
+    page = arrive(respondent, poll.people[0].token).press(way)
+    while not (box := page.page.select("textarea")):
+        page = page.press("next")
+    (said,) = page.page.select("#h-4")
+    words = " ".join(said.get_text().split())
+    assert "h-4" in box[0]["aria-describedby"].split()
+    assert words.endswith(turn_to)
+    assert "Nobody is shown a comment while the pulse is open." in words
+    assert "No reviewer, no board and no manager reads “Themes only”." in words
+    assert "Is a child or an adult at risk today?" in words
+    assert not said.find_parent("details")
+
+
 def test_a_long_comment_says_by_how_much_and_is_kept(wave, respondent):
     page = arrive(respondent, wave.people[0].token).press("one")
     for _ in range(3):
