@@ -14,7 +14,8 @@ from typing import NamedTuple
 
 from analysis.text import disclosures
 from analysis.text.names import cue
-from analysis.text.redact_names import initials_in, names_in
+from analysis.text.redact_initials import initials_in
+from analysis.text.redact_names import names_in
 from analysis.text.redact_patterns import Hit, Kind, is_nhs_number, written_forms
 from analysis.text.redact_places import Places
 from analysis.text.redact_words import IsName, Judge

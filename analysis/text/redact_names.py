@@ -7,9 +7,9 @@ spelling leaves open is settled by the neighbours.
 import re
 from collections import deque
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from analysis.text.names import cue, is_misspelt, standing
+from analysis.text.redact_belonging import says_what_people_are
 from analysis.text.redact_everyday import (
     MODAL,
     SUBJECTS,
@@ -18,6 +18,7 @@ from analysis.text.redact_everyday import (
     is_somebody,
     is_surname,
 )
+from analysis.text.redact_initials import INITIAL_AFTER, INITIAL_BEFORE, Span
 from analysis.text.redact_patterns import HAS_DIGIT
 from analysis.text.redact_words import (
     CAPITAL,
@@ -34,48 +35,23 @@ from analysis.text.redact_words import (
     TOKEN,
     WORDLIKE,
     Judge,
+    Word,
 )  # fmt: skip
 
 HEADLINE_SHARE, HEADLINE_WORDS = 0.5, 4
 NEAR = 3
 MOST_STRANGE, MOST_STRANGE_WORDS = 0.25, 2
 FAR_BACK = 12
-INITIAL_BEFORE = re.compile(
-    r"(?<![\w'’.])(?P<initials>(?:[A-Z]\.[ ]?|[a-z]\.[ ]?|[B-HJ-Z][ ]){1,2})$"
-)
-INITIAL_AFTER = re.compile(r" [B-HJ-Z]\b(?!['’\w])\.?(?=\W|$)|, ?[A-Z]\.")
 NOT_TITLED, MONTHS, BEFORE_MONTH = cue("not_titled"), cue("months"), cue("before_month")
 PLAIN_TITLES, ROLES, NEVER = cue("plain_titles"), cue("roles"), cue("never")
 AFTER, BEFORE, NOT_BEFORE = cue("after"), cue("before") | cue("roles"), cue("not_before")
 ROLE_BEHIND = re.compile(
     rf"(?:,| [(])[ ]?(?:a|her|his|my|our|the|their) (?:[a-z]+ )?(?:{'|'.join(sorted(ROLES))})\b"
 )
-# “Mr J S”, and “J.S. told me”: letters alone are no words.
-TITLED_INITIALS = re.compile(
-    r"\b(?:Mr|Mrs|Ms|Miss|Mx|Dr|Prof|Cllr)\.? (?P<initials>[A-Z](?:[. ]{1,2}[A-Z])*\b)(?![’'\w])\.?"
-)
 SURE_AFTER, SURE_BEFORE = cue("sure_after"), cue("sure_before")
-_SAID = "|".join(sorted(SURE_AFTER))
-DOTTED_INITIALS = re.compile(rf"(?<![\w.])(?P<initials>(?:[A-Z]\.[ ]?){{2,3}})(?= ?(?:{_SAID})\b)")
 BEING = cue("being")
 DOING, GIVEN = AFTER | SURE_AFTER, cue("common_given")
 SURNAMES, WELSH_TOO = cue("common_surnames"), cue("welsh_too")
-
-
-class Span(NamedTuple):
-    """A name's place in the text and the rule that found it."""
-
-    rule: str
-    start: int
-    end: int
-
-
-class _Word(NamedTuple):
-    text: str
-    key: str
-    start: int
-    end: int
-    is_: int
 
 
 def names_in(
@@ -83,21 +59,13 @@ def names_in(
 ) -> Iterator[Span]:
     """Every name in a text, outside what is ``taken`` already, in the order of the text."""
     words = [
-        _Word(match.group(), judge.key(match.group()), match.start(), match.end(), is_)
+        Word(match.group(), judge.key(match.group()), match.start(), match.end(), is_)
         for match, is_ in zip(TOKEN.finditer(text), judged, strict=True)
     ]
     yield from _Reading(text, words, taken).names()
 
 
-def initials_in(text: str) -> Iterator[Span]:
-    """Letters that stand for somebody by what is beside them."""
-    for pattern in (TITLED_INITIALS, DOTTED_INITIALS):
-        for match in pattern.finditer(text):
-            start, end = match.span("initials")
-            yield Span("initials", start, end - (text[end - 1] == " "))
-
-
-def _outside(words: list[_Word], taken: list[tuple[int, int]]) -> Iterator[bool]:
+def _outside(words: list[Word], taken: list[tuple[int, int]]) -> Iterator[bool]:
     """For each word whether nothing that is taken lies over it. A mark such as [name] is taken."""
     waiting = deque(sorted(taken))
     for word in words:
@@ -109,14 +77,16 @@ def _outside(words: list[_Word], taken: list[tuple[int, int]]) -> Iterator[bool]
 class _Reading:
     """One comment being read for names."""
 
-    def __init__(self, text: str, words: list[_Word], taken: list[tuple[int, int]]) -> None:
+    def __init__(self, text: str, words: list[Word], taken: list[tuple[int, int]]) -> None:
         self.text, self.words = text, words
         free = _outside(words, taken)
         before = (0, *(word.is_ for word in words))
         self.asked = [
             place
             for place, (word, is_free) in enumerate(zip(words, free, strict=True))
-            if is_free and (word.is_ & OPEN or before[place] & TITLE)
+            if is_free
+            and (word.is_ & OPEN or before[place] & TITLE)
+            and not says_what_people_are(text, words, place)
         ]
         capitals = sum(bool(word.text[0].isupper()) for word in words)
         self.headline = len(words) >= HEADLINE_WORDS and capitals > HEADLINE_SHARE * len(words)
@@ -147,7 +117,7 @@ class _Reading:
             if again and is_somebody(self._near(place), known=True):
                 self.rules[place] = "roster"
 
-    def _alone(self, place: int, word: _Word) -> str | None:
+    def _alone(self, place: int, word: Word) -> str | None:
         if word.is_ & ROSTER:
             return "roster"
         if word.is_ & LISTED:
@@ -163,7 +133,7 @@ class _Reading:
             return self._by_shape(place, word)
         return None
 
-    def _is_welsh(self, place: int, word: _Word) -> bool:
+    def _is_welsh(self, place: int, word: Word) -> bool:
         """Whether a listed name is a Welsh word here: “Mae popeth yn iawn”, “bob tro”."""
         if word.key not in WELSH_TOO or place + 1 == len(self.words):
             return False
@@ -175,7 +145,7 @@ class _Reading:
         near = self.words[place + 1 : place + 1 + NEAR]
         return beside.text.islower() and unknown and any(one.key in WELSH for one in near)
 
-    def _introduced(self, place: int, word: _Word, before: _Word) -> str | None:
+    def _introduced(self, place: int, word: Word, before: Word) -> str | None:
         """After a title, a role, "called" or an initial."""
         unknown = word.is_ & (MAYBE | WORDLIKE | STRANGE | STRANGE_LOW | INITIALS)
         if before.is_ & TITLE:
@@ -197,17 +167,17 @@ class _Reading:
             return "initials"
         return None
 
-    def _is_titled(self, place: int, word: _Word) -> bool:
+    def _is_titled(self, place: int, word: Word) -> bool:
         """Whether an everyday word of the roster, written small, follows a title as a name."""
         return (
             word.key in GIVEN and bool(word.is_ & MAYBE) and is_called_by_title(self._near(place))
         )
 
-    def _follows_initial(self, word: _Word) -> bool:
+    def _follows_initial(self, word: Word) -> bool:
         start = word.start
         return INITIAL_BEFORE.search(self.text, max(0, start - FAR_BACK), start) is not None
 
-    def _meant(self, place: int, word: _Word) -> bool:
+    def _meant(self, place: int, word: Word) -> bool:
         """Whether a name on the roster that is a common word too is meant as a name."""
         if word.key in NEVER:
             return False
@@ -227,7 +197,7 @@ class _Reading:
             return True
         return self._acts(place, sure=True)
 
-    def _is_somebody(self, place: int, word: _Word) -> bool:
+    def _is_somebody(self, place: int, word: Word) -> bool:
         """Whether an everyday word is meant as a name: "Will, our deputy," or by its neighbours."""
         near = self._near(place)
         # Not “we will, our deputy said, be paid”.
@@ -255,7 +225,7 @@ class _Reading:
             return self.words[other].key
         return "*" if HAS_DIGIT.search(between) else ""
 
-    def _begins(self, place: int, word: _Word) -> bool:
+    def _begins(self, place: int, word: Word) -> bool:
         """Whether a sentence that begins with a common word goes on as if it were a name."""
         if not word.is_ & WORDLIKE:
             return False
@@ -264,7 +234,7 @@ class _Reading:
         named = word.key in GIVEN and (after == "and" or after not in NEVER)
         return owns or after in BEING or named
 
-    def _by_shape(self, place: int, word: _Word) -> str | None:
+    def _by_shape(self, place: int, word: Word) -> str | None:
         """A capitalised word that is on a list of names and of words, or on none."""
         if self.headline or self._is_month(place) or word.key in NEVER:
             return None
@@ -304,7 +274,7 @@ class _Reading:
                 return "beside"
         return None
 
-    def _is_joined(self, place: int, word: _Word) -> bool:
+    def _is_joined(self, place: int, word: Word) -> bool:
         """“Penny and” somebody who was named, or behind an “and”."""
         if not (word.is_ & MAYBE and word.key in GIVEN) or self._after_article(place):
             return False
@@ -315,7 +285,7 @@ class _Reading:
                     return self._near(place).before[1] not in SUBJECTS
         return False
 
-    def _is_common_name(self, word: _Word) -> bool:
+    def _is_common_name(self, word: Word) -> bool:
         both = MAYBE | WORDLIKE
         return word.is_ & both == both and word.key not in NEVER and word.key not in DOING
 
@@ -367,7 +337,7 @@ class _Reading:
         before = self._before(place)
         return before is not None and before.key in NOT_BEFORE
 
-    def _before(self, place: int) -> _Word | None:
+    def _before(self, place: int) -> Word | None:
         return self.words[place - 1] if place else None
 
     def _inside(self, place: int) -> bool:
@@ -376,7 +346,7 @@ class _Reading:
         before = self.text[max(0, start - FAR_BACK) : start].rstrip(" \t\"“”'‘’([*_-–—•")
         return bool(before) and before[-1] not in ".!?:\n\r;/…"
 
-    def _ends_sentence(self, first: _Word, second: _Word) -> bool:
+    def _ends_sentence(self, first: Word, second: Word) -> bool:
         between = self.text[first.end : second.start]
         return any(mark in between for mark in ".!?;\n")
 

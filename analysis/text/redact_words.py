@@ -45,6 +45,16 @@ INITIALS_LENGTH = (2, 3)
 MOST_KEPT = 200_000
 
 
+class Word(NamedTuple):
+    """A word of a text as written, folded, where it stands, and what it is by its spelling."""
+
+    text: str
+    key: str
+    start: int
+    end: int
+    is_: int
+
+
 class Judged(NamedTuple):
     """A text's words: what each is by its spelling, whether one may be a name, and which kinds of
     phrase that people must look at may hold one of them (:func:`disclosures.may_begin`)."""
