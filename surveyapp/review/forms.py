@@ -18,14 +18,20 @@ from wtforms import (
 from wtforms.validators import InputRequired, ValidationError
 
 from surveyapp.forms import PageForm
-from surveyapp.review.words import ACT_WORDS, DIRECTION_WORDS, FUNCTION_WORDS, OTHER_WORDS
+from surveyapp.review.words import (
+    ACT_WORDS,
+    ASKED,
+    DIRECTION_WORDS,
+    FUNCTION_WORDS,
+    OTHER_WORDS,
+    Asked,
+)
 from surveyapp.services.review_desk import MOST_CODES, OTHER, Desk, Given, Turn
 from surveyapp.services.review_masks import CHECKS, ToCheck
-from surveyapp.services.review_sheets import REASONS
+from surveyapp.services.review_reasons import REASONS
 from surveyapp.services.review_subjects import LONGEST, NAME, SAME, THEME, Candidate
 
 FIRST_ROWS, MORE_ROWS = 2, 2
-DECISIONS = {"pass": "It may be quoted", "withhold": "Withhold it"}
 
 
 class CodeRow(Form):
@@ -44,18 +50,25 @@ class CommentForm(PageForm):
         "they stand in this comment. Another of you is then asked whether they agree.",
     )
     escalate = BooleanField("It tells of harm or risk")
-    decision = RadioField(
-        "May it be quoted?",
-        [InputRequired("Say whether it may be quoted.")],
-        choices=DECISIONS,
-    )
+    decision = RadioField("")
     reason = SelectField(
         "If you withhold it, why?", choices={"": "Choose a reason", **REASONS}, default=""
     )
 
+    def ask(self, asked: Asked) -> None:
+        """Ask what may be done with the comment in these words."""
+        self.decision.label.text = asked.question
+        self.decision.choices = {"pass": asked.yes, "withhold": "Withhold it"}
+        self.decision.validators = [InputRequired(asked.lacking)]
+        self.yes = f"{asked.yes[0].lower()}{asked.yes[1:]}"
+
     def validate_reason(self, field: SelectField) -> None:
         if self.decision.data == "withhold" and not field.data:
             raise ValidationError("Choose why it is withheld.")
+        if self.decision.data == "pass" and field.data:
+            raise ValidationError(
+                f"You chose a reason, but said that {self.yes}. Take one of them back."
+            )
 
     def is_whole(self, turn: Turn) -> bool:
         """Whether nothing lacks; all that does is named at once."""
@@ -190,6 +203,7 @@ def subject_form(desk: Desk, candidate: Candidate, others: Sequence[Candidate]) 
 def comment_form(turn: Turn) -> CommentForm:
     """The form of one comment, with what the reviewer said of it before."""
     form = CommentForm(data=_before(turn))
+    form.ask(ASKED[turn.entry.use])
     titles = {theme: title for theme, title, _ in turn.sheet.themes}
     themes = {"": "Choose a theme", **titles, OTHER: OTHER_WORDS}
     if turn.task == "decide":

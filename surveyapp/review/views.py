@@ -11,7 +11,7 @@ from surveyapp.permissions import open_to, signed_in
 from surveyapp.review import words
 from surveyapp.review.forms import CommentForm, add_rows, comment_form, masks_form
 from surveyapp.services import covenants, results, review_desk, review_masks, review_subjects
-from surveyapp.services.review_sheets import REASONS
+from surveyapp.services.review_reasons import REASONS
 
 blueprint = Blueprint("review", __name__, url_prefix="/review")
 
@@ -55,18 +55,22 @@ def _page(
         programme=programme,
         wave=wave,
         desk=desk,
-        pulses=[
-            (one, found.progress(), review_subjects.unsaid(found)) for one, found in desks.items()
-        ],
+        pulses=[(one, found.progress(), _subjects_waiting(found)) for one, found in desks.items()],
         promised=wave is not None and covenants.reads_comments(wave),
         may=review_desk.may_review(signed_in()),
         progress=desk.progress() if desk else None,
         waiting=waiting,
-        unsaid=review_subjects.unsaid(desk) if desk else 0,
+        unsaid=_subjects_waiting(desk) if desk else 0,
         checks=review_masks.to_check(desk) if desk else [],
         reasons=REASONS,
         words=words,
     )
+
+
+def _subjects_waiting(desk: review_desk.Desk) -> int:
+    """How many new subjects this reviewer can name now: none before the sample is coded."""
+    unsaid = review_subjects.unsaid(desk)
+    return 0 if unsaid and review_subjects.waits_for(desk) else unsaid
 
 
 @blueprint.get("/<slug>/<int:number>/board")

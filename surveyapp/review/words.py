@@ -1,6 +1,7 @@
 """What the desk calls things, and the single keys that do them."""
 
 from collections.abc import Mapping
+from typing import NamedTuple
 
 from surveyapp.services.review_sheets import Naming
 
@@ -26,6 +27,23 @@ FUNCTION_WORDS: Mapping[str, str] = {
 USE_WORDS: Mapping[str, str] = {
     "publish": "Everyone may read it, once it is checked",
     "board": "Only the board may read it, once it is checked",
+}
+
+
+class Asked(NamedTuple):
+    """What a reviewer is asked to decide of a comment; ``yes`` clears it."""
+
+    question: str
+    yes: str
+    lacking: str
+
+
+# By the use that the writer chose: what only the board may read is never quoted.
+ASKED: Mapping[str, Asked] = {
+    "publish": Asked("May it be quoted?", "It may be quoted", "Say whether it may be quoted."),
+    "board": Asked(
+        "May the board read it?", "The board may read it", "Say whether the board may read it."
+    ),
 }
 FLAG_WORDS: Mapping[str, str] = {
     "escalate": "May tell of harm",
@@ -75,7 +93,6 @@ ACTION_KEYS: Mapping[str, str] = {
 }
 OF_CODES = frozenset({"nothing", "offer"})  # of no use where nothing is coded
 ACTION_WORDS: Mapping[str, str] = {
-    "pass": "May be quoted: save and go on",
     "withhold": "Withhold it, then choose the reason",
     "mask": "Mask the words you have marked",
     "nothing": "It says nothing to code",
@@ -83,6 +100,11 @@ ACTION_WORDS: Mapping[str, str] = {
     "escalate": "It tells of harm or risk",
     "later": "Leave it for later",
 }
+
+
+def action_words(use: str) -> Mapping[str, str]:
+    """What each single key does with a comment of this use."""
+    return {"pass": f"{ASKED[use].yes}: save and go on", **ACTION_WORDS}
 
 
 def of_naming(naming: Naming, titles: Mapping[str, str]) -> str:

@@ -18,6 +18,7 @@ from surveyapp.models.surveys import Programme, Wave
 from surveyapp.services import board, turns
 from surveyapp.services import review_sheets as sheets
 from surveyapp.services.covenants import COMMENT_READERS
+from surveyapp.services.review_reasons import REASONS
 
 LAID_OUT = ("opened", "summarised")
 DIRECTIONS = ("negative", "positive", "suggestion", "mixed")
@@ -317,7 +318,7 @@ def decide(
     turns.hold(turn.wave)
     if turn.wave.state not in LAID_OUT:
         raise NotNow("These results are out, so the desk is closed.")
-    if reason and reason not in sheets.REASONS:
+    if reason and reason not in REASONS:
         raise Rejected("Choose a reason from the list.")
     reading = sheets.Reading(
         place=turn.entry.place,
@@ -327,7 +328,8 @@ def decide(
         escalate=escalate,
         checks=turn.mine.checks if turn.mine else (),
     )
-    reading = _with_codes(turn, reading, [code_of(turn, one) for one in codes])
+    once = list(dict.fromkeys(code_of(turn, one) for one in codes))
+    reading = _with_codes(turn, reading, once)
     sheets.keep(turn.wave.id, reading)
     return reading
 

@@ -218,6 +218,19 @@ def test_one_outside_the_sample_takes_one_key(house, reviewer):
     assert (reading.reason, reading.codes) == ("", None)
 
 
+def test_the_key_that_clears_asks_about_a_reason_that_was_chosen(house, reviewer):
+    place = place_of(house, lambda entry: not entry.blind and not entry.codes)
+    before = decided(house, place)
+    page = reviewer.open(f"{DESK}/{place}")
+    page.select_option("#reason", "author")
+    page.evaluate("document.activeElement.blur()")
+    page.keyboard.press("a")
+    page.wait_for_selector(".govuk-error-summary")
+    assert "said that it may be quoted. Take one" in page.inner_text(".govuk-error-summary")
+    assert page.input_value("#reason") == "author"
+    assert decided(house, place) == before
+
+
 def test_leaving_one_for_later_by_a_key(house, reviewer):
     page = reviewer.open(f"{DESK}/next")
     before = page.url

@@ -138,11 +138,11 @@ def test_a_comment_is_shown_as_the_plain_text_it_is(app, pulse, board):
 @pytest.mark.parametrize(
     ("said", "words"),
     [
-        ({}, "Say whether it may be quoted."),
+        ({}, "Say whether the board may read it."),
         ({}, "Give at least one code"),  # all that lacks is said at once
         ({"decision": "withhold", "rows-0-theme": "workload"}, "Code 1: choose what it says"),
         ({"decision": "withhold", "rows-0-theme": "workload"}, "Choose why it is withheld."),
-        ({"nothing": "y"}, "Say whether it may be quoted."),
+        ({"nothing": "y"}, "Say whether the board may read it."),
         ({"decision": "pass"}, "Give at least one code"),
         ({"nothing": "y", "decision": "withhold"}, "Choose why it is withheld."),
         ({"decision": "pass", "rows-0-theme": "workload"}, "Code 1: choose what it says"),
@@ -187,7 +187,7 @@ def test_a_reviewer_sees_again_what_they_said_and_can_change_it(app, pulse, boar
     assert page.select_one("#reason option[selected]")["value"] == "harm"
     assert page.find(id="masks").get_text().strip() == "a colleague"
     assert page.find(id="rows") is None, "what was coded blind stays"
-    board.post(f"{DESK}/1", data={"decision": "pass"})
+    board.post(f"{DESK}/1", data={"decision": "pass", "reason": ""})
     with app.app_context():
         (reading,) = review_sheets.readings(pulse)[1]
         assert (reading.reason, reading.codes, reading.seen) == ("", (), "blind")
