@@ -115,6 +115,29 @@ def is_surname(near: Near, behind: str) -> bool:
     return at_work and AT_WORK.match(behind) is not None
 
 
+def is_behind_given(near: Near) -> bool:
+    """Whether a word that somebody has for a surname (Steel, Hands) is meant as one, written small
+    behind a given name. A thing that people do goes on as a verb does.
+
+    >>> is_behind_given(Near("hands", False, ("", "siobhan"), ("leaves", "early")))
+    True
+    >>> is_behind_given(Near("hands", False, ("", "siobhan"), ("out", "the")))
+    False
+    """
+    word, after = near.word, near.after[0]
+    if word in MODAL or word in AUXILIARY | ADVERBS or word.endswith("ly"):
+        return False
+    if near.owns:
+        return True
+    if word in CLOSED and after in DETERMINERS | PREPOSITIONS:
+        return False
+    if near.before[0] in PREPOSITIONS | ADDRESSED:
+        return True
+    if _is_deed(word) or word in ACTS:
+        return after not in AFTER_VERB
+    return not (word.endswith("s") and after in AFTER_VERB_ONLY)
+
+
 def _ends(near: Near) -> bool:
     return near.after[0] in ("", "and", "who", "never", "always", "about", "or")
 

@@ -14,6 +14,7 @@ from analysis.text.redact_everyday import (
     MODAL,
     SUBJECTS,
     Near,
+    is_behind_given,
     is_called_by_title,
     is_somebody,
     is_surname,
@@ -33,6 +34,7 @@ from analysis.text.redact_words import (
     STRANGE_LOW,
     TITLE,
     TOKEN,
+    WHOLE,
     WORDLIKE,
     Judge,
     Word,
@@ -270,7 +272,7 @@ class _Reading:
                 strange = word.is_ & STRANGE and (other < place or self._inside(place))
                 if known or strange:
                     return "beside"
-            elif gap == " " and self._is_common_name(word) and self._is_low_name(other):
+            elif gap == " " and self._is_low_beside(place, other):
                 return "beside"
         return None
 
@@ -289,6 +291,20 @@ class _Reading:
         both = MAYBE | WORDLIKE
         return word.is_ & both == both and word.key not in NEVER and word.key not in DOING
 
+    def _is_low_beside(self, place: int, other: int) -> bool:
+        """Whether both are written small, and a word of the roster belongs to the name."""
+        if not self._is_low_name(other):
+            return False
+        if self._is_common_name(self.words[place]):
+            return True
+        return other < place and self._is_low_surname(place, self._near(place))
+
+    def _is_low_surname(self, place: int, near: Near) -> bool:
+        """A word of the roster that only the given name before it tells from the word."""
+        word = self.words[place]
+        maybe = word.is_ & WHOLE and word.key not in NEVER and word.key not in DOING
+        return bool(maybe) and word.text[0].islower() and is_behind_given(near)
+
     def _is_low_name(self, place: int) -> bool:
         return self.rules[place] == "roster" and not self.words[place].is_ & CAPITAL
 
@@ -298,10 +314,12 @@ class _Reading:
             if first < 0 or self._gap(first, first + 1) != " ":
                 continue
             one, two = self.words[first : first + 2]
-            pair = one.key in GIVEN and self._is_common_name(one) and self._is_common_name(two)
+            given = one.key in GIVEN and self._is_common_name(one)
+            pair = given and self._is_common_name(two)
             low = one.text[0].islower()
             if pair and low == two.text[0].islower() and not (low and one.key in MODAL):
                 return True
+            pair |= given and self._is_low_surname(first + 1, self._near(first + 1))
             if pair and low and two.text[0].islower():
                 after = (self._key_at(first + 2, first + 1), self._key_at(first + 3, first + 1))
                 if is_somebody(self._near(first)._replace(after=after)):

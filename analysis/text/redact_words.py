@@ -36,8 +36,10 @@ ROSTER, MAYBE, LISTED, WORDLIKE, STRANGE, STRANGE_LOW, SHOUTED, INITIALS, TITLE 
     1 << place for place in range(9)
 )
 CAPITAL = 1 << 9
+# With MAYBE: the roster holds the word itself, not only a name that has one letter more.
+WHOLE = 1 << 10
 # The bits above are those of the kinds of phrase that may hold the word.
-TELLING = 10
+TELLING = 11
 OPEN = ROSTER | LISTED | MAYBE | WORDLIKE | STRANGE | STRANGE_LOW | SHOUTED | INITIALS | TITLE
 SHORTEST_LOW = 4
 WRITTEN_ON = "ובכלמשהوبلفك"  # and, in, as, to, from, that, the
@@ -123,9 +125,9 @@ class Judge(dict[str, int]):
             return 0
         plain = word.casefold().replace("’", "'")
         if self.is_name(plain) or (key != plain and self.is_name(key)):
-            # The set cannot tell a name from one with a letter left out, so a word stays a word.
+            # Of a short word the set cannot tell whether it is a name with a letter left out.
             if known == "word" and key in self.words:
-                return MAYBE
+                return MAYBE | WHOLE if all(map(self.is_name, shorter(key))) else MAYBE
             if known == "word":
                 return MAYBE | WORDLIKE
             return MAYBE | WORDLIKE if key in self.common else ROSTER

@@ -159,3 +159,36 @@ def test_a_given_name_that_is_a_particle_elsewhere_goes(text, expected):
 def test_a_particle_before_another_is_no_given_name():
     assert "van" not in spellings("Van der Berg, Pieter")
     assert "de" not in spellings("De Souza Maria")
+
+
+WORDS = ("Hands", "Steel", "Down", "Money", "Speed", "Worth", "Castle", "Fish", "Gold", "Nurse")
+
+
+@pytest.mark.parametrize("surname", WORDS)
+def test_a_word_that_is_a_surname_goes_small_behind_the_given_name(surname):
+    roster = spellings(f"Siobhan {surname}").__contains__
+    for sentence in (
+        "siobhan {} leaves early",
+        "i was shouted at by siobhan {} again",
+        "complaints about siobhan {} get nowhere",
+    ):
+        expected = sentence.format("").replace("siobhan ", "[name]")
+        assert redact(sentence.format(surname.lower()), roster).text == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("siobhan hands out the rota", "[name] hands out the rota"),
+        ("siobhan down the corridor", "[name] down the corridor"),
+        ("siobhan heads the team", "[name] heads the team"),
+        ("siobhan really listens, early too", "[name] really listens, early too"),
+        ("al driver leaves early", "[name] leaves early"),
+        ("my driver leaves early", "my driver leaves early"),
+        ("siobhan speed matters", "[name] speed matters"),
+    ],
+)
+def test_behind_a_given_name_what_somebody_does_stays(text, expected):
+    people = ("Siobhan Hands", "Tom Down", "Amy Heads", "Jo Early", "Al Driver", "Jan Speeds")
+    roster = frozenset().union(*map(spellings, people))
+    assert redact(text, roster.__contains__).text == expected
