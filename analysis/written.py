@@ -18,7 +18,7 @@ from analysis.summary import (
     TextTheme,
     WrittenTheme,
 )
-from analysis.text.audited import NO_THEMES, AuditedShare
+from analysis.text.audited import NO_THEMES, NONE, AuditedShare
 from analysis.text.human_codes import OTHER
 from analysis.text.masking import MARKS
 
@@ -29,13 +29,13 @@ AUDITED = (
 )
 DENOMINATOR = "Shares are of those who wrote here, not of all staff."
 RANGES = "How sure are these shares?"
-WITHOUT_THEME = (
-    "“Something no theme covers” is a matter for which there is no theme. “No theme found” means "
-    "that a comment holds nothing that could be sorted."
-)
+WITHOUT_THEME = {
+    OTHER: "“Something no theme covers” is a matter for which there is no theme.",
+    NONE: "“No theme found” means that a comment holds nothing that could be sorted.",
+}
 WIDER = (
-    "The software may be right less often, or more often, about comments that nobody may read. The "
-    "wider range allows for twice as much of that."
+    "The software may be right less often, or more often, about comments that no reviewer may "
+    "read. The wider range allows for twice as much of that."
 )
 SECOND = "The last column is what the second person’s reading would give."
 TWICE = "How far did two people agree, theme by theme?"
@@ -234,9 +234,9 @@ def against(audit: TextAudit) -> str:
 
 
 def no_themes(audit: TextAudit) -> str:
-    """What the two rows that are no themes mean, where both have a figure; else empty."""
-    told = {share.label for share in audit.found.shares if not share.grey}
-    return WITHOUT_THEME if told.issuperset(NO_THEMES) else ""
+    """What each row that is no theme means, of those with a figure; empty without any."""
+    told = {theme.theme for theme, _ in with_figure(audit)}
+    return " ".join(words for label, words in WITHOUT_THEME.items() if label in told)
 
 
 def of_theme(theme: WrittenTheme, share: AuditedShare) -> str:
@@ -292,8 +292,8 @@ def closed(result: TextResult) -> str:
         return ""
     found = result.audit.found
     return (
-        f"Of {found.comments} comments, {found.closed} were for the software alone. Nobody may "
-        "read those, so nobody can check what it made of them."
+        f"Of {found.comments} comments, {found.closed} were for the software alone. No "
+        "reviewer may read those, so no reviewer can check what it made of them."
     )
 
 

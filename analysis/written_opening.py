@@ -19,8 +19,8 @@ NOT_CHECKED = (
     "checked by people, so we don’t say which theme came up most."
 )
 MOSTLY_UNREAD = (
-    "Software has sorted what they wrote by theme, and it makes mistakes. Most of it nobody may "
-    "read, so it could not be checked and we don’t say which theme came up most."
+    "Software has sorted what they wrote by theme, and it makes mistakes. Most of it no "
+    "reviewer may read, so it could not be checked and we don’t say which theme came up most."
 )
 NO_FIGURES = "No theme has a figure yet, so we don’t say which came up most. The reasons are below."
 NO_SHARES = "Those are too few people for shares, so we don’t say which theme came up most."

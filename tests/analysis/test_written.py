@@ -57,6 +57,31 @@ MANY = audit(
 )
 
 
+@pytest.mark.parametrize(("other", "none"), [("", ""), ("", FEW), (FEW, ""), (FEW, FEW)], ids=str)
+def test_each_row_that_is_no_theme_is_explained_where_it_has_a_figure(other, none):
+    found = audit(workload=("", None), other=(other, None), none=(none, None))
+    (table, *_) = blocks(of(found), Table)
+    titles = {row[0] for row in table.rows}
+    for title, said in (
+        ("Other", "“Something no theme covers” is"),
+        ("None", "“No theme found” means"),
+    ):
+        assert (said in table.note) == (title in titles)
+
+
+def test_what_no_reviewer_may_read_is_not_said_to_be_closed_to_everybody():
+    """Promises may name an auditor, who may open every comment and count once more."""
+    section = report_written.what_people_wrote(of(MANY))
+    words = " ".join(
+        block.text if isinstance(block, Words) else block.note or ""
+        for block in section.blocks
+        if isinstance(block, Words | Table)
+    )
+    assert "No reviewer may read those, so no reviewer can check what it made of them." in words
+    assert "about comments that no reviewer may read" in words
+    assert "nobody may" not in words.lower()
+
+
 def test_themes_without_a_figure_are_one_sentence_a_reason_and_no_row():
     assert written.without_figure(MANY) == (
         "No figure for “Pay” and “Tools”: people have found each of these themes in too few "
