@@ -56,17 +56,23 @@ def put(path: Path, data: bytes) -> None:
         os.link(draft, path)
     finally:
         draft.unlink()
-    # The file is durable only once its directory knows of it.
+    _make_durable(path)
+
+
+def replace(path: Path, data: bytes) -> None:
+    """Write a file in the place of an older one, durable before this returns: whoever reads finds
+    one or the other, whole."""
+    os.replace(_draft(path, data), path)
+    _make_durable(path)
+
+
+def _make_durable(path: Path) -> None:
+    # A file is durable only once its directory knows of it.
     handle = os.open(path.parent, os.O_RDONLY)
     try:
         os.fsync(handle)
     finally:
         os.close(handle)
-
-
-def replace(path: Path, data: bytes) -> None:
-    """Write a file in the place of an older one: whoever reads finds one or the other, whole."""
-    os.replace(_draft(path, data), path)
 
 
 def _draft(path: Path, data: bytes) -> Path:

@@ -42,14 +42,12 @@ from surveyapp.services import (
 )
 from surveyapp.services import audit as log
 from surveyapp.services import review_sheets as sheets
+from surveyapp.services.review_reasons import DIFFER, GONE, MASKED, UNREAD, gravest
 from surveyapp.services.review_record import Record
 from surveyapp.services.review_subjects import Settled, settled
 
 BLOCK = "review"
 MAY_BE_READ = ("publish", "board")
-UNREAD = "unread"
-GONE = "gone"
-MASKED = "masked"
 FIRST = ("escalate", "quasi_identifier")
 
 
@@ -297,21 +295,29 @@ def new_subjects(wave_id: uuid.UUID) -> Settled:
 
 def withheld(wave_id: uuid.UUID) -> Counter[str]:
     """How many comments that may be read are not quoted, by reason: those of
-    :data:`review_sheets.REASONS`, and ``unread`` where no two reviewers agreed in time. One of
-    which reviewers masked more than half between them is withheld as ``masked``; one that is no
-    longer at the desk, or cannot be read there, is ``gone``."""
+    :data:`review_reasons.TOLD`. ``differ`` is one that two reviewers read, of whom one withheld it,
+    and that no third decided; ``unread`` one that no two read in time. One of which reviewers
+    masked more than half between them is withheld as ``masked``; one that is no longer at the desk,
+    or cannot be read there, is ``gone``, and so is one whose decisions were."""
     record = _record(wave_id)
     found: Counter[str] = Counter()
     for entry in record.entries if record else ():
         read = record.readings.get(entry.place, []) if record else []
         said = sheets.outcome_of(entry, read)
         if said == "withheld":
-            found[sheets.reason_of(read) or MASKED] += 1
+            found[gravest({one.reason for one in read}) or MASKED] += 1
         elif said != "cleared":
-            found[UNREAD] += 1
+            found[DIFFER if said == "differ" else UNREAD] += 1
     if record is not None and len(record.entries) < record.sheet.total:
         found[GONE] = record.sheet.total - len(record.entries)
     return found
+
+
+def read(wave_id: uuid.UUID) -> list[tuple[sheets.Entry, list[sheets.Reading]]]:
+    """Every comment that could be read, with what reviewers decided of it."""
+    record = _record(wave_id)
+    entries = record.entries if record else ()
+    return [(one, record.readings.get(one.place, []) if record else []) for one in entries]
 
 
 def _cleared(entry: sheets.Entry, read: Sequence[sheets.Reading]) -> Cleared:
@@ -355,10 +361,18 @@ def _at_the_desk(wave_id: uuid.UUID) -> Record | None:
     sheet = sheets.sheet(wave_id)
     if sheet is None:
         return None
+    entries, readings = list(sheets.entries(wave_id)), sheets.readings(wave_id)
+    # Nobody can tell whether a comment was withheld whose decisions were lost: it is lost itself,
+    # unless two have read it anew.
+    lost = sheets.lost_places(wave_id, (one.place for one in entries))
     return Record(
         sheet,
-        tuple(sheets.entries(wave_id)),
-        sheets.readings(wave_id),
+        tuple(
+            one
+            for one in entries
+            if one.place not in lost or sheets.outcome(readings.get(one.place, [])) != "unread"
+        ),
+        readings,
         sheets.subjects(wave_id) or (),
         tuple(sheets.namings(wave_id)),
     )

@@ -7,8 +7,8 @@ publisher takes it all away. Nothing here knows a comment that its author did no
 import hmac
 import json
 import uuid
-from collections.abc import Iterable, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
@@ -26,24 +26,12 @@ from surveyapp.models.review import (
     ReviewSheet,
     ReviewSubjects,
 )
+from surveyapp.services import review_register as register
 from surveyapp.services.covenants import COMMENT_READERS
 
-KEY = "review.key"
 PAD = 512  # so that a row's length tells little of the comment's
 SHEAF = 100
 Outcome = Literal["unread", "differ", "cleared", "withheld"]
-
-# Why a comment may be withheld: to protect somebody, never for what it says about the place. In the
-# order of gravity: where two reviewers name two reasons, the first of them is counted.
-REASONS: Mapping[str, str] = {
-    "harm": "It tells of harm or of a risk to somebody",
-    "case": "It tells of a child’s, patient’s or client’s own affairs",
-    "author": "It could show who wrote it, whatever is masked",
-    "other_person": "It could show who somebody else is",
-    "masked": "More than half of it would have to be masked",
-    "abuse": "It insults or threatens somebody",
-    "language": "None of us reads the language well enough",
-}
 
 
 @dataclass(frozen=True)
@@ -173,12 +161,6 @@ def masked(entry: Entry, read: Iterable[Reading]) -> Masked:
     return mask(entry.text, kept, alone)
 
 
-def reason_of(readings: Iterable[Reading]) -> str:
-    """Why a withheld comment is: the gravest reason that was named; empty where none was."""
-    named = {one.reason for one in readings}
-    return next((reason for reason in REASONS if reason in named), "")
-
-
 def lay_out(wave_id: uuid.UUID, sheet: Sheet, entries: Iterable[Entry]) -> None:
     """Seal a wave's sheet and comments for the desk, under a new key."""
     key = blocks.new_key()
@@ -186,8 +168,12 @@ def lay_out(wave_id: uuid.UUID, sheet: Sheet, entries: Iterable[Entry]) -> None:
     db.session.add(ReviewSheet(wave_id=wave_id, wrapped_key=wrapped, sealed=sealed))
     # Of two at once only one gets past this, so nobody destroys the key to the other's rows.
     db.session.flush()
+    again = register.is_begun(wave_id)
     keys.destroy_all("review", wave_id)
     keys.put(_path(wave_id), key)
+    if again:
+        # Somebody emptied the desk's tables, and with them what reviewers had decided.
+        register.begin_lost(wave_id, {f"{n // SHEAF}" for n in range(sheet.total + 1)})
     for entry in entries:
         wrapped, sealed = _seal(key, wave_id, f"{entry.place}", asdict(entry))
         db.session.add(
@@ -242,27 +228,29 @@ def entries(wave_id: uuid.UUID, places: Sequence[int] | None = None) -> Iterable
 
 
 def readings(wave_id: uuid.UUID) -> dict[int, list[Reading]]:
-    """Everything that reviewers decided of a wave's comments, by place."""
+    """Everything that reviewers decided of a wave's comments, by place; see :func:`lost_places`."""
     found: dict[int, list[Reading]] = {}
-    rows = select(ReviewReading).where(ReviewReading.wave_id == wave_id)
-    for row in db.session.scalars(rows.order_by(ReviewReading.sheaf, ReviewReading.reader)):
-        for one in _opened(row):
+    said, _ = _said(wave_id)
+    for part, rows in said.items():
+        for raw in (raw for row in rows if part != register.NAMINGS for raw in row["readings"]):
+            one = reading_from(raw)
             found.setdefault(one.place, []).append(one)
     return found
+
+
+def lost_places(wave_id: uuid.UUID, places: Iterable[int]) -> set[int]:
+    """Those of these places of which decisions were lost, because somebody damaged or deleted rows
+    or put back older ones: theirs and those of their sheaf count no more."""
+    _, lost = _said(wave_id)
+    return {place for place in places if f"{place // SHEAF}" in lost}
 
 
 def keep(wave_id: uuid.UUID, reading: Reading) -> None:
     """Keep what a reviewer decided, in place of what they decided before. The caller holds the
     wave, so that what the same person does twice at once is done one after the other."""
-    sheaf, reader = reading.place // SHEAF, bytes.fromhex(reading.reader)
-    row = db.session.get(ReviewReading, (wave_id, sheaf, reader), populate_existing=True)
-    kept = [] if row is None else [one for one in _opened(row) if one.place != reading.place]
-    if row is None:
-        row = ReviewReading(wave_id=wave_id, sheaf=sheaf, reader=reader)
-        db.session.add(row)
-    said = {"readings": [asdict(one) for one in [*kept, reading]]}
-    row.wrapped_key, row.sealed = _seal(keys.get(_path(wave_id)), wave_id, _name(row), said)
-    db.session.flush()
+    with _changing(wave_id, f"{reading.place // SHEAF}", reading.reader) as said:
+        kept = [one for one in said.get("readings", ()) if one["place"] != reading.place]
+        said["readings"] = [*kept, asdict(reading)]
 
 
 def lay_subjects(wave_id: uuid.UUID, found: Sequence[Subject]) -> None:
@@ -287,40 +275,50 @@ def subjects(wave_id: uuid.UUID) -> tuple[Subject, ...] | None:
 
 def namings(wave_id: uuid.UUID) -> list[Naming]:
     """Everything that reviewers made of a wave's new subjects."""
-    rows = select(ReviewNaming).where(ReviewNaming.wave_id == wave_id)
-    found: list[Naming] = []
-    for row in db.session.scalars(rows.order_by(ReviewNaming.reader)):
-        with suppress(blocks.BlockError):
-            said = _unseal(wave_id, f"naming/{row.reader.hex()}", row)["namings"]
-            found += [Naming(**one) for one in said]
-    return found
+    said, _ = _said(wave_id)
+    return [Naming(**one) for row in said.get(register.NAMINGS, ()) for one in row["namings"]]
 
 
 def keep_naming(wave_id: uuid.UUID, naming: Naming) -> None:
     """Keep what a reviewer makes of a subject, in place of what they made of it before. The caller
     holds the wave."""
-    mine = [one for one in namings(wave_id) if one.reader == naming.reader]
-    said = [one for one in mine if one.subject != naming.subject]
-    reader = bytes.fromhex(naming.reader)
-    row = db.session.get(ReviewNaming, (wave_id, reader), populate_existing=True)
-    if row is None:
-        row = ReviewNaming(wave_id=wave_id, reader=reader)
-        db.session.add(row)
-    raw = {"namings": [asdict(one) for one in [*said, naming]]}
-    key = keys.get(_path(wave_id))
-    row.wrapped_key, row.sealed = _seal(key, wave_id, f"naming/{naming.reader}", raw)
-    db.session.flush()
+    with _changing(wave_id, register.NAMINGS, naming.reader) as said:
+        kept = [one for one in said.get("namings", ()) if one["subject"] != naming.subject]
+        said["namings"] = [*kept, asdict(naming)]
 
 
-def _opened(row: ReviewReading) -> list[Reading]:
-    """What a reviewer decided; nothing where somebody damaged the row."""
-    with suppress(blocks.BlockError):
-        return [reading_from(one) for one in _unseal(row.wave_id, _name(row), row)["readings"]]
-    return []
+@contextmanager
+def _changing(wave_id: uuid.UUID, part: str, reader: str) -> Iterator[dict[str, Any]]:
+    """What a reviewer said of a part, to be changed, and then sealed anew. Where that part is not
+    as it was left, it begins anew."""
+    named = part == register.NAMINGS
+    table, sheaf = (ReviewNaming, {}) if named else (ReviewReading, {"sheaf": int(part)})
+    place = {"wave_id": wave_id, **sheaf, "reader": bytes.fromhex(reader)}
+    name = f"{part}/{reader}"
+    with register.writing(wave_id, part) as whole:
+        if not whole:
+            db.session.execute(delete(table).filter_by(wave_id=wave_id, **sheaf))
+        row = db.session.get(table, place, populate_existing=True)
+        said = {} if row is None else _unseal(wave_id, name, row)
+        yield said
+        if row is None:
+            row = table(**place)
+            db.session.add(row)
+        row.wrapped_key, row.sealed = _seal(keys.get(_path(wave_id)), wave_id, name, said)
+        db.session.flush()
 
 
-def _name(row: ReviewReading) -> str:
-    return f"{row.sheaf}/{row.reader.hex()}"
+def _said(wave_id: uuid.UUID) -> tuple[dict[str, list[dict[str, Any]]], set[str]]:
+    """What was decided, by part, as far as it is as it was left; and the parts that are not."""
+    parts, lost = register.trusted(wave_id)
+    found = {}
+    for part, rows in parts.items():
+        try:
+            found[part] = [_unseal(wave_id, f"{part}/{row.reader.hex()}", row) for row in rows]
+        except blocks.BlockError:
+            # The register knows of no damage to a desk that is older than it.
+            lost.add(part)
+    return found, lost
 
 
 def mark_of(wave_id: uuid.UUID, account_id: uuid.UUID) -> str:
@@ -373,7 +371,7 @@ def subject_from(raw: Mapping[str, Any]) -> Subject:
 
 
 def _path(wave_id: uuid.UUID) -> Any:
-    return keys.directory("review", wave_id) / KEY
+    return keys.directory("review", wave_id) / register.KEY
 
 
 def _seal(key: bytes, wave_id: uuid.UUID, what: str, raw: Mapping[str, Any]) -> tuple[bytes, bytes]:

@@ -31,11 +31,10 @@ from surveyapp.services import (
     review,
 )
 from surveyapp.services import review_sheets as sheets
+from surveyapp.services.review_reasons import GONE, TOLD
 
 BLOCK = "text"
-NOT_READ = "Not read by two people in time"
-MASKED = "More of it had to be masked than was left"
-LOST = "What people found was lost before results came out"
+LOST = TOLD[GONE]
 
 
 def settle(wave: Wave, coder: Coder | None = None) -> bool:
@@ -85,7 +84,6 @@ def _read(wave: Wave, earlier: list[Before], coder: Coder) -> Reviewed:
         own_codebooks.of_wave(wave),
     )
     withheld = review.withheld(wave.id)
-    reasons = {**sheets.REASONS, "masked": MASKED, review.UNREAD: NOT_READ, review.GONE: LOST}
     return Reviewed(
         questions=counts,
         examples=tuple(
@@ -95,7 +93,7 @@ def _read(wave: Wave, earlier: list[Before], coder: Coder) -> Reviewed:
             for one in review.cleared(wave.id)
             if one.use == "publish"
         ),
-        withheld=tuple((words, withheld[reason]) for reason, words in reasons.items()),
+        withheld=tuple((words, withheld[reason]) for reason, words in TOLD.items()),
         seed=secrets.randbits(63),
         subjects=_subjects(wave),
     )
@@ -152,14 +150,13 @@ def _propose(wave: Wave, told: Summary) -> None:
 def _open_words(wave: Wave, shown: Collection[str], least: int) -> set[str]:
     """What so many people wrote to one of these questions, in comments for everybody to read of
     which reviewers withheld none; without what they masked."""
-    read = sheets.readings(wave.id)
     held = Counter(
         (entry.question, term)
-        for entry in sheets.entries(wave.id)
+        for entry, read in review.read(wave.id)
         if entry.use == PUBLISHED
         and entry.question in shown
-        and sheets.outcome_of(entry, read.get(entry.place, [])) != "withheld"
-        for term in terms_of(sheets.masked(entry, read.get(entry.place, [])).text)
+        and sheets.outcome_of(entry, read) != "withheld"
+        for term in terms_of(sheets.masked(entry, read).text)
     )
     return {term for (_, term), number in held.items() if number >= least}
 

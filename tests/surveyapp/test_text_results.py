@@ -25,6 +25,7 @@ from surveyapp.services import (
     review_sheets,
     text_results,
 )
+from surveyapp.services.review_reasons import DIFFER, TOLD, UNREAD
 from tests import desk
 
 WORKLOAD = Code("workload", "negative", "barrier", 0, 5)
@@ -214,7 +215,7 @@ def test_without_a_review_the_draft_comes_out_with_the_reason(app, pulse):
     (result,) = (one for one in summary.text if one.question == desk.QUESTION)
     assert (result.audited, summary.quotes) == (False, ())
     assert result.unchecked
-    assert dict(summary.not_quoted) == {text_results.NOT_READ: "about 120"}
+    assert dict(summary.not_quoted) == {TOLD[UNREAD]: "about 120"}
 
 
 def test_withheld_and_board_only_comments_are_never_quoted(app):
@@ -227,7 +228,18 @@ def test_withheld_and_board_only_comments_are_never_quoted(app):
     assert "Nice team" in words
     assert "Board words" not in words
     assert "Parking" not in words
-    assert dict(summary.not_quoted) == {review_sheets.REASONS["abuse"]: "about 35"}
+    assert dict(summary.not_quoted) == {TOLD["abuse"]: "about 35"}
+
+
+def test_what_two_people_read_and_did_not_agree_on_is_told_so(app):
+    said = [desk.Said(f"Managers lie to us, number {n}.") for n in range(20)]
+    wave_id = waiting(app, [*said, *desk.plain(20)])
+    with app.app_context():
+        read_all(wave_id, readers=("b",))
+        read_all(wave_id, ("c",), reason=lambda one: "abuse" if "Managers" in one.text else "")
+    summary = published(app, wave_id)
+    assert len(summary.quotes) == 20
+    assert dict(summary.not_quoted) == {TOLD[DIFFER]: "about 20"}
 
 
 def test_counts_and_seed_are_kept_with_the_answers_and_give_the_same_bytes(app, pulse):
@@ -281,7 +293,7 @@ def test_a_desk_whose_key_is_destroyed_is_told_of(app, pulse):
         assert not review_sheets.is_laid_out(pulse)
 
 
-FOUND_LOST, LEFT = {text_results.LOST: "about 120"}, {text_results.NOT_READ: "about 120"}
+FOUND_LOST = {text_results.LOST: "about 120"}
 
 
 @pytest.mark.parametrize(
@@ -292,11 +304,13 @@ FOUND_LOST, LEFT = {text_results.LOST: "about 120"}, {text_results.NOT_READ: "ab
          {text_results.LOST: "fewer than 5"}),
         (("UPDATE review_comment SET sealed = x'00'",), 0, FOUND_LOST),
         (("UPDATE review_sheet SET sealed = x'00'",), 0, FOUND_LOST),
-        (("UPDATE review_reading SET sealed = x'00'",), 0, LEFT),
-        (("DELETE FROM review_reading",), 0, LEFT),
+        (("UPDATE review_reading SET sealed = x'00'",), 0, FOUND_LOST),
+        (("UPDATE review_reading SET sealed = x'00' WHERE sheaf = 1",), 99,
+         {text_results.LOST: "about 20"}),
+        (("DELETE FROM review_reading",), 0, FOUND_LOST),
         (("UPDATE review_subjects SET sealed = x'00'",), 120, {}),
         (("DELETE FROM review_reading", "DELETE FROM review_comment",
-          "DELETE FROM review_subjects", "DELETE FROM review_sheet"), 0, LEFT),
+          "DELETE FROM review_subjects", "DELETE FROM review_sheet"), 0, FOUND_LOST),
     ],
 )  # fmt: skip
 def test_rows_that_somebody_damages_or_deletes_are_told_of(
