@@ -16,7 +16,24 @@ FULL_MONTH = (
     "|Jan|Feb|Aug|Sept|Oct|Nov|Dec)"
 )
 
-STREET = "(?:Street|Road|Lane|Avenue|Close|Drive|Terrace|Crescent|Gardens|Court|Way|Place|Square)"
+STREET = (
+    "(?:Street|Road|Lane|Avenue|Close|Drive|Terrace|Crescent|Gardens|Court|Way|Place|Square|Row|Mews"
+    "|Parade|Grove|Walk|Rise|Hill|View|St|Rd|Ave|Ln|Cres|Gdns)"
+)
+# Small letters, so fewer kinds, and not “10 minutes down the road”.
+LOW_STREET = "(?:street|road|lane|avenue|crescent|terrace|rd|ave|st)"
+NO_STREET = (
+    "the|a|an|in|on|of|at|to|and|or|down|up|along|across|over|off|from|by|per|my|our|this|that|one|way"
+    "|same|other|new|main|busy|side|slip|ring|single|dual|lane|risk|mph|miles?|km|min(?:ute)?s?|hours?|days?"
+    "|weeks?|months?|years?|people|staff|cars?|vans?|men|women|children|homes?|houses?|visits|more"
+)
+WELSH_STREET = (
+    "(?:Heol|Ffordd|Stryd|L[oô]n|Rhodfa|Clos|Maes|Bryn|Cae|Bro|Llys|Parc|Teras|Rhes|Cilgant|Gerddi)"
+)
+NUMBERED = (
+    "case|ref|reference|payroll|employee|staff|incident|file|badge|urn|ticket|client|patient|personnel"
+    "|assignment|membership|registration|complaint|grievance|account|worker|works|hr|nmc|hcpc|gmc|union"
+)
 
 
 class Pattern(NamedTuple):
@@ -53,14 +70,32 @@ NUMBERS = (
     ),
     Pattern("month", "date", rf"\b{FULL_MONTH}\.? \d{{1,2}}(?:st|nd|rd|th)?\b(?:,? \d{{4}}\b)?"),
     Pattern("year", "date", rf"\b{FULL_MONTH}\.?,? (?:of )?(?:19|20)\d\d\b"),
-    Pattern("phone", "contact", r"(?<![\w+])(?:\+44|0044|0)(?:[ ()-]{0,2}\d){9,10}(?!\d)"),
-    Pattern("abroad", "contact", r"(?<![\w+])\+\d(?:[ ()-]{0,2}\d){7,13}(?!\d)"),
+    Pattern("phone", "contact", r"(?<![\w+])(?:\+44|0044|0)(?:[ ().-]{0,2}\d){9,10}(?!\d)"),
+    Pattern("abroad", "contact", r"(?<![\w+])\+\d(?:[ ().-]{0,2}\d){7,13}(?!\d)"),
     Pattern("nhs", "number", r"(?<!\d)\d{3}[ -]\d{3}[ -]\d{4}(?!\d)"),
     Pattern("local", "contact", r"(?<![\w(])(?:\(\d{3}\) ?|\d{3}[.-])\d{3}[.-]\d{4}(?!\d)"),
     Pattern(
-        "extension", "contact", r"\b(?:ext|extn|extension)\.?:? ?(?P<extension_only>\d{3,6})\b"
+        "extension",
+        "contact",
+        r"\b(?:(?:ext|extn|extension|bleep|pager)\.?(?: number| no\.?)?(?: is)?:?"
+        r"|(?:ring|call|phone|bleep|page) (?:me|us|her|him|them) on) ?"
+        r"(?P<extension_only>\d{3,6})\b",
     ),
-    Pattern("street", "place", rf"\b\d{{1,4}}[a-z]? (?-i:(?:[A-Z][a-z’']+ ){{1,3}}{STREET})\b"),
+    Pattern("short", "contact", r"(?<![\w.])x\d{4,5}\b"),
+    Pattern("street", "place", rf"\b\d{{1,4}}[a-z]? (?-i:(?:[A-Z][a-z’']+\.? ){{1,3}}{STREET})\b"),
+    Pattern(
+        "low_street",
+        "place",
+        rf"\b\d{{1,4}}[a-z]? (?:(?!(?:{NO_STREET})\b)"
+        r"[^\W\d_]{1,30}(?:[’'][^\W\d_]{1,30})? ){1,2}"
+        rf"{LOW_STREET}\b",
+    ),
+    Pattern(
+        "welsh_street",
+        "place",
+        rf"\b\d{{1,4}}[a-z]? (?:(?-i:{WELSH_STREET})(?: yr?)? (?-i:[A-ZÂÊÎÔÛŴŶ])[^\W\d_]+"
+        r"|(?:heol|stryd)(?: yr?)? [^\W\d_]+)",
+    ),
     Pattern("postcode", "place", r"\b[A-Z]{1,2}\d[A-Z\d]? ?\d[ABD-HJLNP-UW-Z]{2}\b"),
     Pattern(
         "case",
@@ -69,11 +104,18 @@ NUMBERS = (
         r"(?: no\.?| number| id| ref)?:? ?#?"
         r"(?P<case_only>(?:[A-Z]{0,4}[-/]?\d|\d\d?[-/])\d{2,}(?:[-/]\d+)?)\b",
     ),
+    Pattern(
+        "told",
+        "number",
+        rf"\b(?:{NUMBERED}) (?:no\.?|number|id|ref|reference|pin|code):? (?:(?:is|was) )?#?"
+        r"(?P<told_only>(?:[A-Z]{1,4}[-/]?\d{3,}|\d{4,}|\d\d?[-/]\d{3,})(?:[-/]\d+)?)\b",
+    ),
+    Pattern("nmc", "number", r"\b\d\d[A-L]\d{4}[A-Z]\b"),
     Pattern("code", "number", r"\b(?-i:[A-Z]{1,4}(?:\d\d[A-Z])?)[-/]?\d{4,}(?:[-/]\d+)?\b"),
     Pattern("plate", "number", r"\b(?-i:[A-Z]{2}\d\d ?[A-Z]{3})\b"),
     Pattern("long", "number", r"(?<![\w£$€.,])\d{6,}\b"),
 )
-NARROWED = frozenset({"case", "extension"})
+NARROWED = frozenset({"case", "told", "extension"})
 
 
 def _compiled(patterns: Iterable[Pattern]) -> re.Pattern[str]:
