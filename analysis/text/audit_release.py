@@ -43,6 +43,7 @@ LEANINGS = {
     "suggestion": "mostly ideas",
 }
 MOSTLY = 2 / 3
+HALF = 1 / 2
 REWORDED = "The question was reworded."
 NOT_CHECKED = "No change is shown, because nobody checked what people wrote in {}."
 NOT_KEPT = "No change is shown, because what was counted in {} is no longer kept."
@@ -180,15 +181,38 @@ def _way(found: Prevalence, theme: AuditedShare, way: str, rule: Rule) -> Audite
 
 
 def _leaning(found: Prevalence, theme: str, rule: Rule, thin: Mapping[str, str]) -> str:
-    """What at least two thirds of a theme's comments are, by the middle of the draws."""
+    """What at least two thirds of a theme's comments are, by the middle of the draws, and surely
+    half. Nothing where that is so of two directions: a comment may hold several."""
     if theme in thin or theme in NO_THEMES:
         return ""
     whole = found.interval(theme)[0]
+    said = []
     for way, words in LEANINGS.items():
         label = f"{theme}/{way}"
-        if named(found, label, rule) and found.interval(label)[0] >= MOSTLY * whole:
-            return words
-    return ""
+        middle, low, _ = found.interval(label)
+        if named(found, label, rule) and middle >= MOSTLY * whole:
+            said.append(words if low >= HALF * whole else "")
+    return said[0] if len(said) == 1 else ""
+
+
+def asked_alike(earlier: Sequence[Before], wording: Mapping[str, str]) -> list[ScoreBins]:
+    """The counts of earlier pulses' questions that were put in the same words as now.
+
+    ``wording`` has the words of each question now, by its id; pulses stand oldest first.
+    """
+    return [
+        counted.bins
+        for before in earlier
+        if before.reviewed is not None
+        for result in before.summary.text
+        if (counted := before.reviewed.question(result.question)) is not None
+        and result.question in wording
+        and _same_words(result.text, wording[result.question])
+    ]
+
+
+def _same_words(one: str, other: str) -> bool:
+    return one.split() == other.split()
 
 
 def _since(
@@ -206,7 +230,7 @@ def _since(
     before = asked[-1]
     label = before.summary.wave.label
     told = next(r for r in before.summary.text if r.question == result.question)
-    if " ".join(told.text.split()) != " ".join(result.text.split()):
+    if not _same_words(told.text, result.text):
         reworded = Comparison("break", label, why=REWORDED)
         return {(SINCE, one): reworded for one in labels if one not in NO_THEMES}, ""
     if told.audit is None:

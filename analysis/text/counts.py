@@ -134,6 +134,19 @@ def in_words(count: int, least: int) -> str:
     return "10–19" if count < 20 else f"about {_nearest5(count)}"
 
 
+def told_alike(count: int, least: int) -> tuple[float, int, int]:
+    """What :func:`in_words` tells of a count: the middle, the fewest and the most in these words.
+
+    >>> [told_alike(n, 5) for n in (4, 9, 12, 21, 23)]
+    [(2.0, 0, 4), (7.0, 5, 9), (14.5, 10, 19), (20, 20, 22), (25, 23, 27)]
+    """
+    if count >= 20:
+        about = _nearest5(count)
+        return about, max(20, about - 2), about + 2
+    low, high = (0, least - 1) if count < least else (least, 9) if count < 10 else (10, 19)
+    return (low + high) / 2, low, high
+
+
 def _nearest5(count: int) -> int:
     return 5 * ((count + 2) // 5)
 

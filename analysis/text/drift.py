@@ -7,7 +7,7 @@ import numpy as np
 from scipy.special import chdtrc
 
 from analysis.text.coded_alike import laid_beside
-from analysis.text.prevalence import theme_of
+from analysis.text.prevalence import theme_of, why_unaudited
 from analysis.text.score_bins import FloatArray, IntArray, ScoreBins, ScoreError
 
 NO_DRIFT = 0.1
@@ -60,6 +60,8 @@ def why_not_lent(now: ScoreBins, earlier: ScoreBins) -> str:
         return "It is this wave's own audit."
     if not earlier.out_of_fold:
         return "The software has learnt from it."
+    if why_unaudited(earlier):
+        return "Too little of it was checked."
     return ""
 
 
@@ -69,22 +71,30 @@ def _shipped(table: ScoreBins) -> tuple[str, ...]:
 
 
 def borrow(now: ScoreBins, earlier: Sequence[ScoreBins]) -> ScoreBins:
-    """This wave's counts with earlier audits' rows at half weight: where neither all themes at once
-    (:func:`drift_in_all`) nor the label itself (:func:`drift`) shows drift, both p > .1.
+    """This wave's counts with the rows of the latest of ``earlier`` audits, oldest first, at half
+    weight: where neither all themes at once (:func:`drift_in_all`) nor the label itself
+    (:func:`drift`) shows drift, both p > .1.
 
-    Rows are lent to bins that have audited rows of this wave: elsewhere nothing says whether the
-    rate still holds. An own theme gets some only from an audit that looked for the same. Raises
-    :class:`ScoreError` where :func:`why_not_lent` has a reason.
+    The older ones lend nothing: of many audits some pass the test by chance, and their rows would
+    outweigh what people found now. For the same reason what is lent to a bin counts at most half
+    of this wave's rows in it, so a bin that none were audited in gets none. Formula: both counts of
+    a bin times min(½, n/2n′), n audited now and n′ then. An own theme gets some only from an audit
+    that looked for the same. Raises :class:`ScoreError` where :func:`why_not_lent` has a reason.
     """
-    audited, positive = now.earlier_audited.copy(), now.earlier_positive.copy()
     for audit in earlier:
         why = why_not_lent(now, audit)
         if why:
             raise ScoreError(why)
-        audit = laid_beside(now, audit)
-        if drift_in_all(now, audit) <= NO_DRIFT:
-            continue
-        steady = (drift(now, audit) > NO_DRIFT)[:, None] & (now.audited > 0)
-        audited += WEIGHT * steady * audit.audited
-        positive += WEIGHT * steady * audit.positive
-    return replace(now, earlier_audited=audited, earlier_positive=positive)
+    if not earlier:
+        return now
+    latest = laid_beside(now, earlier[-1])
+    if drift_in_all(now, latest) <= NO_DRIFT:
+        return now
+    fewer = np.minimum(now.audited, latest.audited)
+    weight = np.divide(
+        WEIGHT * fewer, latest.audited, out=np.zeros(fewer.shape), where=latest.audited > 0
+    )
+    weight *= (drift(now, latest) > NO_DRIFT)[:, None]
+    return replace(
+        now, earlier_audited=weight * latest.audited, earlier_positive=weight * latest.positive
+    )

@@ -17,7 +17,7 @@ from analysis.text.prevalence import (
     estimate_part,
     interval_of,
 )
-from analysis.text.printed_shares import named, percent_of
+from analysis.text.printed_shares import counted, named, percent_of
 from analysis.text.score_bins import FloatArray, ScoreBins
 
 # What is to be judged, with the difference of the printed figures; or what is said already.
@@ -98,7 +98,10 @@ def changes(
             asked[SINCE, label] = Comparison("break", label_of_wave, why=why)
         elif label not in without and all(named(wave, label, rule) for wave in (now, before)):
             later, earlier = percent_of(now, label, rule), percent_of(before, label, rule)
-            gap = None if later is None or earlier is None else later - earlier
+            # Counts rounded so far that nobody can be told apart have a word only: the difference
+            # of two such figures may be five points from the true one.
+            hidden = later is None or earlier is None or counted(now) or counted(before)
+            gap = None if hidden else later - earlier
             contrast = Contrast(change_of(now, before, label), n, label_of_wave)
             asked[SINCE, label] = contrast, gap
     return asked

@@ -13,7 +13,7 @@ from contextlib import suppress
 
 from analysis import dataset
 from analysis.summary import NOT_SHOWN, Summary
-from analysis.text.audit_release import Before, with_review
+from analysis.text.audit_release import Before, asked_alike, with_review
 from analysis.text.coder import Coder, first_coder
 from analysis.text.directorates import large_enough
 from analysis.text.emerging import LEAST, PUBLISHED, terms_of
@@ -70,16 +70,16 @@ def _count(wave: Wave, earlier: list[Before], coder: Coder) -> Reviewed:
 
 
 def _read(wave: Wave, earlier: list[Before], coder: Coder) -> Reviewed:
-    known = [past.reviewed for past in earlier if past.reviewed is not None]
+    instrument = authoring.instrument_of(wave)
     opened = publishing.load(wave)
     counts = count_audit(
         str(wave.number),
         opened.comments,
-        authoring.instrument_of(wave),
+        instrument,
         review.audit(wave.id),
         review.seeds(wave.id),
         coder,
-        [one.bins for past in known for one in past.questions],
+        asked_alike(earlier, {item.id: item.text for item in instrument.texts}),
         _directorates(wave, opened),
         own_codebooks.of_wave(wave),
     )

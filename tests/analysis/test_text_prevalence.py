@@ -249,19 +249,26 @@ def test_what_is_printed_follows_the_tiers():
     assert share(9, 6) is None
     assert share(15, 7).count == "5–9"
     assert share(15, 7).percent is share(15, 7).low is None
-    assert (share(40, 13).percent, share(40, 13).low, share(40, 13).high) == (35, 30, 35)
-    assert (share(90, 13).percent, share(90, 13).low, share(90, 13).high) == (14, 14, 15)
+    # Of comments that people all read, by their counts in words: 10–19 of 38 to 42, and of 88 to 92.
+    assert (share(40, 13).percent, share(40, 13).low, share(40, 13).high) == (35, 20, 50)
+    assert (share(90, 13).percent, share(90, 13).low, share(90, 13).high) == (16, 10, 22)
+    assert (share(290, 41).percent, share(290, 41).low, share(290, 41).high) == (14, 14, 15)
     assert share(90, 4) is None
     assert not named(only(90, 4), "workload", Rule())
 
 
 def test_nearly_everybody_is_not_told():
     found = share(40, 39)
-    assert (found.percent, found.low, found.high) == (None, 90, 100)
-    for yes in (89, 90):
+    assert (found.percent, found.low, found.high) == (None, 80, 100)
+    for yes in (83, 89, 90):  # 83 may be 87 by its words, of 88
         found = share(90, yes)
-        assert (found.percent, found.low, found.high) == (None, 97, 100)
-    assert percent_of(only(90, 88), "workload", Rule()) == 98
+        assert found.percent is None
+        assert found.high == 100
+    assert percent_of(only(90, 82), "workload", Rule()) == 89
+    for yes in (289, 290):
+        found = share(290, yes)
+        assert (found.percent, found.low, found.high) == (None, 99, 100)
+    assert percent_of(only(290, 288), "workload", Rule()) == 99
 
 
 def test_an_end_that_hardly_anybody_stands_behind_is_nought():

@@ -18,7 +18,7 @@ from analysis.text.prevalence_change import (
     verdicts,
 )
 from analysis.text.score_bins import ScoreBins, ScoreError
-from analysis.text.thin_themes import TOO_FEW, TOO_LOOSE, grey
+from analysis.text.thin_themes import TOO_FEW, TOO_FEW_CHECKED, TOO_LOOSE, grey
 
 LABELS = ("workload", "team_peers")
 
@@ -157,14 +157,39 @@ def test_drift_is_the_chi_square_of_the_bins():
 
 def test_an_earlier_audit_counts_half_where_nothing_has_drifted():
     now, before = audit("now", [0, 10, 20, 30]), audit("before", [0, 9, 20, 30])
-    lent = borrow(now, [before, replace(before, wave="long before")])
-    assert lent.earlier_audited.tolist() == [[60, 40, 40, 40]]
-    assert lent.earlier_positive.tolist() == [[0, 9, 20, 30]]
+    lent = borrow(now, [before])
+    assert lent.earlier_audited.tolist() == [[30, 20, 20, 20]]
+    assert lent.earlier_positive.tolist() == [[0, 4.5, 10, 15]]
     assert lent.rows == now.rows
     moved = audit("before", [0, 1, 20, 39])
     assert not borrow(now, [moved]).earlier_audited.any()
     gap = replace(now, audited=rows([[60, 0, 40, 40]]), positive=rows([[0, 0, 20, 30]]))
     assert borrow(gap, [before]).earlier_audited.tolist() == [[30, 0, 20, 20]]
+
+
+def test_what_is_lent_to_a_bin_counts_at_most_half_of_what_people_read_there_now():
+    now = audit("now", [0, 10, 20, 30])
+    twice = replace(
+        audit("before", [0, 18, 42, 60]), audited=rows([[120, 80, 80, 80]])
+    )  # half of its rows would count as much as all of this wave's
+    lent = borrow(now, [twice])
+    assert lent.earlier_audited == pytest.approx(now.audited / 2)
+    assert lent.earlier_positive == pytest.approx(np.array([[0, 4.5, 10.5, 15]]))
+    small = replace(twice, audited=rows([[90, 40, 10, 0]]), positive=rows([[0, 9, 5, 0]]))
+    lent = borrow(now, [small])
+    assert lent.earlier_audited == pytest.approx(np.array([[30, 20, 5, 0]]))
+    assert lent.earlier_positive == pytest.approx(np.array([[0, 4.5, 2.5, 0]]))
+
+
+def test_only_the_latest_audit_lends():
+    """Of many audits some look like this one by chance, and would count more than it does."""
+    now, latest = audit("now", [0, 10, 20, 30]), audit("8", [0, 9, 20, 30])
+    older = [audit(f"{n}", [0, 12, 20, 30]) for n in range(8)]
+    alone = borrow(now, [latest])
+    assert borrow(now, [*older, latest]).to_dict() == alone.to_dict()
+    moved = audit("8", [0, 1, 20, 39])
+    assert not borrow(now, [*older, moved]).earlier_audited.any()
+    assert borrow(now, []).to_dict() == now.to_dict()
 
 
 def test_drift_that_no_theme_shows_alone_is_seen_in_all_at_once():
@@ -185,10 +210,14 @@ def test_drift_that_no_theme_shows_alone_is_seen_in_all_at_once():
         ({"out_of_fold": False}, "learnt from it"),
         ({"wave": "now"}, "own audit"),
         ({"labels": ("team_peers",)}, "other themes"),
+        ({"rows": 99}, "Too little of it was checked"),
     ],
 )
 def test_an_audit_that_may_not_be_lent_is_refused(given, why):
+    few = given.pop("rows", 0)
     earlier = audit(**{"wave": "before", "positive": [0, 9, 20, 30], **given})
+    if few:
+        earlier = replace(earlier, audited=rows([[few - 80, 20, 30, 30]]))
     with pytest.raises(ScoreError, match=why):
         borrow(audit("now", [0, 10, 20, 30]), [earlier])
 
@@ -204,8 +233,16 @@ def test_a_theme_that_is_too_little_known_is_grey_with_its_directions():
     few = at("a", [[0, 2, 2, 25], [0, 0, 0, 20], [0, 0, 0, 30]])
     assert grey([few]) == {"workload": TOO_FEW, "workload/negative": TOO_FEW}
     assert grey([few, replace(few, wave="b")]) == {}
-    # 24 of 40 at the top: Wilson from .446. Two audits of the like: 48 of 80 from .491.
-    loose = at("a", [[0, 4, 10, 24], [0, 0, 0, 24], [0, 0, 0, 30]])
+    # 24 of 40 at the top: Wilson .446 to .737. Two audits of the like: 48 of 80 from .491.
+    unsure = at("a", [[0, 4, 10, 24], [0, 0, 0, 24], [0, 0, 0, 30]])
+    found = {"workload": TOO_FEW_CHECKED, "workload/negative": TOO_FEW_CHECKED}
+    assert grey([unsure]) == grey([unsure, replace(unsure, wave="b")]) == found
+    none = replace(unsure, audited=rows([[60, 80, 40, 0]] * 3))
+    assert grey([good, replace(none, positive=rows([[9, 9, 9, 0]] * 3))]) == {}
+    none = replace(none, positive=rows([[9, 9, 19, 0], [0] * 4, [0] * 4]))
+    assert grey([none])["workload"] == TOO_FEW_CHECKED
+    # 13 of 40: Wilson up to .480, so the software is surely wrong more often than right.
+    loose = at("a", [[0, 6, 12, 13], [0, 0, 0, 13], [0, 0, 0, 30]])
     assert grey([loose]) == {"workload": TOO_LOOSE, "workload/negative": TOO_LOOSE}
     assert grey([loose, replace(loose, wave="b")]) == grey([loose])
     assert grey([replace(good, coder="coder 0"), replace(loose, wave="b")]) == grey([loose])
