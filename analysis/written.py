@@ -25,7 +25,8 @@ from analysis.text.masking import MARKS
 UNAUDITED = "Counted by software. Nobody has checked these counts yet, so take them as a guide."
 AUDITED = (
     "People coded the comments that may be read, or a random part of them, without seeing what the "
-    "software said. The software did the rest, and its mistakes are in the likely ranges."
+    "software said. The software did the rest. Its mistakes, and our rounding, are in the likely "
+    "ranges."
 )
 DENOMINATOR = "Shares are of those who wrote here, not of all staff."
 RANGES = "How sure are these shares?"
@@ -65,6 +66,7 @@ QUOTED = (
 )
 NOT_PRINTED = "Comments not printed, and why"
 NOT_QUOTED = "Of those that may be read, held back all the same"
+COUNTED = "every comment was read"
 NO_FIGURE = "No figure"
 BEHIND_CHANGES = "About the changes since"
 NEUTRAL = "That more people write about a theme, or fewer, is neither good nor bad by itself."
@@ -102,19 +104,29 @@ def one_in(percent: int) -> str:
 
 
 def ends(low: int | None, high: int | None) -> str:
-    """An interval of percents, "19–29%"; "Not shown" without one."""
-    return NOT_SHOWN if low is None or high is None else f"{low}–{high}%"
+    """An interval of percents, "19–29%"; "19%" without a width, "Not shown" without one."""
+    if low is None or high is None:
+        return NOT_SHOWN
+    return f"{low}–{high}%" if low < high else f"{low}%"
 
 
 def likely(share: AuditedShare) -> str:
     return ends(share.low, share.high)
 
 
+def how_sure(share: AuditedShare) -> str:
+    """The likely range inside a sentence. One without a width is a count, and not likely: earlier
+    publications have them where people read every comment."""
+    if share.low is not None and share.low == share.high:
+        return COUNTED
+    return f"likely {likely(share)}"
+
+
 def percent(share: AuditedShare) -> str:
     """The share with its likely range as a table prints it; a count where no share is told."""
     if share.percent is None:
         return f"{share.count} comments"
-    return f"{share.percent}% ({likely(share)})"
+    return f"{share.percent}% ({how_sure(share).removeprefix('likely ')})"
 
 
 def new_subjects(result: TextResult) -> tuple[str, ...]:
@@ -245,11 +257,11 @@ def of_theme(theme: WrittenTheme, share: AuditedShare) -> str:
         return f"No figure. {share.grey}"
     if theme.theme in NO_THEMES and share.percent is not None:
         what = "was about something no theme covers" if theme.theme == OTHER else "held no theme"
-        return f"{one_in(share.percent)} {what} (likely {likely(share)})"
+        return f"{one_in(share.percent)} {what} ({how_sure(share)})"
     leaning = f", {theme.leaning}" if theme.leaning else ""
     if share.percent is None:
         return f"{share.count} comments{leaning}"
-    return f"{one_in(share.percent)} wrote about this (likely {likely(share)}){leaning}"
+    return f"{one_in(share.percent)} wrote about this ({how_sure(share)}){leaning}"
 
 
 def about(summary: Summary, theme_id: str) -> Sequence[tuple[TextResult, TextTheme | WrittenTheme]]:

@@ -1,8 +1,9 @@
 """What to take away from the comments to a question, in a few sentences that open its results.
 
 Everything is read from released results. A theme is said to come up most only where its likely
-range lies above that of every other theme with a figure, and to have become more or less usual only
-through :func:`analysis.claims.strong`.
+range lies above that of every other theme with a figure, by either of two people's readings where
+two coded the same comments, and to have become more or less usual only through
+:func:`analysis.claims.strong`.
 """
 
 from collections.abc import Sequence
@@ -25,7 +26,9 @@ MOSTLY_UNREAD = (
 NO_FIGURES = "No theme has a figure yet, so we don’t say which came up most. The reasons are below."
 NO_SHARES = "Those are too few people for shares, so we don’t say which theme came up most."
 NONE_LEADS = "No theme came up clearly more often than the others."
+EITHER_ORDER = "By another person’s reading they may come in another order."
 MOST_NAMED = 3
+NEARLY_ALL = 90  # percent
 
 Told = Sequence[tuple[WrittenTheme, AuditedShare]]
 
@@ -72,6 +75,8 @@ def _most(audit: TextAudit) -> str:
     start = what if len(told) == len(themes) else f"Of the themes with a figure, {what}"
     if len(first) == 1:
         return f"{start} came up most: {_how_often(*first[0])}."
+    if max(share.low or 0 for _, share in first) > min(share.high or 0 for _, share in first):
+        return f"{start} came up most. {EITHER_ORDER}"
     ranges = listed([written.likely(share) for _, share in first])
     return f"{start} came up most. Their likely ranges, {ranges}, don’t tell which came first."
 
@@ -79,19 +84,27 @@ def _most(audit: TextAudit) -> str:
 def _leading(told: Told) -> Told:
     """Those not clearly below the one that surely came up most often; empty where they are many, or
     one of the others may have come up as often as one of them."""
-    best = max(share.low or 0 for _, share in told)
-    first = [(theme, share) for theme, share in told if (share.high or 0) >= best]
-    others = [share.high or 0 for _, share in told if (share.high or 0) < best]
-    apart = bool(others) and max(others) < min(share.low or 0 for _, share in first)
+    best = max(_reach(share)[0] for _, share in told)
+    first = [(theme, share) for theme, share in told if _reach(share)[1] >= best]
+    others = [_reach(share)[1] for _, share in told if _reach(share)[1] < best]
+    apart = bool(others) and max(others) < min(_reach(share)[0] for _, share in first)
     return first if apart and len(first) <= MOST_NAMED else []
+
+
+def _reach(share: AuditedShare) -> tuple[int, int]:
+    """From the lowest to the highest that one or the other person's reading makes likely."""
+    lows = [low for low in (share.low, share.second_low) if low is not None]
+    highs = [high for high in (share.high, share.second_high) if high is not None]
+    return min(lows, default=0), max(highs, default=0)
 
 
 def _how_often(theme: WrittenTheme, share: AuditedShare) -> str:
     leaning = f", {theme.leaning}" if theme.leaning else ""
-    likely = f"likely {written.likely(share)}"
+    sure = written.how_sure(share)
     if share.percent is None:
-        return f"nearly all wrote about it ({likely}){leaning}"
-    return f"{written.one_in(share.percent)} wrote about it ({share.percent}%, {likely}){leaning}"
+        many = "nearly all" if (share.low or 0) >= NEARLY_ALL else "most"
+        return f"{many} wrote about it ({sure}){leaning}"
+    return f"{written.one_in(share.percent)} wrote about it ({share.percent}%, {sure}){leaning}"
 
 
 def _moved(audit: TextAudit) -> str:

@@ -25,6 +25,7 @@ from benchmarks.telling import say
 
 DRAWS = 1000  # of each estimate here; what ships draws more
 REACH = 5.0
+LENDERS = (1, 4, 8)
 HEAD = f"  {'':<46}{'all themes':>14}{'worst theme':>13}{'width':>8}"
 
 Ends = NDArray[np.float64]  # (2, themes): lower and upper ends, in percent
@@ -63,20 +64,42 @@ def closed(rounds: int) -> Iterator[str]:
 
 
 def earlier(rounds: int) -> Iterator[str]:
-    """An earlier audit lent, when nothing has moved and when everything has."""
-    yield f"\n800 comments, audit 100, and an earlier audit of 100 at half weight:\n{HEAD}"
-    for name, before, now in (("nothing moved", HOME, HOME), ("all moved", HOME, MOVED)):
+    """Earlier audits lent, when nothing has moved, when every theme has, and when all has."""
+    yield f"\n800 comments, audit 100, and earlier audits of 100 at half weight:\n{HEAD}"
+    for name, now in (
+        ("nothing moved", HOME),
+        ("odds × 1.5", HOME.with_odds(1.5)),
+        ("all moved", MOVED),
+    ):
         waves = [_audited(seed, now, 100) for seed in range(rounds)]
         tables = [wave.table(audited) for wave, audited, _ in waves]
-        past = [_audited(seed + rounds, before, 100) for seed in range(rounds)]
-        lent = [
-            borrow(table, [old.table(audited, "before")])
-            for table, (old, audited, _) in zip(tables, past, strict=True)
-        ]
         truths = [_truth(wave) for wave in waves]
-        for way, used in (("without", tables), ("with", lent)):
-            ends = [_estimated(table, seed) for seed, table in enumerate(used)]
-            yield _line(f"{name}, {way} the earlier audit", ends, truths)
+        ends = [_estimated(table, seed) for seed, table in enumerate(tables)]
+        yield _line(f"{name}, none", ends, truths)
+        past = [_lenders(seed, rounds) for seed in range(rounds)]
+        for count in LENDERS:
+            for way, lend in (("Candour", borrow), ("each of them", _borrow_from_each)):
+                if count == 1 and lend is not borrow:
+                    continue
+                lent = [lend(table, old[-count:]) for table, old in zip(tables, past, strict=True)]
+                ends = [_estimated(table, seed) for seed, table in enumerate(lent)]
+                yield _line(f"{name}, {count} earlier, {way}", ends, truths)
+
+
+def _lenders(seed: int, rounds: int) -> list[ScoreBins]:
+    """Audits of earlier waves at home, oldest first."""
+    made = (_audited(seed + rounds * place, HOME, 100) for place in range(max(LENDERS), 0, -1))
+    return [old.table(audited, f"{place} before") for place, (old, audited, _) in enumerate(made)]
+
+
+def _borrow_from_each(now: ScoreBins, earlier: Sequence[ScoreBins]) -> ScoreBins:
+    """Rows of every audit that passes the test by itself, without a limit on all together."""
+    lent = [borrow(now, [old]) for old in earlier]
+    return replace(
+        now,
+        earlier_audited=np.sum([one.earlier_audited for one in lent], axis=0),
+        earlier_positive=np.sum([one.earlier_positive for one in lent], axis=0),
+    )
 
 
 def change(rounds: int) -> Iterator[str]:

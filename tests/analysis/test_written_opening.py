@@ -71,6 +71,38 @@ def test_where_likely_ranges_meet_no_theme_is_said_to_lead(shares):
     assert "came up most" not in words
 
 
+def read_again(name, percent, low, high, *second):
+    """A share, and what the second person's reading of some comments makes of it."""
+    return name, percent, low, high, low, high, *second
+
+
+def test_a_theme_leads_by_either_persons_reading_or_not_at_all():
+    pay, change, team = ("pay", 40, 38, 42), ("change", 30, 28, 32), ("team", 10, 8, 12)
+    assert "“Pay” came up most: about 4 in 10" in said(pay, change, team)
+    as_sure = said(read_again(*pay, 36, 44), read_again(*change, 27, 34), team)
+    assert "“Pay” came up most: about 4 in 10" in as_sure
+    lower = said(read_again(*pay, 25, 35), read_again(*change, 24, 33), team)
+    assert "“Pay” and “Change” came up most." in lower
+    assert lower.endswith(written_opening.EITHER_ORDER)
+    assert "likely ranges" not in lower, "which lie apart"
+    higher = said(pay, read_again(*change, 30, 38), team)
+    assert "“Pay” and “Change” came up most." in higher
+    assert written_opening.NONE_LEADS in said(pay, change, read_again(*team, 8, 40))
+    assert written_opening.NONE_LEADS in said(read_again(*pay, 8, 42), change, team)
+
+
+def test_what_was_counted_has_no_likely_range():
+    """As publications have it that were made before such shares were rounded."""
+    words = said(("pay", 40, 40, 40), ("change", 20, 20, 20))
+    assert "about 4 in 10 wrote about it (40%, every comment was read), mostly problems" in words
+    assert "likely" not in words
+
+
+def test_most_is_not_nearly_all():
+    words = said(("pay", None, 82, 100), ("change", 20, 15, 26))
+    assert "“Pay” came up most: most wrote about it (likely 82–100%)" in words
+
+
 def test_a_theme_without_a_figure_might_lead_and_so_might_nothing_else():
     led = said(("pay", 40, 33, 47), ("change", 20, 15, 26), ("team",))
     assert "Of the themes with a figure, “Pay” came up most" in led
