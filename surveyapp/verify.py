@@ -54,6 +54,7 @@ CANNOT = (
     "the keys that sign codes and the noticeboard, can fill a group with ballots of their own, so "
     "that what is left of it is one person's;",
     "that a witness handed back every envelope: one dropped as damaged looks like a damaged one;",
+    "that every comment which two people cleared is printed, and every subject that they named;",
     "that those who kept a diary phrase moved as told: nobody keeps who is whose pair;",
     "that report, tables and charts say what summary.json says: they were announced, but not read;",
     "that you were shown the same noticeboard as everybody else, unless you compare its twelve "
@@ -782,6 +783,14 @@ def check_tables(pulse: Pulse, results: Mapping[str, Any], report: Report) -> No
         "comments-themes": texts - {one["question"] for one in results["text"]},
         "pairs-all": set(),  # nothing is owed: under the fewest pairs nothing may be told
         "comments-groups": uncompared(covenant["groups"], results["text"]),
+        # Which comments two people cleared, and what they named, no other file says.
+        "comments-quoted": set(),
+        "comments-withheld": {
+            one["question"]
+            for one in results["text"]
+            if one.get("comments", "Not shown") != "Not shown" and not one.get("withheld")
+        },
+        "comments-subjects": set(),
     }
     for table in covenant["tables"]:
         gone = missing.get(table["id"])

@@ -43,6 +43,16 @@ TABLES = (
         COMMENTS_COMPARED,
         "Whether people in one directorate write about a theme more often than the rest, in words",
     ),
+    (
+        "comments-quoted",
+        "Comments whose writers chose “Publish after checking” and that two people cleared, word "
+        "for word but for what is masked, where a question has enough of them",
+    ),
+    ("comments-withheld", "How many comments are held back, and why"),
+    (
+        "comments-subjects",
+        "New subjects that two people named, with about how many comments each has",
+    ),
 )
 # Fewest people who kept a diary phrase, before their change is told.
 PAIRS = 30

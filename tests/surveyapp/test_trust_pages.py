@@ -57,6 +57,24 @@ def test_anyone_can_read_and_check_what_was_promised(hr, client, app, programme)
     assert locked["body"]["covenant_sha256"] == sha256
 
 
+@pytest.mark.parametrize("before", [False, True])
+def test_the_promises_say_that_comments_come_out_and_those_locked_before_stay_as_they_were(
+    hr, client, programme, monkeypatch, before
+):
+    told = (
+        "Comments whose writers chose “Publish after checking” and that two people cleared",
+        "How many comments are held back, and why",
+        "New subjects that two people named",
+    )
+    with monkeypatch.context() as earlier:
+        if before:
+            earlier.setattr(covenants, "TABLES", covenants.TABLES[:7])
+        committed_wave(hr, programme)
+    shown = page(client.get(f"/trust/{programme}/1"))
+    assert "How many comments touch each theme" in shown
+    assert [one in shown for one in told] == [not before] * 3
+
+
 def test_people_find_their_receipt_as_it_was_shown_to_them(hr, client, app, programme):
     committed_wave(hr, programme)
     mine = hashlib.sha256(b"mine").digest()
