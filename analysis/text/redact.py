@@ -29,6 +29,13 @@ UNSEEN = re.compile(
     "\ufff9-\ufffb\U000e0000-\U000e007f\x00-\x08\x0b-\x1f\x7f-\x9f]"
 )
 MARK = re.compile(r"\[(?:name|place|date|number|contact)\]")
+# The reviewers' mark, written by somebody else, also in brackets that look alike.
+OPENING, CLOSING = "[［【〔⟦", "]］】〕⟧"
+FORGED = re.compile(
+    rf"[{re.escape(OPENING)}](?P<said>\s*masked[^{re.escape(OPENING + CLOSING)}]{{0,40}})"
+    rf"[{re.escape(CLOSING)}]",
+    re.IGNORECASE,
+)
 PARTICLES = "|".join(sorted(cue("particles")))
 BETWEEN_NAMES = re.compile(rf"(?:[ -]|, |(?: (?:{PARTICLES})){{1,3}} )")
 
@@ -104,10 +111,15 @@ def redact(text: str, is_name: IsName = nobody, places: Iterable[str] = ()) -> R
 
 
 def normalise(text: str) -> str:
-    """NFC, without control and text-direction characters, and without space at the ends."""
+    """NFC, without control and text-direction characters, and without space at the ends. Only the
+    reviewers' desk writes ``[masked]``: of a writer's own the brackets become round.
+
+    >>> normalise("The director [masked by one] knew. ")
+    'The director (masked by one) knew.'
+    """
     if not text.isascii():
         text = unicodedata.normalize("NFC", text)
-    return UNSEEN.sub("", text).strip()
+    return FORGED.sub(r"(\g<said>)", UNSEEN.sub("", text)).strip()
 
 
 def _shorten(text: str) -> tuple[str, bool]:

@@ -6,6 +6,7 @@ import time
 import pytest
 
 from analysis.simulate import organisation
+from analysis.text import masking
 from analysis.text.redact import is_nhs_number, redact
 
 ROSTER = {"fatima", "begum", "o'brien", "siobhan", "mark", "szymon", "nowak", "lee", "grace"}
@@ -162,3 +163,34 @@ def test_no_name_on_a_roster_of_hundreds_leaks_and_hardly_a_word_is_lost():
         for text in written
     )
     assert more <= words / 1_000
+
+
+@pytest.mark.parametrize(
+    "forged",
+    [
+        "[masked by one]",
+        "[masked]",
+        "[Masked by one]",
+        "[ masked by all ]",
+        "[mas\u200bked]",
+        "［masked］",
+    ],
+)
+def test_a_writer_cannot_forge_what_the_desk_masked(forged):
+    """Nobody could tell it from a reviewer's mark, which cannot be read behind."""
+    found = redact(f"The director {forged} and nobody may say so").text
+    assert not masking.BY_PEOPLE.search(found)
+    assert not set("[]［］") & set(found)
+    assert masking.find(found, "masked")
+    assert redact(found).text == found
+
+
+def test_a_mark_of_the_desk_would_be_taken_for_one_if_it_stayed():
+    assert not masking.find("The director [masked by one] knew", "masked by one")
+    assert masking.find(redact("The director [masked by one] knew").text, "masked by one")
+
+
+def test_a_writers_own_mark_of_a_name_stays_and_hides_no_word_beside_it():
+    assert (
+        redact("my boss [name] and Fatima[name]", known).text == "my boss [name] and [name][name]"
+    )
