@@ -14,7 +14,7 @@ DESK = f"{START}/1"
 ALL = 12
 PLACE = 4  # the comment that one decides of and the others do not
 SAID = {
-    "passed": {"nothing": "y", "decision": "pass"},
+    "passed": {"nothing": "y", "decision": "pass", "reason": ""},
     "withheld": {"nothing": "y", "decision": "withhold", "reason": "author"},
     "masked": {"nothing": "y", "decision": "pass", "masks": "number"},
     "raised": {"nothing": "y", "decision": "pass", "escalate": "y"},
