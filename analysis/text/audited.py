@@ -18,8 +18,9 @@ class AuditedShare:
     ``count`` is words. All others are percent of those who wrote here: ``percent`` the most likely
     share, ``low`` and ``high`` the ends of its 95 % interval, ``wide_low`` and ``wide_high`` where
     *themes only* comments may differ twice as much, ``second_low`` and ``second_high`` if the
-    second coder were right. ``None`` where they are not shown: under 20 comments, nearly all
-    comments of one kind, a grey theme (``grey`` says why), or nothing coded twice.
+    second coder were right; all from rounded counts where so few may be read that people read them
+    all. ``None`` where they are not shown: under 20 comments, nearly all comments of one kind, a
+    grey theme (``grey`` says why), or nothing coded twice.
     """
 
     label: str
