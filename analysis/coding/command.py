@@ -97,7 +97,7 @@ def run(given: argparse.Namespace) -> None:
     total = count(given.file, columns)
     names = RosterNames(read_names(given.names)) if given.names else None
     own = _own_codebook(given.codebook) if given.codebook else NO_OWN
-    _say(f"{total:,} comments in {given.file.name}. Getting the coder ready …")
+    _say(f"{_comments(total)} in {given.file.name}. Getting the coder ready …")
     coder = _with_second() if given.second else first_coder()
     if given.corrections:
         coder = _taught(coder, given.corrections, Redactor(names or nobody), own)
@@ -131,6 +131,13 @@ def _with_second() -> Coder:
 def _refuse(given: argparse.Namespace) -> None:
     if given.workers < 1:
         raise DataError(["--workers takes 1 or more."])
+    if not given.text.strip():
+        raise DataError(
+            ["There is no column without a name. Say with --text which holds the comments."]
+        )
+    folder = given.out.parent
+    if not folder.is_dir():
+        raise DataError([f"There is no folder {folder}. Make it first, or name another."])
     if not given.out.exists():
         return
     if not stat.S_ISREG(given.out.stat().st_mode):
@@ -169,7 +176,10 @@ def told(learnt: Learnt, human: list[HumanCode]) -> list[str]:
     """What came of learning, and by which rule it was accepted or not."""
     texts = len({one.text for one in human})
     if texts < LEAST_CODED:
-        return [f"Nothing was learnt: {texts} coded comments are fewer than {LEAST_CODED}."]
+        return [
+            f"Nothing was learnt: {_comments(texts, 'coded ')} {'is' if texts == 1 else 'are'} "
+            f"fewer than {LEAST_CODED}."
+        ]
     rule = (
         f"Squared error on comments that it had not seen: {learnt.before:.4f} before, "
         f"{learnt.after:.4f} after."
@@ -214,6 +224,10 @@ def _put_in_place(path: Path) -> Iterator[IO[bytes]]:
             with suppress(FileNotFoundError):
                 os.unlink(fresh.name)
             raise
+
+
+def _comments(number: int, which: str = "") -> str:
+    return f"{number:,} {which}comment{'' if number == 1 else 's'}"
 
 
 def _say(sentence: str) -> None:

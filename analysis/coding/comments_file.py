@@ -10,11 +10,12 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from analysis.dataset import DataError
-from analysis.importers.table import Table, delimiter_of, encoding_of, refuse_other_kinds
+from analysis.importers.table import Table, cells, delimiter_of, encoding_of, refuse_other_kinds
 
 MOST_TOLD = 20
 LONGEST_CELL = 10_000_000
 HEAD = 10_000
+JSON_ENDINGS = (".json", ".jsonl", ".ndjson")
 # What no text holds, and halves of characters, which are also how bytes that are not UTF-8 come in.
 _BROKEN = re.compile("[\x00-\x08\x0e-\x1f\x7f\ud800-\udfff]")
 _HALF = re.compile("[\ud800-\udfff]")
@@ -74,16 +75,25 @@ def count(path: Path, columns: Columns) -> int:
 def comments(path: Path, columns: Columns) -> Iterator[Written]:
     """The comments in the file's order; lines in which nothing stands are passed over.
 
-    Whether it is CSV or JSONL is told by how it begins. A comment may be empty: it is one all the
-    same. Raises :class:`DataError`, after the last line, for all lines that could not be read.
+    Whether it is CSV or JSONL is told by how it begins; one whose name says JSONL must be that. A
+    comment may be empty: it is one all the same. Raises :class:`DataError`, after the last line,
+    for all lines that could not be read.
     """
     problems = Problems()
     with _Lines(path, problems) as lines:
         first = next((line for line in lines if line.strip()), "").lstrip()
     if not first:
         raise DataError([f"{path.name} is empty. Choose the file again."])
-    if first.startswith("[") and path.suffix.lower() in (".json", ".jsonl"):
+    called_json = path.suffix.lower() in JSON_ENDINGS
+    if called_json and first.startswith("["):
         raise DataError([f"{path.name} is one JSON list. Write each comment on a line of its own."])
+    if called_json and not first.startswith("{"):
+        raise DataError(
+            [
+                f"{path.name}: its first line is no JSON object, though the name says so. A table "
+                "with a heading should be called .csv or .tsv."
+            ]
+        )
     read = _objects if first.startswith("{") else _rows
     problems = Problems()
     with _Lines(path, problems) as lines:
@@ -167,9 +177,7 @@ def _rows(
             if not places:
                 places, width = _places(name, row, columns), len(row)
             elif len(row) != width:
-                problems.add(
-                    f"{name}, line {line}: {len(row)} cells where the heading has {width}."
-                )
+                problems.add(f"{name}, line {line}: {cells(row)} where the heading has {width}.")
             else:
                 number += 1
                 yield Written(

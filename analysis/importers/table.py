@@ -7,7 +7,7 @@ says what to do. Cells stay text; a formula is the characters that it is written
 import csv
 import io
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -84,6 +84,15 @@ def decode(data: bytes, name: str) -> str:
     return text
 
 
+def cells(row: Sequence[str]) -> str:
+    """How many cells a row has, in words.
+
+    >>> cells(["a"]), cells(["a", "b"])
+    ('1 cell', '2 cells')
+    """
+    return f"{len(row)} cell{'' if len(row) == 1 else 's'}"
+
+
 def refuse_other_kinds(data: bytes, name: str) -> None:
     """Raise :class:`DataError` where the first bytes are those of a workbook or a PDF."""
     for signature, sentence in _SIGNATURES:
@@ -111,7 +120,7 @@ def parse_table(text: str, name: str, wanted: Collection[str] = ()) -> Table:
                 header = row
             elif len(row) != len(header):
                 ragged.append(
-                    f"{name}, line {line}: {len(row)} cells where the heading has {len(header)}."
+                    f"{name}, line {line}: {cells(row)} where the heading has {len(header)}."
                 )
             else:
                 rows.append(row)
