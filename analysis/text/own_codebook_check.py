@@ -2,13 +2,16 @@
 
 import re
 import tomllib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import fields
 from itertools import combinations, product
+from typing import Any
 
 from analysis.text.codebook import LONGEST, Codebook, CodebookError
 from analysis.text.language import COMMON, tokens
 from analysis.text.own_codebook import (
     FEWEST_PHRASES,
+    STATES,
     OwnCodebook,
     OwnTheme,
     OwnTitle,
@@ -33,20 +36,68 @@ def parse(text: str, name: str, shipped: Codebook) -> OwnCodebook:
         raw = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise CodebookError([f"{name} is not valid TOML: {error}."]) from error
-    titles = raw.get("titles", {})
-    try:
-        own = OwnCodebook(
-            str(raw["version"]),
-            tuple(OwnTitle(theme, title) for theme, title in titles.items()),
-            tuple(theme_from(body) for body in raw.get("themes", ())),
-        )
-    except (AttributeError, KeyError, TypeError, ValueError) as error:
-        raise CodebookError([f"{name} lacks or misspells a setting: {error}."]) from error
     lines = text.splitlines()
+    misshapen = [f"{name}{place}: {said}" for place, said in _check_shape(raw, lines)]
+    if misshapen:
+        raise CodebookError(misshapen)
+    own = OwnCodebook(
+        str(raw["version"]),
+        tuple(OwnTitle(theme, title) for theme, title in raw.get("titles", {}).items()),
+        tuple(theme_from(body) for body in raw.get("themes", ())),
+    )
     problems = [f"{name}{_line(lines, one.words)}: {one.said}" for one in check(own, shipped)]
     if problems:
         raise CodebookError(problems)
     return own
+
+
+def _check_shape(raw: Mapping[str, Any], lines: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """What is missing, unknown or not written as it must be: its line, and what to do."""
+    version = raw.get("version", "")
+    if isinstance(version, bool) or not isinstance(version, str | int | float) or version == "":
+        yield _line_of(lines, "version"), 'Give the codebook a version, such as version = "1".'
+    titles, themes = raw.get("titles", {}), raw.get("themes", [])
+    if not isinstance(titles, dict):
+        yield _line_of(lines, "titles"), "Write titles as a table, each under [titles]."
+        titles = {}
+    for theme, title in titles.items():
+        if not isinstance(title, str):
+            line = _line_of(lines, theme, "[titles]")
+            yield line, f"Write the title of {theme!r} as words in quotes."
+    if not isinstance(themes, list) or not all(isinstance(body, dict) for body in themes):
+        line = _line_of(lines, "themes") or _line(lines, "[themes]")
+        yield line, "Write each theme under [[themes]]."
+        themes = []
+    for place, body in enumerate(themes):
+        for key, said in _check_settings(body):
+            yield _line_of(lines, key, "[[themes]]", place), said
+
+
+def _check_settings(body: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """The settings of one theme that are not as they must be, and what to do."""
+    name = body.get("id", "")
+    named = f"The theme {name!r}" if name and isinstance(name, str) else "A theme"
+    yield from (("", f"{named} lacks its {key}.") for key in ("id", "title") if key not in body)
+    unknown = sorted(body.keys() - {one.name for one in fields(OwnTheme)})
+    yield from ((key, f"{named} has a setting that is not known: {key!r}.") for key in unknown)
+    for key in ("id", "title", "definition", "since", "state"):
+        if not isinstance(body.get(key, ""), str):
+            yield key, f"Write {key} as words in quotes."
+        elif key == "state" and body.get(key, "used") not in STATES:
+            yield key, f"Write one of these as state: {', '.join(STATES)}."
+    for key in ("includes", "excludes", "phrases", "against"):
+        if not _are_words(body.get(key, [])):
+            yield key, f'Write {key} as a list of words in quotes, such as ["one", "two"].'
+    examples = body.get("examples", {})
+    if not isinstance(examples, dict):
+        yield "examples", "Write examples as a table, each under [themes.examples]."
+    elif not _are_words(list(examples.values())):
+        wrong = (way for way, example in examples.items() if not isinstance(example, str))
+        yield from ((way, f"Write the example of {way!r} as words in quotes.") for way in wrong)
+
+
+def _are_words(given: object) -> bool:
+    return isinstance(given, list) and all(isinstance(one, str) for one in given)
 
 
 def check(own: OwnCodebook, shipped: Codebook) -> list[Problem]:
@@ -196,3 +247,16 @@ def _line(lines: Sequence[str], words: str) -> str:
     found = (number for number, line in enumerate(lines, 1) if words and words in line)
     number = next(found, 0)
     return f", line {number}" if number else ""
+
+
+def _line_of(lines: Sequence[str], key: str, head: str = "", place: int = 0) -> str:
+    """``, line 3``: where a setting is given, below the table of that head, the first of them being
+    ``place`` 0; the head itself where the setting is not found."""
+    heads = [n for n, line in enumerate(lines) if head and line.strip().startswith(head)]
+    start, end = 0, len(lines)
+    if place < len(heads):
+        start, end = heads[place], [*heads, len(lines)][place + 1]
+    given = re.compile(rf"\s*(\[.*\.)?[\"']?{re.escape(key)}[\"']?\s*[=.\]]")
+    found = (n for n in range(start, end) if key and given.match(lines[n]))
+    line = next(found, start if heads else -1) + 1
+    return f", line {line}" if line else ""

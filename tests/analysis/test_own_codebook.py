@@ -1,6 +1,7 @@
 """An own codebook given as a file: laid over the shipped one whole, or refused line by line."""
 
 import re
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -92,8 +93,23 @@ def test_a_title_does_not_change_what_is_coded_and_a_phrase_does():
         ("full by seven", "full: ask 07700 900123", "may point to a person"),
         ("The car park is full", "The lot is full", "line 13: No phrase of “Parking” stands in"),
         ("negative =", "bad =", "'bad' is no direction of an example"),
-        ('title = "Parking"\n', "", "lacks or misspells a setting: 'title'"),
-        ('phrases = ["car park", ', "phrases = [1, ", "lacks or misspells a setting: 1 is not"),
+        ('title = "Parking"\n', "", "line 4: The theme 'own_parking' lacks its title."),
+        ('phrases = ["car park", ', "phrases = [1, ", "line 10: Write phrases as a list of words"),
+        ('["spaces", "permits"]', '"spaces"', "line 8: Write includes as a list of words"),
+        ('"Kit and buildings"', "3", "line 3: Write the title of 'tools_infrastructure' as words"),
+        ('"Where staff leave their cars and bicycles."', "4", "line 7: Write definition as words"),
+        ('"Parking"', "2026-01-01", "line 6: Write title as words"),
+        ('"own_parking"', "true", "line 5: Write id as words"),
+        ('"The car park is full by seven."', "[1]", "line 13: Write the example of 'negative'"),
+        ("[themes.examples]\nnegative =", "examples =", "line 12: Write examples as a table"),
+        ("[titles]\ntools_infrastructure =", "titles =", "line 2: Write titles as a table"),
+        ("[[themes]]", "[themes]", "line 4: Write each theme under [[themes]]."),
+        ("includes =", "include =", "line 8: The theme 'own_parking' has a setting that is not"),
+        ("excludes =", 'state = "gone"\nexcludes =', "line 9: Write one of these as state"),
+        ("excludes =", "state = []\nexcludes =", "line 9: Write state as words"),
+        ("excludes =", "since = 2026\nexcludes =", "line 9: Write since as words"),
+        ('version = "1"', "version = [1]", "line 1: Give the codebook a version"),
+        ('version = "1"\n', "", "Give the codebook a version"),
         ("version", "= version", "ours.toml is not valid TOML"),
     ],
 )
@@ -108,6 +124,24 @@ def test_every_problem_is_told_at_once():
     with pytest.raises(CodebookError) as refused:
         own(text)
     assert len(refused.value.problems) == 2
+
+
+def test_everything_that_is_not_written_as_words_is_told_at_once():
+    text = GOOD.replace('"Kit and buildings"', "3").replace('"Parking"', "4")
+    second = GOOD[GOOD.index("[[themes]]") :].replace('"Where staff', '5 # "Where staff')
+    with pytest.raises(CodebookError) as refused:
+        own(text + second)
+    lines = [re.search(r"line (\d+)", one).group(1) for one in refused.value.problems]
+    assert lines == ["3", "6", "17"]
+
+
+@pytest.mark.parametrize("given", ["1", "true", "[]", "{}", "2026-01-01", "1.5", '["a", 1]', '""'])
+def test_whatever_stands_in_place_of_a_value_never_breaks_it(given):
+    for line in GOOD.splitlines():
+        if "=" in line:
+            changed = GOOD.replace(line, f"{line.split('=')[0]}= {given}")
+            with suppress(CodebookError):
+                own(changed)
 
 
 def test_an_id_stands_once_also_when_its_theme_is_retired():
