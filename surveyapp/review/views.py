@@ -107,7 +107,9 @@ def comment(slug: str, number: int, place: int) -> ResponseReturnValue:
         add_rows(form)
     elif form.is_submitted() and form.is_whole(turn) and _keep(form, turn, desk):
         db.session.commit()
-        after = review_desk.following(desk)
+        # Words that may point to somebody are named only now, so this is when they are masked.
+        again = turn.task == "code" and review_desk.turn(desk, place).unmasked
+        after = place if again else review_desk.following(desk)
         if after is None:
             return redirect(url_for("review.pulse", slug=slug, number=number))
         address = url_for("review.comment", slug=slug, number=number, place=after, saved=place)

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from analysis.text.disclosures import places_pointing
 from analysis.text.human_codes import BLIND, Code
 from analysis.text.human_codes import OTHER as OTHER
-from analysis.text.masking import KEEP, find, hides_most, in_pieces, mask, turns_sense
+from analysis.text.masking import KEEP, find, hides, hides_most, in_pieces, mask, turns_sense
 from surveyapp.errors import NotAllowed, NotFound, NotNow, Rejected
 from surveyapp.models.accounts import Account
 from surveyapp.models.surveys import Programme, Wave
@@ -102,14 +102,22 @@ class Turn:
         return tuple(first.values())
 
     @property
+    def unmasked(self) -> tuple[str, ...]:
+        """Those of them that this reviewer would let be read."""
+        if self.mine is None or self.mine.reason:
+            return ()
+        text, masks = self.entry.text, self.mine.masks
+        return tuple(one for one in self.pointing if not hides(text, masks, one))
+
+    @property
     def pieces(self) -> list[tuple[str, bool]]:
-        """The comment in turn, with whether each piece is to be marked as such words. Not while it
-        is coded blind: a mark draws the eye, and two people would see the same words first."""
-        return in_pieces(self.entry.text, () if self.task == "code" else self._pointing)
+        """The comment in turn, with whether each piece is to be marked as such words."""
+        return in_pieces(self.entry.text, self._pointing)
 
     @property
     def _pointing(self) -> tuple[tuple[int, int], ...]:
-        if "quasi_identifier" not in self.flags:
+        # Not while it is coded blind, or two people would look at the same words first.
+        if self.task == "code" or "quasi_identifier" not in self.flags:
             return ()
         return places_pointing(self.entry.text)
 

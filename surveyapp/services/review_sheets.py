@@ -292,13 +292,14 @@ def _changing(wave_id: uuid.UUID, part: str, reader: str) -> Iterator[dict[str, 
     """What a reviewer said of a part, to be changed, and then sealed anew. Where that part is not
     as it was left, it begins anew."""
     named = part == register.NAMINGS
-    table, sheaf = (ReviewNaming, {}) if named else (ReviewReading, {"sheaf": int(part)})
+    table: type[ReviewNaming | ReviewReading] = ReviewNaming if named else ReviewReading
+    sheaf = {} if named else {"sheaf": int(part)}
     place = {"wave_id": wave_id, **sheaf, "reader": bytes.fromhex(reader)}
     name = f"{part}/{reader}"
     with register.writing(wave_id, part) as whole:
         if not whole:
             db.session.execute(delete(table).filter_by(wave_id=wave_id, **sheaf))
-        row = db.session.get(table, place, populate_existing=True)
+        row: Any = db.session.get(table, place, populate_existing=True)
         said = {} if row is None else _unseal(wave_id, name, row)
         yield said
         if row is None:

@@ -43,11 +43,37 @@ def test_the_words_are_marked_in_the_comment_and_named_beside_it(pulse, board):
     assert "May point to one person" in words
 
 
-def test_while_it_is_coded_blind_they_are_named_below_the_codes_and_not_marked(pulse, board):
+def test_while_it_is_coded_blind_they_are_neither_marked_nor_named(pulse, board):
     page, words = page_of(board)
     assert marked(page) == []
-    assert f"Software found {TOLD}" in words
-    assert words.index("What is it about?") < words.index("Software found")
+    assert "words that may point" not in words
+    assert "mask" in words.casefold(), "what the reviewer sees by themselves can be masked"
+
+
+CODED = {"nothing": "y", "decision": "pass", "reason": ""}
+
+
+def test_once_it_is_coded_they_are_named_and_can_be_masked_at_the_same_visit(pulse, board):
+    sent = board.post(PAGE, data=CODED)
+    assert sent.location.endswith(f"{PAGE}?saved=1")
+    page = BeautifulSoup(board.get(sent.location).text, "html.parser").main
+    words = " ".join(page.get_text(" ").split())
+    assert marked(page) == WORDS
+    assert "Your codes are saved. Now look at the words that software marked" in words
+    assert f"Software marked {TOLD}" in words
+    # Once they have been asked they are not asked again.
+    assert f"{PAGE}?" not in board.post(PAGE, data=CODED).location
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"masks": "My wheelchair\nI am the only"},
+        {"decision": "withhold", "reason": "author"},
+    ],
+)
+def test_who_saw_them_without_being_told_goes_on(pulse, board, given):
+    assert f"{PAGE}?" not in board.post(PAGE, data=CODED | given).location
 
 
 def test_a_comment_without_the_flag_has_no_such_words(pulse, board):
