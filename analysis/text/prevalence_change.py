@@ -100,8 +100,8 @@ def changes(
             later, earlier = percent_of(now, label, rule), percent_of(before, label, rule)
             # Counts rounded so far that nobody can be told apart have a word only: the difference
             # of two such figures may be five points from the true one.
-            hidden = later is None or earlier is None or counted(now) or counted(before)
-            gap = None if hidden else later - earlier
+            in_words = counted(now) or counted(before)
+            gap = None if later is None or earlier is None or in_words else later - earlier
             contrast = Contrast(change_of(now, before, label), n, label_of_wave)
             asked[SINCE, label] = contrast, gap
     return asked

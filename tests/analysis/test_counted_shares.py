@@ -42,7 +42,7 @@ def every():
 
 
 def test_a_share_of_comments_that_were_all_read_tells_no_more_than_the_words(every):
-    """So one more that only the board may read is told where the words turn, one time in five."""
+    """So one more that only the board may read is told only where the words turn."""
     by_words = defaultdict(set)
     for (n, yes), found in every.items():
         by_words[in_words(n, LEAST), in_words(yes, LEAST), n >= RULE.large].add(found)
