@@ -4,7 +4,8 @@
     opener/<wave>/      the inner key (and the platform's own outer key), destroyed after opening
     desk/<wave>/        how many credentials were issued, from the registrar to the opener
     names/<wave>/       the name set that redaction asks and its key, destroyed after opening
-    review/<wave>/      what unlocks the comments at the reviewers' desk, until the results are out
+    review/<wave>/      what unlocks the comments at the reviewers' desk, and how what was decided
+                        of them last stood, until the results are out
     publisher/<wave>/   what unlocks a wave's answers, destroyed at the end of retention
     office/             keys of the installation
     public/<wave>/      the public halves, for whoever checks a ballot

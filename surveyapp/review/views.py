@@ -10,7 +10,14 @@ from surveyapp.models.surveys import Programme, Wave
 from surveyapp.permissions import open_to, signed_in
 from surveyapp.review import words
 from surveyapp.review.forms import CommentForm, add_rows, comment_form, masks_form
-from surveyapp.services import covenants, results, review_desk, review_masks, review_subjects
+from surveyapp.services import (
+    covenants,
+    results,
+    review_desk,
+    review_masks,
+    review_sheets,
+    review_subjects,
+)
 from surveyapp.services.review_reasons import REASONS
 
 blueprint = Blueprint("review", __name__, url_prefix="/review")
@@ -60,6 +67,8 @@ def _page(
         may=review_desk.may_review(signed_in()),
         progress=desk.progress() if desk else None,
         waiting=waiting,
+        again=desk is not None
+        and any(map(desk.wants, review_sheets.lost_places(desk.wave.id, desk.places))),
         unsaid=_subjects_waiting(desk) if desk else 0,
         checks=review_masks.to_check(desk) if desk else [],
         reasons=REASONS,

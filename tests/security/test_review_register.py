@@ -13,13 +13,14 @@ from surveyapp.models.accounts import Account
 from surveyapp.models.review import ReviewNaming, ReviewReading
 from surveyapp.services import review, review_desk, review_register, review_sheets
 from surveyapp.services.review_reasons import GONE, UNREAD
-from tests import desk
+from tests import desk, factories
 from tests.security.test_review_marks import FILES
 from tests.surveyapp.test_review import members, say
 
-NAME = "zbyszek"
-SAID = f"The way {NAME} treats night staff is plain wrong and has been so for long."
+NAME = "trombone"  # who it points to: software leaves it
+SAID = f"The way the {NAME} player treats night staff is plain wrong and has been so for long."
 ALL = 12
+AGAIN = "Please read those comments again"
 
 
 def laid(app):
@@ -151,10 +152,14 @@ def test_a_desk_that_somebody_empties_is_laid_out_anew_and_that_is_told(house):
 
 
 def test_reviewers_are_asked_again_and_what_two_say_anew_counts(house):
-    _, wave_id, people = house
+    app, wave_id, people = house
+    browser = app.test_client()
+    factories.sign_in(browser, "board", email=people[0].email)
     cleared = rows()
     both_mask(wave_id, people)
+    assert AGAIN not in browser.get("/review/riverside").text
     put_back(cleared)
+    assert AGAIN in browser.get("/review/riverside").text
     mine = review_desk.desk(desk.wave(wave_id), people[0])
     assert all(mine.wants(place) for place in range(1, ALL + 1))
     # What one says now makes nothing of the older rows good.
