@@ -6,7 +6,7 @@
 import re
 import tomllib
 from functools import lru_cache
-from itertools import chain
+from itertools import chain, takewhile
 from pathlib import Path
 from typing import Literal, NamedTuple
 
@@ -170,5 +170,9 @@ def spellings(name: str) -> frozenset[str]:
         least = min(SHORTEST_PART, max(2, len(whole)))
         pieces = {fold(piece) for piece in (word, *parts)}
         found.update(one for one in pieces if len(one) >= least)
+        # “Vanderberg”, for van der Berg.
+        before = list(takewhile(cue("particles").__contains__, map(fold, reversed(words[:place]))))
+        if before:
+            found.add("".join([*reversed(before), whole]))
     found.update(*(shortened().get(word, ()) for word in tuple(found)))
     return frozenset(found.union(*(shorter(word) for word in found)))

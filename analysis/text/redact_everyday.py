@@ -44,6 +44,7 @@ ASKING = frozenset({"", "*", "why", "when", "how", "what", "where", "and", "but"
 SPOKEN_TO = cue("spoken_to")
 BEING, ONESELF = cue("being_now"), cue("oneself")
 SHORTEST_PAST, SHORTEST_NOUN = 5, 3
+OWNED, NEVER = cue("owned"), cue("never")
 CAUSING, AFTER_VERB_ONLY, NO_VERBS = cue("causing"), cue("after_verb_only"), cue("no_verbs")
 
 
@@ -136,6 +137,23 @@ def is_behind_given(near: Near) -> bool:
     if _is_deed(word) or word in ACTS:
         return after not in AFTER_VERB
     return not (word.endswith("s") and after in AFTER_VERB_ONLY)
+
+
+def is_owner(near: Near) -> bool:
+    """Whether a name with an s has what follows for its own, as it would with an apostrophe.
+
+    >>> is_owner(Near("dawns", False, ("in", "in"), ("team", "we")))
+    True
+    >>> is_owner(Near("marks", False, ("", "he"), ("team", "work")))
+    False
+    """
+    first, before = near.before
+    # “This” is no Thi's.
+    if near.word in NEVER or before in DETERMINERS | SUBJECTS or before == "to":
+        return False
+    if first in ARTICLES:
+        return False
+    return near.after[0] in OWNED
 
 
 def _ends(near: Near) -> bool:

@@ -5,8 +5,8 @@ spelling leaves open is settled by the neighbours.
 """
 
 import re
-from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from itertools import pairwise
 
 from analysis.text.names import cue, is_misspelt, standing
 from analysis.text.redact_belonging import says_what_people_are
@@ -16,6 +16,7 @@ from analysis.text.redact_everyday import (
     Near,
     is_behind_given,
     is_called_by_title,
+    is_owner,
     is_somebody,
     is_surname,
 )
@@ -27,6 +28,7 @@ from analysis.text.redact_words import (
     LISTED,
     MAYBE,
     OPEN,
+    OWNER,
     POSSESSIVE,
     ROSTER,
     SHOUTED,
@@ -38,6 +40,7 @@ from analysis.text.redact_words import (
     WORDLIKE,
     Judge,
     Word,
+    outside,
 )  # fmt: skip
 
 HEADLINE_SHARE, HEADLINE_WORDS = 0.5, 4
@@ -54,6 +57,7 @@ SURE_AFTER, SURE_BEFORE = cue("sure_after"), cue("sure_before")
 BEING = cue("being")
 DOING, GIVEN = AFTER | SURE_AFTER, cue("common_given")
 SURNAMES, WELSH_TOO = cue("common_surnames"), cue("welsh_too")
+JOINED = cue("joined")
 
 
 def names_in(
@@ -64,28 +68,25 @@ def names_in(
         Word(match.group(), judge.key(match.group()), match.start(), match.end(), is_)
         for match, is_ in zip(TOKEN.finditer(text), judged, strict=True)
     ]
-    yield from _Reading(text, words, taken).names()
-
-
-def _outside(words: list[Word], taken: list[tuple[int, int]]) -> Iterator[bool]:
-    """For each word whether nothing that is taken lies over it. A mark such as [name] is taken."""
-    waiting = deque(sorted(taken))
-    for word in words:
-        while waiting and waiting[0][1] <= word.start:
-            waiting.popleft()
-        yield not (waiting and waiting[0][0] < word.end)
+    yield from _Reading(text, words, taken, judge.is_joined).names()
 
 
 class _Reading:
     """One comment being read for names."""
 
-    def __init__(self, text: str, words: list[Word], taken: list[tuple[int, int]]) -> None:
-        self.text, self.words = text, words
-        free = _outside(words, taken)
+    def __init__(
+        self,
+        text: str,
+        words: list[Word],
+        taken: list[tuple[int, int]],
+        is_joined: Callable[[str, str], bool],
+    ) -> None:
+        self.text, self.words, self.is_joined = text, words, is_joined
+        self.free = list(outside(words, taken))
         before = (0, *(word.is_ for word in words))
         self.asked = [
             place
-            for place, (word, is_free) in enumerate(zip(words, free, strict=True))
+            for place, (word, is_free) in enumerate(zip(words, self.free, strict=True))
             if is_free
             and (word.is_ & OPEN or before[place] & TITLE)
             and not says_what_people_are(text, words, place)
@@ -99,6 +100,7 @@ class _Reading:
     def names(self) -> Iterator[Span]:
         for place in self.asked:
             self.rules[place] = self._alone(place, self.words[place])
+        self._together()
         # Twice, so that a name speaks for the word before it as well as for the one behind.
         for places in (self.asked, reversed(self.asked)):
             for place in places:
@@ -109,6 +111,14 @@ class _Reading:
             if rule:
                 start, end = self._extent(place)
                 yield Span(rule, start, end)
+
+    def _together(self) -> None:
+        """A surname of the roster that is written in two: “mc allister”."""
+        for place, (word, after) in enumerate(pairwise(self.words)):
+            if word.key not in JOINED or self._gap(place, place + 1) != " ":
+                continue
+            if all(self.free[place : place + 2]) and self.is_joined(word.key, after.key):
+                self.rules[place] = self.rules[place + 1] = "roster"
 
     def _again(self) -> None:
         """Who was named once is looked for again in the same comment."""
@@ -124,6 +134,8 @@ class _Reading:
             return "roster"
         if word.is_ & LISTED:
             return None if self._is_month(place) or self._is_welsh(place, word) else "list"
+        if word.is_ & OWNER and is_owner(self._near(place)):
+            return "roster"
         before = self._before(place)
         if before is not None and (rule := self._introduced(place, word, before)):
             return rule

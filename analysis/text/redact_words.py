@@ -4,13 +4,14 @@ Each spelling is judged once and remembered, so most words cost one look-up.
 """
 
 import re
-from collections.abc import Callable
+from collections import deque
+from collections.abc import Callable, Iterator
 from functools import reduce
 from operator import or_
 from typing import NamedTuple
 
 from analysis.text.disclosures import may_begin
-from analysis.text.folding import fold
+from analysis.text.folding import fold, seen_as
 from analysis.text.names import (
     SHORTEST_PART,
     TYPO_LENGTH,
@@ -38,9 +39,12 @@ ROSTER, MAYBE, LISTED, WORDLIKE, STRANGE, STRANGE_LOW, SHOUTED, INITIALS, TITLE 
 CAPITAL = 1 << 9
 # With MAYBE: the roster holds the word itself, not only a name that has one letter more.
 WHOLE = 1 << 10
+# A name of the roster and an s: “dawns team”.
+OWNER = 1 << 11
 # The bits above are those of the kinds of phrase that may hold the word.
-TELLING = 11
+TELLING = 12
 OPEN = ROSTER | LISTED | MAYBE | WORDLIKE | STRANGE | STRANGE_LOW | SHOUTED | INITIALS | TITLE
+OPEN |= OWNER
 SHORTEST_LOW = 4
 WRITTEN_ON = "ובכלמשהوبلفك"  # and, in, as, to, from, that, the
 INITIALS_LENGTH = (2, 3)
@@ -92,15 +96,36 @@ class Judge(dict[str, int]):
             self.clear()
             self.folded.clear()
         word = POSSESSIVE.sub("", written)
-        self.folded[written] = key = fold(word)
+        self.folded[written] = key = self._folded(word)
         telling = may_begin(key)
         if CONTRACTION.search(written):
             self[written] = judged = telling << TELLING
             return judged
         for part in PARTS.split(word) if len(word) != len(key) else ():
             telling |= may_begin(fold(part))
-        self[written] = judged = self._judge(word, key) | telling << TELLING
+        judged = self._judge(word, key) | self._owner(word, key) | telling << TELLING
+        self[written] = judged
         return judged
+
+    def _folded(self, word: str) -> str:
+        """As the roster has it, where every letter only looks like one of its name."""
+        key = fold(word)
+        if key.isascii() or self.is_name is None or self.is_name(key):
+            return key
+        seen = fold(seen_as(word))
+        return seen if seen.isascii() and self.is_name(seen) else key
+
+    def is_joined(self, *keys: str) -> bool:
+        """Whether words written apart make one of the roster: “mc allister”."""
+        joined = "".join(keys)
+        return len(joined) >= TYPO_LENGTH and self.is_name is not None and self.is_name(joined)
+
+    def _owner(self, word: str, key: str) -> int:
+        name = key[:-1]
+        if self.is_name is None or len(word) != len(key) or not key.endswith("s"):
+            return 0
+        known = len(name) >= SHORTEST_PART and standing(name) in ("name", "both")
+        return OWNER if known and self.is_name(name) else 0
 
     def _judge(self, word: str, key: str) -> int:
         capital = CAPITAL if word[0].isupper() else 0
@@ -183,3 +208,12 @@ class Judge(dict[str, int]):
             # Capitals inside are a product's.
             return STRANGE if word[1:].islower() or PARTS.search(word) else 0
         return 0
+
+
+def outside(words: list[Word], taken: list[tuple[int, int]]) -> Iterator[bool]:
+    """For each word whether nothing that is taken lies over it. A mark such as [name] is taken."""
+    waiting = deque(sorted(taken))
+    for word in words:
+        while waiting and waiting[0][1] <= word.start:
+            waiting.popleft()
+        yield not (waiting and waiting[0][0] < word.end)
