@@ -118,7 +118,10 @@ class _Reading:
             if word.key not in JOINED or self._gap(place, place + 1) != " ":
                 continue
             if all(self.free[place : place + 2]) and self.is_joined(word.key, after.key):
-                self.rules[place] = self.rules[place + 1] = "roster"
+                self.rules[place + 1] = "roster"
+                # A capital alone goes with the name behind it, as an initial.
+                if len(word.text) > 1 or word.text.islower():
+                    self.rules[place] = "roster"
 
     def _again(self) -> None:
         """Who was named once is looked for again in the same comment."""

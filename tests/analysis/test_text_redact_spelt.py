@@ -87,8 +87,13 @@ def test_a_name_with_an_s_goes_before_what_is_its_own(text, expected):
         ("Mc Allister never replies", "[name] never replies"),
         ("vanderberg does the rota", "[name] does the rota"),
         ("VanderBerg does the rota", "[name] does the rota"),
+        ("O Hanlon and o hanlon are late", "[name] and [name] are late"),
+        ("D Souza is kind", "[name] is kind"),
         ("de la soul is loud", "de la soul is loud"),
     ],
 )
 def test_a_name_goes_whether_written_apart_or_together(text, expected):
-    assert masked(text, "Margaret McAllister", "Pieter van der Berg") == expected
+    assert (
+        masked(text, "Margaret McAllister", "Pieter van der Berg", "Shi O'Hanlon", "Al D'Souza")
+        == expected
+    )
