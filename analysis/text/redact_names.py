@@ -22,6 +22,7 @@ from analysis.text.redact_everyday import (
 )
 from analysis.text.redact_initials import INITIAL_AFTER, INITIAL_BEFORE, Span
 from analysis.text.redact_patterns import HAS_DIGIT
+from analysis.text.redact_welsh import is_welsh
 from analysis.text.redact_words import (
     CAPITAL,
     INITIALS,
@@ -44,7 +45,6 @@ from analysis.text.redact_words import (
 )  # fmt: skip
 
 HEADLINE_SHARE, HEADLINE_WORDS = 0.5, 4
-NEAR = 3
 MOST_STRANGE, MOST_STRANGE_WORDS = 0.25, 2
 FAR_BACK = 12
 NOT_TITLED, MONTHS, BEFORE_MONTH = cue("not_titled"), cue("months"), cue("before_month")
@@ -56,7 +56,7 @@ ROLE_BEHIND = re.compile(
 SURE_AFTER, SURE_BEFORE = cue("sure_after"), cue("sure_before")
 BEING = cue("being")
 DOING, GIVEN = AFTER | SURE_AFTER, cue("common_given")
-SURNAMES, WELSH_TOO = cue("common_surnames"), cue("welsh_too")
+SURNAMES = cue("common_surnames")
 JOINED = cue("joined")
 
 
@@ -136,7 +136,7 @@ class _Reading:
         if word.is_ & ROSTER:
             return "roster"
         if word.is_ & LISTED:
-            return None if self._is_month(place) or self._is_welsh(place, word) else "list"
+            return None if self._is_month(place) or is_welsh(self.words, place) else "list"
         if word.is_ & OWNER and is_owner(self._near(place)):
             return "roster"
         before = self._before(place)
@@ -150,18 +150,6 @@ class _Reading:
             return self._by_shape(place, word)
         return None
 
-    def _is_welsh(self, place: int, word: Word) -> bool:
-        """Whether a listed name is a Welsh word here: “Mae popeth yn iawn”, “bob tro”."""
-        if word.key not in WELSH_TOO or place + 1 == len(self.words):
-            return False
-        # Pages load this module and never redact: stemming is loaded only by who does.
-        from analysis.text.language import WELSH  # noqa: PLC0415
-
-        beside = self.words[place + 1]
-        unknown = standing(beside.key) == "unknown" and not beside.is_ & ROSTER
-        near = self.words[place + 1 : place + 1 + NEAR]
-        return beside.text.islower() and unknown and any(one.key in WELSH for one in near)
-
     def _introduced(self, place: int, word: Word, before: Word) -> str | None:
         """After a title, a role, "called" or an initial."""
         unknown = word.is_ & (MAYBE | WORDLIKE | STRANGE | STRANGE_LOW | INITIALS)
@@ -172,7 +160,7 @@ class _Reading:
             plain = before.key in PLAIN_TITLES and word.key not in NOT_TITLED
             return "title" if plain or self._is_titled(place, word) else None
         if before.key in ROLES and not self._ends_sentence(before, word):
-            if word.is_ & INITIALS or (unknown and word.is_ & CAPITAL and not self.headline):
+            if word.is_ & INITIALS or self._is_capital_name(place, word, before):
                 return "role"
             if word.is_ & STRANGE_LOW and len(word.key) > 2 and not is_misspelt(word.key):
                 return "role"
@@ -183,6 +171,17 @@ class _Reading:
         if word.is_ & CAPITAL and unknown and self._follows_initial(word):
             return "initials"
         return None
+
+    def _is_capital_name(self, place: int, word: Word, role: Word) -> bool:
+        """Whether a capitalised word behind a role is who has it. Behind a colon it begins a
+        sentence ("As a nurse: Too many shifts"), so it has to act like somebody too."""
+        between = self.text[role.end : word.start]
+        if self.headline or not word.is_ & CAPITAL or word.key in NEVER:
+            return False
+        if ":" in between:
+            return bool(word.is_ & STRANGE) and self._acts(place, sure=False)
+        named = word.is_ & (STRANGE | MAYBE) or (word.is_ & WORDLIKE and word.key in GIVEN)
+        return bool(named if "," in between else word.is_ & (MAYBE | WORDLIKE | STRANGE))
 
     def _is_titled(self, place: int, word: Word) -> bool:
         """Whether an everyday word of the roster, written small, follows a title as a name."""
