@@ -249,7 +249,7 @@ def test_what_is_printed_follows_the_tiers():
     assert share(9, 6) is None
     assert share(15, 7).count == "5–9"
     assert share(15, 7).percent is share(15, 7).low is None
-    # Of comments that people all read, by their counts in words: 10–19 of 38 to 42, and of 88 to 92.
+    # All read by people, by their counts in words: 10–19 of 38 to 42, and of 88 to 92.
     assert (share(40, 13).percent, share(40, 13).low, share(40, 13).high) == (35, 20, 50)
     assert (share(90, 13).percent, share(90, 13).low, share(90, 13).high) == (16, 10, 22)
     assert (share(290, 41).percent, share(290, 41).low, share(290, 41).high) == (14, 14, 15)
