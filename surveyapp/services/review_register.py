@@ -14,7 +14,7 @@ import hmac
 import json
 import os
 import uuid
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -89,16 +89,21 @@ def _changes() -> dict[tuple[uuid.UUID, str], _Change]:
 
 
 @contextmanager
-def writing(wave_id: uuid.UUID, part: str) -> Iterator[bool]:
+def writing(
+    wave_id: uuid.UUID, part: str, opens: Callable[[Collection[Row]], bool]
+) -> Iterator[bool]:
     """Around a change of a part's rows, which is flushed within: gives whether they are as they
-    were left. Where they are not, the caller deletes them and begins anew. It holds the wave."""
+    were left and each of them ``opens``. Where not, the caller deletes them and begins anew. It
+    holds the wave."""
     known = _read(wave_id)
     if not known.begun:
         # A desk of before there was a register: what lies there now is where it begins.
         known.states = {name: [_digest(wave_id, name, r)] for name, r in _rows(wave_id).items()}
     allowed = _states(wave_id, known, part)
-    old = _digest(wave_id, part, _rows(wave_id, part).get(part, ()))
-    whole = old in allowed
+    rows = _rows(wave_id, part).get(part, [])
+    old = _digest(wave_id, part, rows)
+    # What does not open was put there before there was a register, by somebody without the key.
+    whole = old in allowed and opens(rows)
     yield whole
     new = _digest(wave_id, part, _rows(wave_id, part).get(part, ()))
     change = _changes().setdefault((wave_id, part), _Change(known, old if whole else allowed[-1]))

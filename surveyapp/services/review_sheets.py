@@ -10,6 +10,7 @@ import uuid
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
+from functools import partial
 from typing import Any, Literal
 
 from sqlalchemy import delete, func, select
@@ -296,7 +297,7 @@ def _changing(wave_id: uuid.UUID, part: str, reader: str) -> Iterator[dict[str, 
     sheaf = {} if named else {"sheaf": int(part)}
     place = {"wave_id": wave_id, **sheaf, "reader": bytes.fromhex(reader)}
     name = f"{part}/{reader}"
-    with register.writing(wave_id, part) as whole:
+    with register.writing(wave_id, part, partial(_opens, wave_id, part)) as whole:
         if not whole:
             db.session.execute(delete(table).filter_by(wave_id=wave_id, **sheaf))
         row: Any = db.session.get(table, place, populate_existing=True)
@@ -307,6 +308,16 @@ def _changing(wave_id: uuid.UUID, part: str, reader: str) -> Iterator[dict[str, 
             db.session.add(row)
         row.wrapped_key, row.sealed = _seal(keys.get(_path(wave_id)), wave_id, name, said)
         db.session.flush()
+
+
+def _opens(wave_id: uuid.UUID, part: str, rows: Iterable[register.Row]) -> bool:
+    """Whether every row of a part was sealed at this desk."""
+    try:
+        for row in rows:
+            _unseal(wave_id, f"{part}/{row.reader.hex()}", row)
+    except blocks.BlockError:
+        return False
+    return True
 
 
 def _said(wave_id: uuid.UUID) -> tuple[dict[str, list[dict[str, Any]]], set[str]]:

@@ -278,6 +278,24 @@ def test_a_desk_of_before_there_was_a_register_is_believed_until_somebody_saves(
     assert review.withheld(wave_id) == {GONE: ALL}
 
 
+@pytest.mark.parametrize("damaged", [False, True])
+def test_a_row_that_does_not_open_buries_no_review(house, damaged):
+    """Put there, or damaged, before the first thing that the register knows of."""
+    _, wave_id, people = house
+    (keys.directory("review", wave_id) / review_register.FILE).unlink()
+    if damaged:
+        db.session.execute(text("UPDATE review_reading SET sealed = x'00'"))
+    else:
+        noise = {"wave_id": wave_id, "sheaf": 0, "reader": bytes(16)}
+        db.session.add(ReviewReading(**noise, wrapped_key=b"0", sealed=b"0"))
+    db.session.commit()
+    assert shown(wave_id) == 0
+    for place in range(1, ALL + 1):
+        for member in people[:2]:
+            decided(wave_id, member, place)
+    assert (shown(wave_id), review.withheld(wave_id)) == (ALL, {})
+
+
 def test_what_was_said_of_new_subjects_is_held_too(house):
     _, wave_id, people = house
     if review_sheets.subjects(wave_id) is None:
