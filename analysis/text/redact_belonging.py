@@ -9,7 +9,7 @@ from analysis.text.redact_words import CAPITAL, LISTED, MAYBE, ROSTER, TITLE, WO
 
 BELONGING, BETWEEN, PEOPLE = cue("belonging"), cue("between_people"), cue("people")
 IS, WAS, SOMEBODY = cue("somebody_is"), cue("somebody_was"), cue("somebody")
-ALL_OF_THEM = cue("all_of_them")
+ALL_OF_THEM, ROLES = cue("all_of_them"), cue("roles")
 MOST_BETWEEN = 5
 
 
@@ -24,8 +24,9 @@ def says_what_people_are(text: str, words: Sequence[Word], place: int) -> bool:
 
 
 def _is_called(before: Word) -> bool:
-    """A title, or a name that such a word would be the surname to: "Mr Black", "Jack Black"."""
-    if before.is_ & TITLE:
+    """A title, a role, or a name that such a word would be the surname to: "Mr Black", "Matron
+    White", "Jack Black"."""
+    if before.is_ & TITLE or before.key in ROLES:
         return True
     named = before.is_ & (ROSTER | LISTED | MAYBE | WORDLIKE) and before.is_ & CAPITAL
     return bool(named) and before.key not in BELONGING | BETWEEN | MODAL

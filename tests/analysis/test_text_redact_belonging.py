@@ -57,6 +57,8 @@ def test_what_people_are_stays(text):
         ("Then White's staff left", "Then [name]'s staff left"),
         ("i reported christian to hr", "i reported [name] to hr"),
         ("I spoke to Muslim about leave", "I spoke to [name] about leave"),
+        ("Sister White staff nurse on nights", "Sister [name] staff nurse on nights"),
+        ("I told Matron White nurses are leaving", "I told Matron [name] nurses are leaving"),
     ],
 )
 def test_somebody_called_so_goes(text, expected):
