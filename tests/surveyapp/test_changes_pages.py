@@ -40,7 +40,7 @@ def test_a_hold_and_its_signers_show_on_every_page_about_the_results(app, hr, wi
     assert "Sign and make it public" in page(witness.get(asked.location))
     stranger = app.test_client()
     places = (f"/r/{wave[1]}", "/trust/riverside/1")
-    assert all("held back" not in page(stranger.get(place)) for place in places)
+    assert all("results were held back" not in page(stranger.get(place)) for place in places)
     assert witness.post(f"{asked.location}/sign").status_code == 303
     for browser, place in [(stranger, one) for one in places] + [(hr, "/results/riverside")]:
         shown = page(browser.get(place))
