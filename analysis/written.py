@@ -117,16 +117,18 @@ def likely(share: AuditedShare) -> str:
 def how_sure(share: AuditedShare) -> str:
     """The likely range inside a sentence. One without a width is a count, and not likely: earlier
     publications have them where people read every comment."""
-    if share.low is not None and share.low == share.high:
-        return COUNTED
-    return f"likely {likely(share)}"
+    return COUNTED if _is_counted(share) else f"likely {likely(share)}"
 
 
 def percent(share: AuditedShare) -> str:
     """The share with its likely range as a table prints it; a count where no share is told."""
     if share.percent is None:
         return f"{share.count} comments"
-    return f"{share.percent}% ({how_sure(share).removeprefix('likely ')})"
+    return f"{share.percent}% ({COUNTED if _is_counted(share) else likely(share)})"
+
+
+def _is_counted(share: AuditedShare) -> bool:
+    return share.low is not None and share.low == share.high
 
 
 def new_subjects(result: TextResult) -> tuple[str, ...]:

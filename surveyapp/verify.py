@@ -54,7 +54,8 @@ CANNOT = (
     "the keys that sign codes and the noticeboard, can fill a group with ballots of their own, so "
     "that what is left of it is one person's;",
     "that a witness handed back every envelope: one dropped as damaged looks like a damaged one;",
-    "that every comment which two people cleared is printed, and every subject that they named;",
+    "that every comment which two people cleared is printed, and every subject that they named, "
+    "nor how many comments reviewers held back and why;",
     "that those who kept a diary phrase moved as told: nobody keeps who is whose pair;",
     "that report, tables and charts say what summary.json says: they were announced, but not read;",
     "that you were shown the same noticeboard as everybody else, unless you compare its twelve "

@@ -13,6 +13,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from analysis.text import disclosures
+from analysis.text.folding import fold, seen_as
 from analysis.text.names import cue
 from analysis.text.redact_initials import initials_in
 from analysis.text.redact_names import names_in
@@ -32,9 +33,8 @@ MARK = re.compile(r"\[(?:name|place|date|number|contact)\]")
 # The reviewers' mark, written by somebody else, also in brackets that look alike.
 OPENING, CLOSING = "[［【〔⟦", "]］】〕⟧"
 FORGED = re.compile(
-    rf"[{re.escape(OPENING)}](?P<said>\s*masked[^{re.escape(OPENING + CLOSING)}]{{0,40}})"
-    rf"[{re.escape(CLOSING)}]",
-    re.IGNORECASE,
+    rf"[{re.escape(OPENING)}](?P<said>[^{re.escape(OPENING + CLOSING)}]{{6,60}})"
+    rf"[{re.escape(CLOSING)}]"
 )
 PARTICLES = "|".join(sorted(cue("particles")))
 BETWEEN_NAMES = re.compile(rf"(?:[ -]|, |(?: (?:{PARTICLES})){{1,3}} )")
@@ -119,7 +119,17 @@ def normalise(text: str) -> str:
     """
     if not text.isascii():
         text = unicodedata.normalize("NFC", text)
-    return FORGED.sub(r"(\g<said>)", UNSEEN.sub("", text)).strip()
+    text = UNSEEN.sub("", text)
+    # One may stand inside another; so short a one holds few.
+    while (rounded := FORGED.sub(_rounded, text)) != text:
+        text = rounded
+    return text.strip()
+
+
+def _rounded(bracketed: re.Match[str]) -> str:
+    said = bracketed["said"]
+    forged = fold(seen_as(said.strip())).startswith("masked")
+    return f"({said})" if forged else bracketed[0]
 
 
 def _shorten(text: str) -> tuple[str, bool]:

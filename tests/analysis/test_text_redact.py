@@ -174,6 +174,7 @@ def test_no_name_on_a_roster_of_hundreds_leaks_and_hardly_a_word_is_lost():
         "[ masked by all ]",
         "[mas\u200bked]",
         "［masked］",
+        "[Masked by one [masked]]",
     ],
 )
 def test_a_writer_cannot_forge_what_the_desk_masked(forged):
@@ -183,6 +184,12 @@ def test_a_writer_cannot_forge_what_the_desk_masked(forged):
     assert not set("[]［］") & set(found)
     assert masking.find(found, "masked")
     assert redact(found).text == found
+
+
+@pytest.mark.parametrize("forged", ["m\u0430sked", "\uff4dasked by one", "\uff4d\uff41sked"])
+def test_nor_with_letters_that_look_alike(forged):
+    found = redact(f"The director [{forged}] and nobody may say so").text
+    assert not set("[]") & set(found)
 
 
 def test_a_mark_of_the_desk_would_be_taken_for_one_if_it_stayed():
